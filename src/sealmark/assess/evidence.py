@@ -1,0 +1,130 @@
+"""The evidence of one case as grading sees it: small, in memory, already measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Literal
+
+from sealmark.core.estimates import Estimate
+
+__all__ = [
+    "ActionState",
+    "Document",
+    "Draw",
+    "Evidence",
+    "FactValue",
+    "ImprovementAction",
+    "Mark",
+    "Measured",
+    "PersonCertificate",
+]
+
+FactValue = bool | Decimal | dt.date | str
+ActionState = Literal["planned", "done", "effective"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one assessor wrote about one requirement at one site, or about one drawn unit."""
+
+    mark: str | Decimal | None
+    site: str = "head-office"
+    assessor: str = ""
+    dimension: str | None = None
+    units: int = 1
+    pointer: str = ""
+    """Where it was read: file and row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measure's estimate for the whole organization and, where needed, per site."""
+
+    overall: Estimate
+    sites: Mapping[str, Estimate] = field(default_factory=dict)
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document shown; ``dated`` is None when it was declared absent."""
+
+    dated: dt.date | None
+    valid_until: dt.date | None = None
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCertificate:
+    """A certificate of a person; ``number`` stands for several alike."""
+
+    credential: str
+    obtained: dt.date
+    expires: dt.date | None = None
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ImprovementAction:
+    """An action of the improvement plan; effective includes done."""
+
+    due: dt.date
+    state: ActionState
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One possible truth: what the whole would show if everything had been seen.
+
+    Attributes:
+        estimates: True values by measure and site (None: overall).
+        shares: True shares by requirement, position of the rule, and mark (None: single mark).
+    """
+
+    estimates: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
+    shares: Mapping[tuple[str, int, str | None], Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that is judged. What is absent from a mapping is missing, never zero.
+
+    Attributes:
+        as_of: The day for which the assessment is made.
+        employees: For the size class; None when not declared.
+        sites: Every site of the organization.
+        persons: None when no list of certificates was given.
+        actions: None when no action plan was given.
+        waivers: Gate id to recorded reason.
+    """
+
+    as_of: dt.date
+    employees: int | None = None
+    sector: str | None = None
+    modules: frozenset[str] = frozenset()
+    sites: tuple[str, ...] = ()
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    persons: tuple[PersonCertificate, ...] | None = None
+    actions: tuple[ImprovementAction, ...] | None = None
+    measures: Mapping[str, Measured] = field(default_factory=dict)
+    judgements: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
+    waivers: Mapping[str, str] = field(default_factory=dict)
+    draw: Draw = Draw()
+
+    def under(self, draw: Draw) -> Evidence:
+        """Return the same evidence as it would be under one possible truth."""
+        measures = dict(self.measures)
+        for (measure, site), value in draw.estimates.items():
+            measures[measure] = _with_value(measures[measure], site, value)
+        return replace(self, measures=measures, draw=draw)
+
+
+def _with_value(measured: Measured, site: str | None, value: Decimal) -> Measured:
+    if site is None:
+        return replace(measured, overall=measured.overall.certain_at(value))
+    return replace(measured, sites={**measured.sites, site: measured.sites[site].certain_at(value)})

@@ -1,0 +1,211 @@
+"""Run the golden cases of an edition: every implementation must reproduce them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sealmark.assess.assessment import Assessment, assess_findings
+from sealmark.assess.evidence import (
+    ActionState,
+    Document,
+    Evidence,
+    FactValue,
+    ImprovementAction,
+    Mark,
+    Measured,
+    PersonCertificate,
+)
+from sealmark.assess.figures import FigureBook, Missing
+from sealmark.assess.findings import Finding, statement_of
+from sealmark.assess.requirements import applies, find
+from sealmark.core.errors import Problem, SealmarkError, did_you_mean
+from sealmark.core.estimates import Estimate
+from sealmark.core.numbers import plain
+from sealmark.scheme.edition import Edition
+from sealmark.scheme.golden import Given, GivenEstimate, GivenMark, GoldenCase
+
+__all__ = ["CaseResult", "given_book", "given_evidence", "run_case", "run_cases"]
+
+_STATES: Mapping[str, ActionState] = {"planned": "planned", "done": "done", "effective": "effective"}
+_PLACES = Decimal("0.000000001")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One golden case: passed, or every difference in a sentence."""
+
+    case: str
+    requirement: str | None
+    passed: bool
+    differences: tuple[str, ...] = ()
+
+
+def run_cases(edition: Edition) -> tuple[CaseResult, ...]:
+    """Return the results of all golden cases of an edition, in order."""
+    return tuple(run_case(edition, case) for case in edition.cases)
+
+
+def run_case(edition: Edition, case: GoldenCase) -> CaseResult:
+    """Return whether one golden case comes out as expected."""
+    evidence = given_evidence(case.given, case)
+    book = given_book(edition, case)
+    if case.requirement is not None:
+        _require(case.requirement in edition.requirements, "requirement", case.requirement, edition.requirements)
+        differences = _compare_finding(case, find(edition.requirements[case.requirement], evidence, book))
+    else:
+        differences = _compare_whole(case, assess_findings(_findings(case.given, evidence, book), evidence, book))
+    return CaseResult(case.case, case.requirement, not differences, tuple(differences))
+
+
+def _require(known: bool, kind: str, name: str, legal: Mapping[str, object]) -> None:
+    if not known:
+        raise SealmarkError(Problem("SM501", f'A golden case names the {kind} "{name}", which does not exist.', "cases/",
+                                    did_you_mean(name, legal)))  # fmt: skip
+
+
+def given_book(edition: Edition, case: GoldenCase) -> FigureBook:
+    """Return the figures of a golden case: the edition's, an overlay's, and those set or blanked by the case."""
+    overlay: dict[str, Decimal] = {}
+    if case.given.overlay:
+        _require(case.given.overlay in edition.overlays, "overlay", case.given.overlay, edition.overlays)
+        overlay.update(edition.overlays[case.given.overlay].values)
+    parameters = dict(edition.parameters)
+    for name, value in case.given.parameters.items():
+        _require(name in parameters, "parameter", name, parameters)
+        overlay.pop(name, None)
+        blank = tuple(item.model_copy(update={"value": None}) for item in parameters[name].values)
+        parameters[name] = parameters[name].model_copy(update={"values": blank})
+        if value is not None:
+            overlay[name] = value
+    return FigureBook(replace(edition, parameters=parameters), case.as_of, case.given.employees, overlay)
+
+
+def given_evidence(given: Given, case: GoldenCase) -> Evidence:
+    """Return the evidence a golden case describes."""
+    return Evidence(
+        as_of=case.as_of,
+        employees=given.employees,
+        sector=given.sector,
+        modules=frozenset(given.modules),
+        sites=tuple(sorted({site for item in given.measures.values() for site in item.sites})),
+        facts={name: _fact(value) for name, value in given.facts.items() if value is not None},
+        documents={name: Document(item.dated, item.valid_until) for name, item in given.documents.items()},
+        persons=_persons(given),
+        actions=_actions(given),
+        measures={name: _measured(item) for name, item in given.measures.items()},
+        judgements={name: tuple(_mark(item) for item in marks) for name, marks in given.judgements.items()},
+        waivers=dict.fromkeys(given.waivers, "golden case"),
+    )
+
+
+def _fact(value: FactValue | int) -> FactValue:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _persons(given: Given) -> tuple[PersonCertificate, ...] | None:
+    if "persons" not in given.model_fields_set:
+        return None
+    return tuple(PersonCertificate(item.credential, item.obtained, item.expires, item.number) for item in given.persons)
+
+
+def _actions(given: Given) -> tuple[ImprovementAction, ...] | None:
+    if "actions" not in given.model_fields_set:
+        return None
+    return tuple(ImprovementAction(item.due, _STATES[item.state], item.number) for item in given.actions)
+
+
+def _mark(item: GivenMark) -> Mark:
+    mark = item.mark
+    value = Decimal(mark) if isinstance(mark, int) else mark
+    return Mark(value, item.site, item.assessor, item.dimension, item.units)
+
+
+def _measured(item: GivenEstimate) -> Measured:
+    overall = Estimate(item.value, item.lower, item.upper, base=item.base)
+    sites = {site: Estimate(value, value, value, base=item.base) for site, value in item.sites.items()}
+    return Measured(overall, sites)
+
+
+def _findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[str, Finding]:
+    result = {}
+    for name, requirement in book.edition.requirements.items():
+        share = given.shares.get(name, None if name in given.judgements else given.shares.get("default"))
+        judged = find(requirement, evidence, book)
+        if share is None or applies(requirement.applies, evidence, book) is not True:
+            result[name] = judged
+        else:
+            result[name] = _set_finding(judged, share)
+    return result
+
+
+def _set_finding(judged: Finding, share: Decimal | str) -> Finding:
+    missing = tuple(item for item in judged.missing if judged.points is None and item.kind in {"parameter", "size"})
+    marks = dict.fromkeys(judged.marks, share if isinstance(share, Decimal) else None)
+    if share == "not-applicable":
+        return Finding(judged.requirement, "not-applicable", None)
+    if not isinstance(share, Decimal):
+        unknown = (Missing("judgement", judged.requirement),)
+        return Finding(judged.requirement, "not-determined", None, judged.points, missing=unknown)
+    return Finding(judged.requirement, statement_of(share), share, judged.points, marks, missing=missing)
+
+
+def _compare_finding(case: GoldenCase, finding: Finding) -> list[str]:
+    expect, differences = case.expect, []
+    asked = expect.model_fields_set
+    if "statement" in asked and finding.statement != expect.statement:
+        differences.append(f"statement: expected {expect.statement}, came out {finding.statement}")
+    if "share" in asked:
+        differences += _number("share", expect.share, finding.share)
+    if "points" in asked:
+        differences += _number("points", expect.points, finding.earned)
+    for mark, share in expect.marks.items():
+        differences += _number(f"mark {mark}", share, finding.marks.get(mark))
+    differences += _named(expect.missing, {item.id for item in finding.missing})
+    return differences
+
+
+def _compare_whole(case: GoldenCase, assessment: Assessment) -> list[str]:
+    expect, differences = case.expect, []
+    standing = assessment.standing
+    for name, value in expect.scores.items():
+        _require(name in standing.scores, "score", name, standing.scores)
+        differences += _number(f"score {name}", value, standing.scores[name].value)
+    for name, grade in expect.grades.items():
+        _require(name in standing.ladders, "ladder", name, standing.ladders)
+        if standing.ladders[name].grade != grade:
+            differences.append(f"{name}: expected {grade}, came out {standing.ladders[name].grade}")
+    for name, holds in expect.gates.items():
+        _require(name in standing.gates, "gate", name, standing.gates)
+        if standing.gates[name].holds != holds:
+            differences.append(f"gate {name}: expected {holds}, came out {standing.gates[name].holds}")
+    nodes = assessment.nodes
+    for name, wanted in expect.nodes.items():
+        _require(name in nodes, "node", name, nodes)
+        differences += _node(name, wanted, nodes[name].share, nodes[name].statement)
+    return differences + _named(expect.missing, {item.id for item in assessment.missing})
+
+
+def _node(name: str, wanted: Decimal | str, share: Decimal | None, statement: str) -> list[str]:
+    if isinstance(wanted, Decimal):
+        return _number(f"node {name}", wanted, share)
+    return [] if statement == wanted else [f"node {name}: expected {wanted}, came out {statement}"]
+
+
+def _number(name: str, wanted: Decimal | None, found: Decimal | None) -> list[str]:
+    """Compare to nine places: a golden case may write 0.333333333 for a third."""
+    same = wanted == found if wanted is None or found is None else abs(wanted - found) <= _PLACES
+    if same:
+        return []
+    texts = ["not determined" if value is None else plain(round(value, 12)) for value in (wanted, found)]
+    return [f"{name}: expected {texts[0]}, came out {texts[1]}"]
+
+
+def _named(wanted: tuple[str, ...], found: set[str]) -> list[str]:
+    absent = [name for name in wanted if name not in found]
+    return (
+        [f"missing: expected {', '.join(absent)} to be named; named are {', '.join(sorted(found)) or 'none'}"]
+        if absent
+        else []
+    )

@@ -1,0 +1,83 @@
+"""How sure the grade is: the share of possible truths under which each grade comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sealmark.assess.assessment import Assessment, assess_findings
+from sealmark.assess.evidence import Draw, Evidence
+from sealmark.assess.figures import FigureBook
+from sealmark.assess.requirements import find
+
+__all__ = ["GradeProbabilities", "grade_probabilities"]
+
+
+@dataclass(frozen=True)
+class GradeProbabilities:
+    """Probability of each grade per ladder, and the score's spread over the draws.
+
+    Attributes:
+        draws: How many possible truths were graded.
+        ladders: Ladder to grade to share of draws, highest share first.
+        scores: Score to (5th, 50th, 95th) percentile of the draws; None when never determined.
+    """
+
+    draws: int
+    ladders: Mapping[str, Mapping[str, Decimal]]
+    scores: Mapping[str, tuple[Decimal, Decimal, Decimal] | None]
+
+
+def grade_probabilities(
+    assessment: Assessment, evidence: Evidence, book: FigureBook, draws: Iterable[Draw]
+) -> GradeProbabilities:
+    """Return the probabilities of the grades over possible truths.
+
+    Each draw replaces the uncertain inputs (estimates, judged shares) by one
+    possible truth and runs the same grading function. Findings that no draw
+    touches are taken as they are.
+    """
+    grades: dict[str, Counter[str]] = {name: Counter() for name in assessment.standing.ladders}
+    scores: dict[str, list[Decimal]] = {name: [] for name in assessment.standing.scores}
+    total = 0
+    for draw in draws:
+        total += 1
+        drawn = _under(assessment, evidence, book, draw)
+        for name, ladder in drawn.standing.ladders.items():
+            grades[name][ladder.grade] += 1
+        for name, score in drawn.standing.scores.items():
+            if score.value is not None:
+                scores[name].append(score.value)
+    return GradeProbabilities(
+        total,
+        {name: _shares(counter, total) for name, counter in grades.items()},
+        {name: _spread(values) for name, values in scores.items()},
+    )
+
+
+def _under(assessment: Assessment, evidence: Evidence, book: FigureBook, draw: Draw) -> Assessment:
+    truth = evidence.under(draw)
+    measures = {measure for measure, _ in draw.estimates}
+    touched = {requirement for requirement, _, _ in draw.shares}
+    findings = dict(assessment.findings)
+    for name, requirement in book.edition.requirements.items():
+        asked = {getattr(rule, "measure", None) for rule in requirement.evidence}
+        if name in touched or asked & measures:
+            findings[name] = find(requirement, truth, book)
+    return assess_findings(findings, truth, book)
+
+
+def _shares(counter: Counter[str], total: int) -> dict[str, Decimal]:
+    return {
+        grade: Decimal(count) / total for grade, count in sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    }
+
+
+def _spread(values: list[Decimal]) -> tuple[Decimal, Decimal, Decimal] | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    low, middle, high = (ordered[round(share * (len(ordered) - 1))] for share in (0.05, 0.5, 0.95))
+    return low, middle, high

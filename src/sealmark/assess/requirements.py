@@ -1,0 +1,121 @@
+"""Judge one requirement: does it apply, what do its rules conclude, what is the finding."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from sealmark.assess.evidence import Evidence
+from sealmark.assess.figures import FigureBook, Missing
+from sealmark.assess.findings import Finding, Reason, RuleResult, mean, statement_of
+from sealmark.assess.rules import apply_rule
+from sealmark.scheme.requirements import Requirement, Statement
+from sealmark.scheme.rules import Applies, JudgementRule
+
+__all__ = ["applies", "find"]
+
+
+def applies(condition: Applies | None, evidence: Evidence, book: FigureBook) -> bool | Missing:
+    """Return whether a condition holds, or what is missing to tell. One false key decides."""
+    if condition is None:
+        return True
+    outcomes: list[bool | Missing] = []
+    if condition.sizes:
+        outcomes.append(Missing("size", "employees") if book.size is None else book.size in condition.sizes)
+    if condition.sectors:
+        known = evidence.sector is not None
+        outcomes.append(evidence.sector in condition.sectors if known else Missing("sector", "sector"))
+    if condition.modules:
+        outcomes.append(bool(evidence.modules & set(condition.modules)))
+    for fact, wanted in condition.facts.items():
+        value = evidence.facts.get(fact)
+        outcomes.append(Missing("fact", fact) if value is None else value == wanted)
+    if False in outcomes:
+        return False
+    return next((outcome for outcome in outcomes if isinstance(outcome, Missing)), True)
+
+
+def find(requirement: Requirement, evidence: Evidence, book: FigureBook) -> Finding:
+    """Return the finding of one requirement."""
+    applicable = applies(requirement.applies, evidence, book)
+    if applicable is False:
+        reason = Reason("does-not-apply", requirement.id)
+        return Finding(requirement.id, "not-applicable", None, reasons=(reason,))
+    points = book.number(requirement.points) if requirement.points is not None else None
+    if isinstance(applicable, Missing):
+        reason = Reason(f"missing-{applicable.kind}", applicable.id)
+        known_points = points if isinstance(points, Decimal) else None
+        return Finding(requirement.id, "not-determined", None, known_points, reasons=(reason,), missing=(applicable,))
+    results = tuple(
+        apply_rule(rule, evidence, book, place=(requirement.id, position))
+        for position, rule in enumerate(requirement.evidence)
+    )
+    return _conclude(requirement, results, points, book)
+
+
+def _conclude(
+    requirement: Requirement,
+    results: tuple[RuleResult, ...],
+    points: Decimal | Missing | None,
+    book: FigureBook,
+) -> Finding:
+    share = _combined(requirement, results)
+    missing = [item for result in results for item in result.missing] if share is None else []
+    reasons = [reason for result in results for reason in result.reasons]
+    known_points = points
+    if isinstance(points, Missing):
+        missing.append(points)
+        reasons.append(Reason("unknown-parameter", points.id))
+        known_points = None
+    code = _code(requirement, results)
+    return Finding(
+        requirement.id,
+        _statement(requirement, share, code, book),
+        share,
+        known_points if isinstance(known_points, Decimal) else None,
+        marks=_marks(requirement, results),
+        code=code,
+        results=results,
+        reasons=tuple(reasons),
+        missing=tuple(dict.fromkeys(missing)),
+    )
+
+
+def _combined(requirement: Requirement, results: tuple[RuleResult, ...]) -> Decimal | None:
+    shares = [_share(requirement, result) for result in results]
+    known = [share for share in shares if share is not None]
+    if requirement.combine != "mean" and any(share <= 0 for share in known):
+        return Decimal(0)
+    if len(known) < len(shares):
+        return None
+    if requirement.combine == "mean":
+        return mean(known)
+    return min(known) if requirement.combine == "minimum" else math.prod(known, start=Decimal(1))
+
+
+def _share(requirement: Requirement, result: RuleResult) -> Decimal | None:
+    if result.share is None and requirement.missing == "does-not-conform" and result.only_evidence_missing:
+        return Decimal(0)
+    return result.share
+
+
+def _marks(requirement: Requirement, results: tuple[RuleResult, ...]) -> dict[str, Decimal | None]:
+    asked = [mark for rule in requirement.evidence if isinstance(rule, JudgementRule) for mark in rule.marks]
+    found: dict[str, Decimal | None] = dict.fromkeys(asked)
+    for result in results:
+        found.update(result.marks)
+    return found
+
+
+def _code(requirement: Requirement, results: tuple[RuleResult, ...]) -> str | None:
+    single = len(requirement.evidence) == 1 and isinstance(requirement.evidence[0], JudgementRule)
+    return results[0].codes[0] if single and results[0].codes else None
+
+
+def _statement(requirement: Requirement, share: Decimal | None, code: str | None, book: FigureBook) -> Statement:
+    """Return the statement of the share, or the one the scale level sets itself."""
+    rule = requirement.evidence[0]
+    if share is None or code is None or not isinstance(rule, JudgementRule):
+        return statement_of(share)
+    level = next(level for level in book.edition.scales[rule.judgement].levels if level.code == code)
+    return level.statement or statement_of(share)

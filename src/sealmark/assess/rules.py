@@ -1,0 +1,170 @@
+"""Apply one rule to the evidence: the seven kinds of evidence a scheme can ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from sealmark.assess.evidence import Evidence, FactValue
+from sealmark.assess.figures import FigureBook, Missing
+from sealmark.assess.findings import Reason, RuleResult
+from sealmark.assess.judgements import judge, judge_sample
+from sealmark.assess.measured import judge_measure
+from sealmark.assess.scoring import share_of_choice, share_of_value
+from sealmark.core.periods import add_months, months_between
+from sealmark.scheme.figures import Number
+from sealmark.scheme.rules import (
+    ActionsRule,
+    DocumentRule,
+    FactRule,
+    JudgementRule,
+    MeasureRule,
+    PersonsRule,
+    Rule,
+    SampleRule,
+    Scores,
+)
+
+__all__ = ["apply_rule"]
+
+
+def apply_rule(rule: Rule, evidence: Evidence, book: FigureBook, *, place: tuple[str, int]) -> RuleResult:
+    """Return what ``rule`` concludes.
+
+    Args:
+        rule: The rule.
+        evidence: What is known of the organization.
+        book: The scheme's figures.
+        place: Requirement id (or gate id) and position of the rule in it; finds marks and draws.
+    """
+    if isinstance(rule, JudgementRule):
+        return judge(rule, evidence, book, place=place)
+    if isinstance(rule, SampleRule):
+        return judge_sample(rule, evidence, book, place=place)
+    if isinstance(rule, MeasureRule):
+        return judge_measure(rule, evidence, book)
+    return _SIMPLE[type(rule)](rule, evidence, book)
+
+
+def _undetermined(kind: str, missing: Missing, code: str | None = None, value: Decimal | None = None) -> RuleResult:
+    code = code or ("unknown-parameter" if missing.kind == "parameter" else f"missing-{missing.kind}")
+    return RuleResult(kind, missing.id, None, value, reasons=(Reason(code, missing.id),), missing=(missing,))
+
+
+def _scored(kind: str, about: str, value: Decimal, scores: Scores, book: FigureBook) -> RuleResult:
+    share = share_of_value(scores, value, book)
+    if isinstance(share, Missing):
+        result = _undetermined(kind, share, value=value)
+        return RuleResult(kind, about, None, value, reasons=result.reasons, missing=result.missing)
+    return RuleResult(kind, about, share, value)
+
+
+def _fact(rule: FactRule, evidence: Evidence, book: FigureBook) -> RuleResult:
+    value = evidence.facts.get(rule.fact)
+    if value is None:
+        return _undetermined("fact", Missing("fact", rule.fact))
+    if rule.scores.table is not None:
+        return _choice(rule, value, book)
+    number = _fact_number(rule, value, evidence)
+    if isinstance(number, Missing):
+        return _undetermined("fact", number)
+    return _scored("fact", rule.fact, number, rule.scores, book)
+
+
+def _choice(rule: FactRule, value: FactValue, book: FigureBook) -> RuleResult:
+    text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    share = share_of_choice(rule.scores, text, book)
+    if share is None:
+        return _undetermined("fact", Missing("fact", rule.fact), code="choice-not-listed")
+    if isinstance(share, Missing):
+        return _undetermined("fact", share)
+    return RuleResult("fact", rule.fact, share, text)
+
+
+def _fact_number(rule: FactRule, value: FactValue, evidence: Evidence) -> Decimal | Missing:
+    if isinstance(value, dt.date):
+        whole = months_between(value, evidence.as_of) if rule.age_in == "months" else (evidence.as_of - value).days
+        return Decimal(whole)
+    number = Decimal(int(value)) if isinstance(value, bool) else value
+    if not isinstance(number, Decimal):
+        return Missing("fact", rule.fact)
+    return number if rule.per is None else _ratio(number, rule.per, evidence)
+
+
+def _ratio(number: Decimal, per: str, evidence: Evidence) -> Decimal | Missing:
+    below = evidence.facts.get(per)
+    if not isinstance(below, Decimal) or below <= 0:
+        return Missing("fact", per)
+    return number / below
+
+
+def _document(rule: DocumentRule, evidence: Evidence, book: FigureBook) -> RuleResult:
+    shown = evidence.documents.get(rule.document)
+    if shown is None:
+        return _undetermined("document", Missing("document", rule.document))
+    months = _months(rule.no_older_than_months, book)
+    if isinstance(months, Missing):
+        return _undetermined("document", months)
+    if shown.dated is None:
+        return RuleResult("document", rule.document, Decimal(0), reasons=(Reason("document-absent", rule.document),))
+    ends = [day for day in (shown.valid_until, add_months(shown.dated, months) if months else None) if day]
+    in_date = shown.dated <= evidence.as_of and all(evidence.as_of <= day for day in ends)
+    reasons = () if in_date else (Reason("document-out-of-date", rule.document, {"dated": shown.dated.isoformat()}),)
+    return RuleResult(
+        "document", rule.document, Decimal(int(in_date)), shown.dated.isoformat(), reasons=reasons,
+        pointers=(shown.pointer,) if shown.pointer else (),
+    )  # fmt: skip
+
+
+def _months(number: Number | None, book: FigureBook) -> int | Missing | None:
+    if number is None:
+        return None
+    known = book.number(number)
+    return known if isinstance(known, Missing) else int(known)
+
+
+def _persons(rule: PersonsRule, evidence: Evidence, book: FigureBook) -> RuleResult:
+    if evidence.persons is None:
+        return _undetermined("persons", Missing("persons", rule.persons))
+    months = _months(rule.obtained_within_months, book)
+    if isinstance(months, Missing):
+        return _undetermined("persons", months)
+    earliest = add_months(evidence.as_of, -months) if months is not None else dt.date.min
+    number = Decimal(
+        sum(
+            item.number
+            for item in evidence.persons
+            if item.credential == rule.persons
+            and earliest <= item.obtained <= evidence.as_of
+            and (item.expires is None or evidence.as_of <= item.expires)
+        )
+    )
+    value = number if rule.per is None else _ratio(number, rule.per, evidence)
+    if isinstance(value, Missing):
+        return _undetermined("persons", value)
+    return _scored("persons", rule.persons, value, rule.scores, book)
+
+
+def _actions(rule: ActionsRule, evidence: Evidence, book: FigureBook) -> RuleResult:
+    if evidence.actions is None:
+        return _undetermined("actions", Missing("actions", "actions"))
+    needed = book.number(rule.minimum) if rule.minimum is not None else Decimal(1)
+    if isinstance(needed, Missing):
+        return _undetermined("actions", needed)
+    due = [item for item in evidence.actions if item.due <= evidence.as_of]
+    total = sum(item.number for item in due)
+    if total < needed or total == 0:
+        reason = Reason("too-few-actions", "actions", {"base": total, "needed": needed})
+        return RuleResult("actions", "actions", None, reasons=(reason,), missing=(Missing("actions", "actions"),))
+    states = {"effective"} if rule.actions == "effective" else {"done", "effective"}
+    reached = sum(item.number for item in due if item.state in states)
+    return _scored("actions", "actions", Decimal(reached) / total, rule.scores, book)
+
+
+_SIMPLE: dict[type, Callable[..., RuleResult]] = {
+    FactRule: _fact,
+    DocumentRule: _document,
+    PersonsRule: _persons,
+    ActionsRule: _actions,
+}

@@ -1,0 +1,1 @@
+"""Values that every stage shares: errors, documents, canonical form, decimals, periods, estimates."""

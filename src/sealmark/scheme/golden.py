@@ -1,0 +1,143 @@
+"""Golden cases: what goes in and what must come out, run by ``sealmark scheme cases``."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import Field, model_validator
+
+from sealmark.scheme.figures import Figure, Id, Name, Part
+from sealmark.scheme.requirements import Statement
+
+__all__ = [
+    "Expected",
+    "Given",
+    "GivenAction",
+    "GivenDocument",
+    "GivenEstimate",
+    "GivenMark",
+    "GivenPerson",
+    "GoldenCase",
+    "GoldenFile",
+]  # fmt: skip
+
+
+class GivenEstimate(Part):
+    """A measure's value as if it had been computed."""
+
+    value: Figure | None = None
+    lower: Figure | None = None
+    upper: Figure | None = None
+    base: int = 1000
+    sites: dict[str, Figure] = {}
+    """Value per site, for rules that look at sites (base as above for each)."""
+
+
+class GivenMark(Part):
+    """Marks one assessor gave at one site; ``units`` repeats it for judged samples."""
+
+    mark: str | int | Figure | None
+    """A code of the scale, a number, or null for a mark that is missing."""
+    dimension: Id | None = None
+    """Which mark, for requirements with several (intent ...)."""
+    site: str = "head-office"
+    assessor: str = "a"
+    units: int = Field(default=1, ge=1)
+
+
+class GivenDocument(Part):
+    """A document as shown."""
+
+    dated: dt.date
+    valid_until: dt.date | None = None
+
+
+class GivenPerson(Part):
+    """Certificates held, as counted groups."""
+
+    credential: Id
+    obtained: dt.date
+    expires: dt.date | None = None
+    number: int = Field(default=1, ge=1)
+
+
+class GivenAction(Part):
+    """Improvement actions, as counted groups."""
+
+    due: dt.date
+    state: str
+    number: int = Field(default=1, ge=1)
+
+
+class Given(Part):
+    """The evidence of a golden case. What is not given is missing."""
+
+    overlay: str = ""
+    """An overlay of the edition, by file name without ending."""
+    parameters: dict[Id, Figure | None] = {}
+    """Parameters as a licence holder would fill them, or null to blank them."""
+    employees: int | None = None
+    sector: Id | None = None
+    modules: tuple[Id, ...] = ()
+    facts: dict[Id, bool | dt.date | Figure | str | None] = {}
+    documents: dict[Id, GivenDocument] = {}
+    persons: tuple[GivenPerson, ...] = ()
+    actions: tuple[GivenAction, ...] = ()
+    measures: dict[Id, GivenEstimate] = {}
+    judgements: dict[Id, tuple[GivenMark, ...]] = {}
+    """Marks by requirement."""
+    shares: dict[Id, Figure | Statement] = {}
+    """Whole cases only: findings set directly, by requirement; "default" for all others."""
+    waivers: tuple[Id, ...] = ()
+    """Gates waived with a reason."""
+
+
+class Expected(Part):
+    """What must come out. Only what is named is compared."""
+
+    statement: Statement | None = None
+    share: Figure | None = None
+    points: Figure | None = None
+    marks: dict[Id, Figure] = {}
+    scores: dict[Id, Figure | None] = {}
+    grades: dict[Id, Id] = {}
+    """Grade by ladder; "not-determined" when it cannot be given."""
+    gates: dict[Id, bool | None] = {}
+    nodes: dict[Id, Figure | Statement] = {}
+    """Shares of nodes, or their statement when there is no share."""
+    missing: tuple[str, ...] = ()
+    """Ids (parameters, facts, measures ...) that must be named as missing."""
+
+
+class GoldenCase(Part):
+    """One case in one sentence."""
+
+    case: Name
+    requirement: Id | None = None
+    """Only this requirement is judged; the whole edition when not given."""
+    as_of: dt.date
+    given: Given = Given()
+    expect: Expected
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> GoldenCase:
+        if not self.expect.model_fields_set:
+            raise ValueError("expect names nothing; a case that cannot fail proves nothing")
+        return self
+
+
+class GoldenFile(Part):
+    """A file in cases/. ``requirement`` and ``as_of`` given here hold for all its cases that do not say otherwise."""
+
+    requirement: Id | None = None
+    as_of: dt.date | None = None
+    cases: tuple[GoldenCase, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults(cls, value: object) -> object:
+        if not isinstance(value, dict) or not isinstance(value.get("cases"), list):
+            return value
+        common = {key: value[key] for key in ("requirement", "as_of") if value.get(key) is not None}
+        cases = [{**common, **case} if isinstance(case, dict) else case for case in value["cases"]]
+        return {**value, "cases": cases}

@@ -1,0 +1,167 @@
+"""How evidence becomes a share between 0 (does not conform) and 1 (conforms).
+
+A rule names its kind by its first key: ``judgement``, ``sample``, ``measure``,
+``fact``, ``document``, ``persons`` or ``actions``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Tag, model_validator
+
+from sealmark.scheme.figures import Id, Number, Part
+
+__all__ = [
+    "ActionsRule", "Applies", "DocumentRule", "FactRule", "JudgementRule", "MeasureRule", "PersonsRule",
+    "Rule", "SampleRule", "Scores",
+]  # fmt: skip
+
+RULE_KINDS = ("judgement", "sample", "measure", "fact", "document", "persons", "actions")
+
+
+class Scores(Part):
+    """Turns a value into a share. Exactly one way is given. Limits are inclusive."""
+
+    at_least: Number | None = None
+    """1 from this value up, 0 below."""
+    at_most: Number | None = None
+    """1 up to this value, 0 above."""
+    curve: tuple[tuple[Number, Number], ...] | None = None
+    """Points [value, share], values rising; straight lines between, constant outside."""
+    steps: tuple[tuple[Number, Number], ...] | None = None
+    """Points [value, share], values rising: the share of the highest value reached; 0 below the first."""
+    table: dict[str, Number] | None = None
+    """Share for each choice: {"yes": 1, "no": 0}. A choice not listed is not determined."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Scores:
+        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"give exactly one of at_least, at_most, curve, steps, table; found {len(given)}"
+            )
+        return self
+
+
+class JudgementRule(Part):
+    """Assessors' marks on a scale."""
+
+    judgement: Id
+    """The scale (scales.yaml)."""
+    marks: tuple[Id, ...] = ()
+    """Several marks per requirement, for example [intent, implementation, integration]."""
+    mark_roll_up: Literal["mean", "minimum"] = "mean"
+    """How several marks become one share."""
+    assessors: Literal["mean", "lowest"] = "mean"
+    """When several assessors marked the same site."""
+    sites: Literal["mean", "worst"] = "mean"
+    """When several sites were marked."""
+    minimum_sites: Number | None = None
+    """Fewer sites marked: not determined."""
+
+
+class SampleRule(Part):
+    """A judged sample: the share lost is the non-conforming share of what was drawn."""
+
+    sample: Id
+    """The scale each drawn unit is marked on (scales.yaml)."""
+    of: Literal["staff", "records", "outlets", "contacts", "documents", "units"]
+    minimum: Number | None = None
+    """Fewer units drawn: not determined."""
+    sites: Literal["pooled", "mean", "worst"] = "pooled"
+    """All units together, or each site's share first."""
+
+
+class MeasureRule(Part):
+    """A survey estimate or a measure from service records."""
+
+    measure: Id
+    counts: Literal["estimate", "lower-limit", "upper-limit"] = "estimate"
+    """Which number is compared: a confidence limit lets nobody pass on luck."""
+    minimum_base: Number | None = None
+    """Fewer answers or records: not determined. The measure's own minimum applies as well."""
+    sites: Literal["overall", "worst", "mean", "share"] = "overall"
+    """overall: one number; worst: the worst site's share; mean: mean of the sites' shares; share: share of sites that reach 1.
+    A site without an estimate counts as 0 in mean and share, and makes worst not determined."""
+    minimum_site_base: Number | None = None
+    """A site with fewer answers or records has no estimate."""
+    scores: Scores
+
+
+class FactRule(Part):
+    """A declared fact: a number, a ratio of two, a date's age, yes/no or a choice."""
+
+    fact: Id
+    per: Id | None = None
+    """A second fact: the value compared is fact / per."""
+    age_in: Literal["days", "months"] | None = None
+    """For dates: the value compared is the whole days or months from the date to the as-of day."""
+    scores: Scores
+
+
+class DocumentRule(Part):
+    """A document that is present and in date."""
+
+    document: Id
+    no_older_than_months: Number | None = None
+
+
+class PersonsRule(Part):
+    """Persons who hold a certificate on the as-of day."""
+
+    persons: Id
+    """The credential (declarations.yaml)."""
+    obtained_within_months: Number | None = None
+    """Only certificates obtained in the months before the as-of day."""
+    per: Id | None = None
+    """A fact with a number: the value compared is holders / fact."""
+    scores: Scores
+
+
+class ActionsRule(Part):
+    """The holder's improvement actions: the share of due ones in a state."""
+
+    actions: Literal["done", "effective"]
+    """done: closed with evidence; effective: its effect was measured and met."""
+    minimum: Number | None = None
+    """Fewer actions due in the period: not determined."""
+    scores: Scores
+
+
+def rule_kind(value: Any) -> str | None:
+    """Return the kind of a rule by the key it has."""
+    keys = value if isinstance(value, dict) else vars(value)
+    return next((kind for kind in RULE_KINDS if kind in keys), None)
+
+
+def _rule_tag(value: Any) -> str | None:
+    """Return a tag that cannot be taken for a key, so that errors keep their exact place."""
+    kind = rule_kind(value)
+    return None if kind is None else f"{kind} rule"
+
+
+Rule = Annotated[
+    Annotated[JudgementRule, Tag("judgement rule")]
+    | Annotated[SampleRule, Tag("sample rule")]
+    | Annotated[MeasureRule, Tag("measure rule")]
+    | Annotated[FactRule, Tag("fact rule")]
+    | Annotated[DocumentRule, Tag("document rule")]
+    | Annotated[PersonsRule, Tag("persons rule")]
+    | Annotated[ActionsRule, Tag("actions rule")],
+    Discriminator(
+        _rule_tag,
+        custom_error_type="rule_kind",
+        custom_error_message="a rule has one of the keys judgement, sample, measure, fact, document, persons, actions",
+    ),
+]
+
+
+class Applies(Part):
+    """When a requirement or group counts. Every key given must hold; what does not apply leaves the denominator."""
+
+    sizes: tuple[Id, ...] = ()
+    sectors: tuple[Id, ...] = ()
+    modules: tuple[Id, ...] = ()
+    facts: dict[Id, bool | str] = {}
+    """Declared facts and the value each must have."""
