@@ -1,0 +1,235 @@
+"""The evaluation document: everything concluded, with its reasons, as canonical JSON.
+
+Decimals are strings of at most twelve significant digits, so that the same
+inputs give the same bytes everywhere. ``digest`` covers everything else.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sealmark.assess.assessment import Assessment, contributions
+from sealmark.assess.evidence import Evidence, Measured
+from sealmark.assess.figures import FigureBook, Missing
+from sealmark.assess.findings import Finding, Reason, RuleResult
+from sealmark.assess.grading import GateResult, LadderResult, RungResult, ScoreResult
+from sealmark.assess.improvement import WayUp
+from sealmark.assess.probability import GradeProbabilities
+from sealmark.assess.roll_up import Node
+from sealmark.core.canonical import Json, digest_json, to_json
+from sealmark.core.estimates import Estimate
+from sealmark.core.numbers import plain
+
+__all__ = ["FORMAT", "Concluded", "build_document", "seal"]
+
+FORMAT = "sealmark-evaluation/1"
+
+Tree = dict[str, Json]
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """All that a document is built from besides its header."""
+
+    assessment: Assessment
+    evidence: Evidence
+    book: FigureBook
+    probabilities: GradeProbabilities | None = None
+    ways_up: Mapping[str, WayUp | None] = field(default_factory=dict)
+    limitations: Sequence[Reason] = ()
+
+
+def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
+    """Return the sealed document.
+
+    Args:
+        header: Scheme, organization, inputs and imports: what was evaluated and from which files.
+        concluded: What came out.
+    """
+    standing = concluded.assessment.standing
+    body: dict[str, object] = {
+        "format": FORMAT,
+        **header,
+        "size": concluded.book.size,
+        "measures": {name: _measured(item) for name, item in sorted(concluded.evidence.measures.items())},
+        "findings": _findings(concluded),
+        "tree": [_node(root) for root in concluded.assessment.roots],
+        "scores": {name: _score(item, concluded) for name, item in standing.scores.items()},
+        "gates": {name: _gate(item) for name, item in standing.gates.items()},
+        "ladders": {name: _ladder(item, concluded) for name, item in standing.ladders.items()},
+        "missing": [_missing(item) for item in concluded.assessment.missing],
+        "limitations": [_reason(item) for item in concluded.limitations],
+    }
+    return seal(body)
+
+
+def seal(body: Mapping[str, object]) -> Tree:
+    """Return the body as JSON with its digest."""
+    document = {key: to_json(value) for key, value in body.items() if key != "digest"}
+    return {**document, "digest": digest_json(document)}
+
+
+def number(value: Decimal | None) -> str | None:
+    """Return a decimal as text of at most twelve significant digits."""
+    if value is None:
+        return None
+    with decimal.localcontext(prec=12):
+        return plain(+value)
+
+
+def _estimate(item: Estimate) -> Tree:
+    return {
+        "value": number(item.value),
+        "lower": number(item.lower),
+        "upper": number(item.upper),
+        "base": item.base,
+        "standard_error": number(item.standard_error),
+        "degrees_of_freedom": number(item.degrees_of_freedom),
+        "confidence": number(item.confidence),
+        "note": item.note,
+    }
+
+
+def _measured(item: Measured) -> Tree:
+    return {
+        **_estimate(item.overall),
+        "sites": {site: _estimate(estimate) for site, estimate in sorted(item.sites.items())},
+        "from": item.pointer,
+    }
+
+
+def _missing(item: Missing) -> Json:
+    return {"kind": item.kind, "id": item.id}
+
+
+def _reason(item: Reason) -> Json:
+    figures = {key: number(value) if isinstance(value, Decimal) else value for key, value in item.figures.items()}
+    return {"code": item.code, "about": item.about, "figures": to_json(figures)}
+
+
+def _rule(item: RuleResult) -> Json:
+    return {
+        "kind": item.kind,
+        "about": item.about,
+        "share": number(item.share),
+        "value": number(item.value) if isinstance(item.value, Decimal) else item.value,
+        "base": item.base,
+        "sites": {site: number(share) for site, share in sorted(item.sites.items())},
+        "from": list(item.pointers),
+    }
+
+
+def _findings(concluded: Concluded) -> Tree:
+    gained = _gained(concluded)
+    return {name: _finding(item, gained.get(name, {})) for name, item in concluded.assessment.findings.items()}
+
+
+def _gained(concluded: Concluded) -> dict[str, Tree]:
+    """Contribution of every requirement to every score it feeds."""
+    nodes = concluded.assessment.nodes
+    result: dict[str, Tree] = {}
+    for score in concluded.book.edition.grading.scores:
+        scale = concluded.assessment.standing.scores[score.id].scale
+        if scale is None:
+            continue
+        for name, (gained, lost) in contributions(nodes[score.node], scale).items():
+            result.setdefault(name, {})[score.id] = {"gained": number(gained), "lost": number(lost)}
+    return result
+
+
+def _finding(item: Finding, gained: Tree) -> Tree:
+    return {
+        "statement": item.statement,
+        "share": number(item.share),
+        "points": number(item.points),
+        "earned": number(item.earned),
+        "marks": {mark: number(share) for mark, share in item.marks.items()},
+        "code": item.code,
+        "contribution": gained,
+        "evidence": [_rule(result) for result in item.results],
+        "reasons": [_reason(reason) for reason in item.reasons],
+        "missing": [_missing(missing) for missing in item.missing],
+    }
+
+
+def _node(item: Node) -> Tree:
+    return {
+        "id": item.id,
+        "statement": item.statement,
+        "share": number(item.share),
+        "points": number(item.points),
+        "earned": number(item.earned),
+        "lower": number(item.lower),
+        "upper": number(item.upper),
+        "marks": {mark: number(share) for mark, share in item.marks.items()},
+        "requirement": item.finding is not None,
+        "children": [_node(child) for child in item.children],
+    }
+
+
+def _score(item: ScoreResult, concluded: Concluded) -> Tree:
+    spread = concluded.probabilities.scores.get(item.id) if concluded.probabilities else None
+    return {
+        "value": number(item.value),
+        "exact": number(item.exact),
+        "lower_bound": number(item.lower),
+        "upper_bound": number(item.upper),
+        "scale": number(item.scale),
+        "likely": None
+        if spread is None
+        else {"p05": number(spread[0]), "p50": number(spread[1]), "p95": number(spread[2])},
+        "adjustments": [
+            {"id": special.id, "count": number(special.count), "points": number(special.points)}
+            for special in item.adjustments
+        ],
+        "missing": [_missing(missing) for missing in item.missing],
+    }
+
+
+def _gate(item: GateResult) -> Tree:
+    return {
+        "holds": item.holds,
+        "waived": item.waived,
+        "reasons": [_reason(reason) for reason in item.reasons],
+        "missing": [_missing(missing) for missing in item.missing],
+    }
+
+
+def _rung(item: RungResult) -> Tree:
+    return {
+        "grade": item.id,
+        "holds": item.holds,
+        "at_least": number(item.at_least),
+        "reasons": [_reason(reason) for reason in item.reasons],
+    }
+
+
+def _ladder(item: LadderResult, concluded: Concluded) -> Tree:
+    chances = concluded.probabilities.ladders.get(item.id, {}) if concluded.probabilities else {}
+    way = concluded.ways_up.get(item.id)
+    return {
+        "grade": item.grade,
+        "next_grade": item.next_grade,
+        "undetermined_above": list(item.undetermined),
+        "probabilities": {grade: number(share) for grade, share in chances.items()},
+        "reasons": [_reason(reason) for reason in item.reasons],
+        "missing": [_missing(missing) for missing in item.missing],
+        "rungs": [_rung(rung) for rung in item.rungs],
+        "way_up": None if way is None else _way_up(way),
+    }
+
+
+def _way_up(item: WayUp) -> Tree:
+    return {
+        "grade": item.grade,
+        "reachable": item.reachable,
+        "score": number(item.score),
+        "steps": [
+            {"requirement": step.requirement, "share": number(step.share), "gain": number(step.gain)}
+            for step in item.steps
+        ],
+        "remaining": [_reason(reason) for reason in item.remaining],
+    }

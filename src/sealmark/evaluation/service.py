@@ -1,0 +1,159 @@
+"""From service records to the scheme's record measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sealmark.assess.evidence import Measured
+from sealmark.assess.figures import FigureBook, Missing
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark.core.estimates import Estimate
+from sealmark.evaluation.case import RecordFile
+from sealmark.measure import records as definitions
+from sealmark.measure.calendars import Calendar
+from sealmark.measure.record_estimates import RecordEstimate, estimate_records
+from sealmark.scheme.figures import Number
+from sealmark.scheme.measures import Measure, RecordFilter
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["measure_records", "record_measures"]
+
+_CALENDAR = "opening-hours"
+_HOUR = 3600
+
+
+def record_measures(book: FigureBook, records: str) -> dict[str, Measure]:
+    """Return the measures that a class of records feeds."""
+    return {name: item for name, item in book.edition.measures.items() if item.records == records}
+
+
+def measure_records(
+    record: RecordFile, table: pa.Table, book: FigureBook, *, calendar: Calendar | None
+) -> dict[str, Measured]:
+    """Return every measure of the record class, overall and per site.
+
+    Raises:
+        SealmarkError: SM315 a measure needs opening hours and the case names none; SM45x the
+            records lack what a measure needs.
+    """
+    result: dict[str, Measured] = {}
+    for name, measure in record_measures(book, record.records).items():
+        if measure.formula.time == "business" and calendar is None:
+            what = f'The measure "{name}" counts opening hours, and the case names no calendar for {record.file}.'
+            fix = "Add `calendar: calendars/office.yaml` to the records in case.yaml."
+            raise SealmarkError(Problem("SM315", what, "case.yaml, records", fix))
+        result[name] = _measured(record, table, book, (name, measure), calendar)
+    return result
+
+
+def _measured(
+    record: RecordFile, table: pa.Table, book: FigureBook, named: tuple[str, Measure], calendar: Calendar | None
+) -> Measured:
+    name, measure = named
+    definition = _Translator(measure, book, table).definition()
+    if isinstance(definition, Missing):
+        return Measured(Estimate.unknown(f"unknown figure: {definition.id}"), pointer=record.file)
+    confidence = float(measure.confidence or book.edition.manifest.confidence)
+    calendars = {_CALENDAR: calendar} if calendar else {}
+
+    def cells(*by: str) -> tuple[RecordEstimate, ...]:
+        return estimate_records(
+            table, {name: definition}, as_of=book.as_of, calendars=calendars, by=by, confidence=confidence
+        )
+
+    overall = cells()
+    sites = cells("site") if "site" in table.column_names else ()
+    return Measured(
+        overall[0].estimate if overall else Estimate.unknown("there are no records"),
+        {str(cell.cell["site"]): cell.estimate for cell in sites if cell.cell["site"] is not None},
+        record.file,
+    )
+
+
+class _Translator:
+    """Turns a pack's formula into the measuring stage's definition."""
+
+    def __init__(self, measure: Measure, book: FigureBook, table: pa.Table) -> None:
+        self.measure = measure
+        self.formula = measure.formula
+        self.book = book
+        self.columns: Mapping[str, str] = {field.name: str(field.type) for field in table.schema}
+        self.where = {item.column: self._values(item) for item in measure.where}
+        self.unknown: Missing | None = None
+
+    def definition(self) -> definitions.RecordMeasure | Missing:
+        made = _MAKERS[self.formula.kind](self)
+        return self.unknown or made
+
+    def _values(self, item: RecordFilter) -> tuple[object, ...]:
+        return self.typed(item.column, item.values)
+
+    def typed(self, column: str, values: tuple[str, ...]) -> tuple[object, ...]:
+        """Return the values in the type the column has: packs write them as text."""
+        kind = self.columns.get(column, "string")
+        if kind == "bool":
+            return tuple(value.lower() in {"true", "yes", "1"} for value in values)
+        if kind.startswith(("int", "uint")):
+            return tuple(int(value) for value in values)
+        return values
+
+    def clock(self) -> definitions.Clock:
+        calendar = _CALENDAR if self.formula.time == "business" else None
+        return definitions.Clock(self.formula.start, self.formula.end, calendar)
+
+    def known(self, number: Number | None, otherwise: Decimal = Decimal(0)) -> Decimal:
+        value = otherwise if number is None else self.book.number(number)
+        if isinstance(value, Missing):
+            self.unknown = value
+            return Decimal(1)
+        return value
+
+    def seconds(self, hours: Number | None) -> int | None:
+        return None if hours is None else int(self.known(hours) * _HOUR)
+
+    def unit(self) -> definitions.Unit:
+        return "days" if self.measure.unit == "days" else "hours"
+
+    def days(self) -> int:
+        return int(self.known(self.formula.window_days, Decimal(30)))
+
+    def same(self) -> tuple[str, ...]:
+        return (self.formula.same,)
+
+
+def _within(item: _Translator) -> definitions.RecordMeasure:
+    seconds, promised = item.seconds(item.formula.target_hours), item.formula.target
+    return definitions.ShareWithin(seconds, None if seconds is not None else promised, item.clock(), where=item.where)
+
+
+def _share(item: _Translator) -> definitions.RecordMeasure:
+    column = item.formula.column or "status"
+    return definitions.RecordShare(column, item.typed(column, item.formula.values), where=item.where)
+
+
+def _ratio(item: _Translator) -> definitions.RecordMeasure:
+    column, base = item.formula.column or "status", item.formula.base_column
+    below = {base: item.typed(base, item.formula.base_values)} if base else {}
+    above = {column: item.typed(column, item.formula.values)}
+    return definitions.RecordRatio(above, below, 1, where=item.where)
+
+
+_MAKERS: dict[str, Callable[[_Translator], definitions.RecordMeasure]] = {
+    "duration-mean": lambda item: definitions.DurationMean(item.clock(), item.unit(), where=item.where),
+    "duration-percentile": lambda item: definitions.DurationPercentile(
+        item.formula.quantile or Decimal("0.5"), item.clock(), item.unit(), where=item.where
+    ),
+    "share-within": _within,
+    "first-time-fix": lambda item: definitions.FirstTimeFix(item.days(), item.same(), where=item.where),
+    "repeat-rate": lambda item: definitions.RepeatRate(item.days(), item.same(), where=item.where),
+    "return-rate": lambda item: definitions.ReturnRate(item.days(), item.same(), where=item.where),
+    "record-share": _share,
+    "record-ratio": _ratio,
+    "open-share": lambda item: definitions.OpenShare(
+        item.clock(), item.seconds(item.formula.overdue_after_hours), where=item.where
+    ),
+}

@@ -1,0 +1,181 @@
+"""From answers to the scheme's survey measures: the pack's formula, the case's design, the measuring stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sealmark.assess.evidence import Measured
+from sealmark.assess.figures import FigureBook, Missing
+from sealmark.core.errors import ProblemList
+from sealmark.core.estimates import Estimate
+from sealmark.evaluation.case import SurveyFile
+from sealmark.measure import formulas
+from sealmark.measure.design import Design
+from sealmark.measure.survey import CellEstimate, estimate
+from sealmark.scheme.measures import Instrument, Item, Measure
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["check_answers", "formula_of", "measure_survey", "survey_measures"]
+
+
+def survey_measures(book: FigureBook, instrument: str) -> dict[str, Measure]:
+    """Return the measures that an instrument feeds."""
+    return {name: item for name, item in book.edition.measures.items() if item.instrument == instrument}
+
+
+def measure_survey(survey: SurveyFile, table: pa.Table, book: FigureBook) -> dict[str, Measured]:
+    """Return every measure of the survey's instrument, overall and per site.
+
+    A measure that needs an unknown figure is left out with the reason in its note.
+    """
+    instrument = book.edition.instruments[survey.instrument]
+    design = Design(**survey.design.model_dump())
+    result = {}
+    for name, measure in survey_measures(book, survey.instrument).items():
+        formula = formula_of(measure, instrument, book)
+        if isinstance(formula, Missing):
+            result[name] = Measured(Estimate.unknown(f"unknown figure: {formula.id}"), pointer=survey.file)
+            continue
+        result[name] = _measured(survey, table, book, (name, measure, formula), design)
+    return result
+
+
+def _measured(
+    survey: SurveyFile,
+    table: pa.Table,
+    book: FigureBook,
+    named: tuple[str, Measure, formulas.Measure],
+    design: Design,
+) -> Measured:
+    name, measure, formula = named
+    confidence = float(measure.confidence or book.edition.manifest.confidence)
+    domain = {measure.among.item: measure.among.equals} if measure.among else None
+
+    def cells(*by: str) -> tuple[CellEstimate, ...]:
+        return estimate(table, {name: formula}, design=design, by=by, confidence=confidence, domain=domain)
+
+    overall = cells()
+    sites = cells(survey.site) if survey.site and survey.site in table.column_names else ()
+    floor = book.number(book.edition.instruments[survey.instrument].smallest_cell)
+    return Measured(
+        _suppressed(overall[0].estimate, floor) if overall else Estimate.unknown("there are no answers"),
+        {str(cell.cell[survey.site or ""]): _suppressed(cell.estimate, floor) for cell in sites},
+        survey.file,
+    )
+
+
+def _suppressed(found: Estimate, floor: Decimal | Missing) -> Estimate:
+    """Hide a figure of too few respondents: people could be recognized by it."""
+    if isinstance(floor, Missing) or found.base >= floor:
+        return found
+    return Estimate.unknown("small cell suppressed", base=found.base)
+
+
+def check_answers(survey: SurveyFile, table: pa.Table, instrument: Instrument, problems: ProblemList) -> None:
+    """Note every answer that is not on its item's scale, and every item that is used but not in the file."""
+    import pyarrow.compute as pc  # slow import, only with survey data
+
+    for item in instrument.items:
+        if item.id not in table.column_names:
+            continue
+        legal = item.choices or tuple(range(item.lowest, item.highest + 1))
+        found = pc.value_counts(table.column(item.id)).to_pylist()
+        wrong = {entry["values"]: entry["counts"] for entry in found if entry["values"] not in {None, *legal}}
+        if wrong:
+            listed = ", ".join(f"{value} ({count}x)" for value, count in sorted(wrong.items(), key=str)[:5])
+            fix = f"Legal: {_legal(item)}. Declare codes for missing in the mapping (`missing: [...]`)."
+            problems.add("SM311", f'Item "{item.id}" has answers off its scale: {listed}.', where=survey.file, fix=fix)
+
+
+def _legal(item: Item) -> str:
+    return ", ".join(map(str, item.choices)) if item.choices else f"{item.lowest} to {item.highest}"
+
+
+def formula_of(measure: Measure, instrument: Instrument, book: FigureBook) -> formulas.Measure | Missing:
+    """Return the measuring stage's form of a pack's formula, or the figure it lacks."""
+    items = {item.id: item for item in instrument.items}
+    names = measure.items or tuple(item.id for item in instrument.items if item.dimension == measure.dimension)
+    return _FORMULAS[measure.formula.kind](measure, [items[name] for name in names], items, book)
+
+
+Maker = Callable[[Measure, list[Item], Mapping[str, Item], FigureBook], "formulas.Measure | Missing"]
+
+
+def _item(item: Item, *, turn: bool = False) -> formulas.Item:
+    return formulas.Item(item.id, item.lowest, item.highest, reversed=turn and item.direction == "lower-is-better")
+
+
+def _index(items: list[Item], formula: formulas.Formula) -> formulas.Index:
+    return formulas.Index(tuple(_item(item, turn=True) for item in items), formula)
+
+
+def _needed(measure: Measure, items: list[Item]) -> int:
+    return len(items) if measure.formula.answers_needed == "all" else 1
+
+
+def _weights(measure: Measure, items: list[Item], book: FigureBook) -> tuple[Decimal, ...] | Missing:
+    known = [book.number(measure.formula.weights[item.id]) for item in items]
+    unknown = next((weight for weight in known if isinstance(weight, Missing)), None)
+    return unknown or tuple(weight for weight in known if isinstance(weight, Decimal))
+
+
+def _respondent_mean(measure: Measure, items: list[Item], _all: object, _book: object) -> formulas.Measure:
+    factor = measure.formula.factor or Decimal(1)
+    return _index(items, formulas.RespondentMean(factor, _needed(measure, items)))
+
+
+def _rescaled_mean(measure: Measure, items: list[Item], _all: object, _book: object) -> formulas.Measure:
+    return _index(items, formulas.RescaledMean(_needed(measure, items)))
+
+
+def _weighted(measure: Measure, items: list[Item], _all: object, book: FigureBook) -> formulas.Measure | Missing:
+    weights = _weights(measure, items, book)
+    if isinstance(weights, Missing):
+        return weights
+    if measure.formula.kind == "acsi":
+        return _index(items, formulas.CompanyMeans(weights))
+    missing = "complete" if measure.formula.answers_needed == "all" else "renormalise"
+    return _index(items, formulas.WeightedMean(weights, missing=missing))  # type: ignore[arg-type]
+
+
+def _pls(measure: Measure, _items: list[Item], items: Mapping[str, Item], _book: object) -> formulas.Measure:
+    rule = measure.formula
+    blocks = tuple((name, tuple(_item(items[key], turn=True) for key in keys)) for name, keys in rule.blocks.items())
+    model = formulas.PathModel(blocks, rule.paths)
+    construct = rule.index_of or model.constructs[-1]
+    return formulas.Index(model.block(construct), formulas.PlsScore(model, construct))
+
+
+def _gap(measure: Measure, items: list[Item], known: Mapping[str, Item], _book: object) -> formulas.Measure:
+    expected = tuple(_item(known[name]) for name in measure.formula.expectation_items)
+    return formulas.Gap(tuple(_item(item) for item in items), expected)
+
+
+def _ratio(measure: Measure, items: list[Item], known: Mapping[str, Item], _book: object) -> formulas.Measure:
+    return formulas.Ratio(_item(items[0]), _item(known[measure.formula.denominator[0]]))
+
+
+_FORMULAS: dict[str, Maker] = {
+    "respondent-mean": _respondent_mean,
+    "rescaled-mean": _rescaled_mean,
+    "weighted": _weighted,
+    "acsi": _weighted,
+    "pls": _pls,
+    "gap": _gap,
+    "ratio": _ratio,
+    "mean": lambda _measure, items, _all, _book: formulas.Mean(_item(items[0])),
+    "effort": lambda _measure, items, _all, _book: formulas.Effort(_item(items[0])),
+    "total": lambda _measure, items, _all, _book: formulas.Total(_item(items[0])),
+    "share": lambda measure, items, _all, _book: formulas.Share(items[0].id, measure.formula.codes),
+    "top-box": lambda measure, items, _all, _book: formulas.TopBox(_item(items[0]), measure.formula.top_from),
+    "promoter": lambda measure, items, _all, _book: formulas.Promoter(
+        _item(items[0]), measure.formula.promoters_from, measure.formula.detractors_to
+    ),
+    "quantile": lambda measure, items, _all, _book: formulas.Quantile(
+        _item(items[0]), measure.formula.quantile or Decimal("0.5")
+    ),
+}
