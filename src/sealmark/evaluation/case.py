@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sealmark.core.documents import Document, parse_yaml, read_model
 from sealmark.core.errors import Problem, ProblemList, SealmarkError
-from sealmark.scheme.figures import Figure, Id, Name, Part
+from sealmark.scheme.figures import FactInput, Id, Name, Part
 
 __all__ = [
     "Case",
@@ -149,7 +149,7 @@ class CaseFile(Part):
 class FactsFile(Part):
     """The file of declared facts: fact id to value."""
 
-    facts: dict[Id, bool | dt.date | Figure | str | None]
+    facts: dict[Id, FactInput]
     verified_by: str = ""
 
 

@@ -18,9 +18,7 @@ ENTRY_POINTS = "sealmark.schemes"
 def pack_folders() -> dict[str, Path]:
     """Return the folder of every installed pack by scheme id."""
     found = metadata.entry_points(group=ENTRY_POINTS)
-    return {
-        point.name: Path(str(resources.files(point.value))) for point in sorted(found, key=lambda p: p.name)
-    }
+    return {point.name: Path(str(resources.files(point.value))) for point in sorted(found, key=lambda p: p.name)}
 
 
 def editions() -> Iterator[tuple[str, Path]]:

@@ -19,8 +19,22 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 __all__ = [
-    "BySize", "Figure", "Flag", "Id", "Name", "Number", "Parameter", "ParameterRef", "ParameterValue", "Part",
-    "Source", "Sources", "Status", "numbers_in",
+    "BySize",
+    "Day",
+    "FactInput",
+    "Figure",
+    "Flag",
+    "Id",
+    "Name",
+    "Number",
+    "Parameter",
+    "ParameterRef",
+    "ParameterValue",
+    "Part",
+    "Source",
+    "Sources",
+    "Status",
+    "numbers_in",
 ]  # fmt: skip
 
 Status = Literal["sourced", "own", "assumed", "licence-holder"]
@@ -32,7 +46,10 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}
 Name = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 Flag = Annotated[bool, Strict()]
-"""true or false, nothing that merely looks like it."""
+"""true or false, nothing that merely looks like it: 0 stays a number."""
+
+Day = Annotated[dt.date, Strict()]
+"""A day, nothing that merely looks like it: a number of seconds stays a number."""
 
 
 class Part(BaseModel):
@@ -76,6 +93,10 @@ def _finite(value: Decimal) -> Decimal:
 
 Figure = Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_finite)]
 """A number written out, read exactly. Its source is the ``source`` of the object it stands in."""
+
+
+FactInput = Flag | Day | Figure | str | None
+"""A declared fact as people write it: true, 2026-01-31, 12.5, a choice, or null for not declared."""
 
 
 class ParameterRef(Part):

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pydantic import Field, model_validator
 
-from sealmark.scheme.figures import Figure, Id, Name, Part
+from sealmark.scheme.figures import FactInput, Figure, Flag, Id, Name, Part
 from sealmark.scheme.requirements import Statement
 
 __all__ = [
@@ -79,7 +79,7 @@ class Given(Part):
     employees: int | None = None
     sector: Id | None = None
     modules: tuple[Id, ...] = ()
-    facts: dict[Id, bool | dt.date | Figure | str | None] = {}
+    facts: dict[Id, FactInput] = {}
     documents: dict[Id, GivenDocument] = {}
     persons: tuple[GivenPerson, ...] = ()
     actions: tuple[GivenAction, ...] = ()
@@ -102,7 +102,7 @@ class Expected(Part):
     scores: dict[Id, Figure | None] = {}
     grades: dict[Id, Id] = {}
     """Grade by ladder; "not-determined" when it cannot be given."""
-    gates: dict[Id, bool | None] = {}
+    gates: dict[Id, Flag | None] = {}
     nodes: dict[Id, Figure | Statement] = {}
     """Shares of nodes, or their statement when there is no share."""
     missing: tuple[str, ...] = ()

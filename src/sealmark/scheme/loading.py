@@ -69,9 +69,7 @@ def read_scheme_file(folder: Path) -> SchemeFile:
     path = folder / "scheme.yaml"
     if not path.is_file():
         fix = "Name a pack folder, or an id such as sealmark-charter/2026 (`sealmark scheme list`)."
-        raise SealmarkError(
-            Problem("SM201", f'There is no scheme pack in "{folder.name}".', "scheme.yaml", fix)
-        )
+        raise SealmarkError(Problem("SM201", f'There is no scheme pack in "{folder.name}".', "scheme.yaml", fix))
     return read_model(parse_yaml(path.read_bytes(), "scheme.yaml"), SchemeFile, code="SM202")
 
 
@@ -106,9 +104,7 @@ def read_edition(folder: Path, edition: str | None = None) -> tuple[Edition | No
     place = folder / "editions" / chosen
     if chosen not in scheme.editions or not place.is_dir():
         legal = f"Editions of {scheme.id}: {', '.join(scheme.editions)}."
-        raise SealmarkError(
-            Problem("SM203", f'There is no edition "{chosen}".', "scheme.yaml, editions", legal)
-        )
+        raise SealmarkError(Problem("SM203", f'There is no edition "{chosen}".', "scheme.yaml, editions", legal))
     reader = _Reader(place)
     parts = reader.read_all()
     if any(name not in parts[""] for name in _SINGLE if name not in _OPTIONAL):
@@ -126,9 +122,7 @@ def load_overlay(path: Path) -> tuple[Overlay, str]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SealmarkError(
-            Problem("SM207", f'The overlay "{path.name}" cannot be read.', path.name)
-        ) from error
+        raise SealmarkError(Problem("SM207", f'The overlay "{path.name}" cannot be read.', path.name)) from error
     overlay = read_model(parse_yaml(content, path.name), Overlay, code="SM202")
     return overlay, digest_folder({"overlay.yaml": content})
 
@@ -150,9 +144,7 @@ class _Reader:
             if found is not None:
                 parts[""][name] = found
             elif name not in _OPTIONAL and name not in self.files:
-                self.problems.add(
-                    "SM204", f"The file {name} is missing.", where=name, fix="Every edition needs it."
-                )
+                self.problems.add("SM204", f"The file {name} is missing.", where=name, fix="Every edition needs it.")
         for folder, model in _FOLDERS.items():
             parts[folder] = self._read_folder(folder, model)
         self._refuse_strangers()
@@ -168,9 +160,7 @@ class _Reader:
         return result
 
     def _check_name(self, name: str, stem: str, found: BaseModel) -> None:
-        own = (
-            getattr(found, "id", None) or getattr(found, "overlay", None) or getattr(found, "language", None)
-        )
+        own = getattr(found, "id", None) or getattr(found, "overlay", None) or getattr(found, "language", None)
         if own is not None and own != stem:
             fix = f"Call the file {own}.yaml, or change the id."
             self.problems.add("SM205", f'The file {name} holds the id "{own}".', where=name, fix=fix)
@@ -183,12 +173,11 @@ class _Reader:
         try:
             document = parse_yaml(self.files[name], name)
             self.documents[name] = document
-            found = read_model(document, model, code="SM202")
-            self.parts[name] = found
-            return found
+            self.parts[name] = found = read_model(document, model, code="SM202")
         except SealmarkError as error:
             self.problems.extend(error.problems)
             return self._salvage(name, model)
+        return found
 
     def _salvage(self, name: str, model: type[Model]) -> Model | None:
         if name not in self.documents:
@@ -203,9 +192,7 @@ class _Reader:
             name = path.relative_to(self.place).as_posix()
             if path.is_file() and name not in self.files:
                 known = ", ".join([*_SINGLE, *(f"{folder}/*.yaml" for folder in _FOLDERS)])
-                self.problems.add(
-                    "SM206", f"The file {name} has no place here.", where=name, fix=f"Legal: {known}."
-                )
+                self.problems.add("SM206", f"The file {name} has no place here.", where=name, fix=f"Legal: {known}.")
 
 
 def _assemble(

@@ -57,17 +57,18 @@ RECORD_FORMULAS = (
     "duration-mean", "duration-percentile", "share-within", "first-time-fix", "repeat-rate", "return-rate",
     "record-share", "record-ratio", "open-share",
 )  # fmt: skip
+FormulaKind = Literal[
+    "respondent-mean", "rescaled-mean", "weighted", "acsi", "pls", "mean", "total", "share", "top-box",
+    "promoter", "effort", "gap", "ratio", "quantile",
+    "duration-mean", "duration-percentile", "share-within", "first-time-fix", "repeat-rate", "return-rate",
+    "record-share", "record-ratio", "open-share",
+]  # fmt: skip
 
 
 class Formula(Part):
     """How the number is computed. Which keys a kind needs is checked, see docs/reference/pack-format.md."""
 
-    kind: Literal[
-        "respondent-mean", "rescaled-mean", "weighted", "acsi", "pls", "mean", "total", "share", "top-box",
-        "promoter", "effort", "gap", "ratio", "quantile",
-        "duration-mean", "duration-percentile", "share-within", "first-time-fix", "repeat-rate", "return-rate",
-        "record-share", "record-ratio", "open-share",
-    ]  # fmt: skip
+    kind: FormulaKind
     factor: Figure | None = None
     """respondent-mean: multiply the mean by this (10 turns 1-10 into 10-100)."""
     weights: dict[Id, Number] = {}
@@ -139,7 +140,7 @@ class Measure(Part):
     among: ItemCondition | None = None
     """Only respondents who gave this answer."""
     where: tuple[RecordFilter, ...] = ()
-    formula: Annotated[Formula, BeforeValidator(_formula)]
+    formula: Annotated[Formula, BeforeValidator(_formula, json_schema_input_type=FormulaKind | Formula)]
     unit: Literal["points", "share", "hours", "days", "rating", "ratio", "count"]
     better: Literal["higher", "lower"] = "higher"
     minimum_base: Number | None = None
@@ -154,7 +155,5 @@ class Measure(Part):
             raise ValueError("give either instrument or records")
         legal = RECORD_FORMULAS if self.records else SURVEY_FORMULAS
         if self.formula.kind not in legal:
-            raise ValueError(
-                f'formula "{self.formula.kind}" does not go with this origin; legal: {", ".join(legal)}'
-            )
+            raise ValueError(f'formula "{self.formula.kind}" does not go with this origin; legal: {", ".join(legal)}')
         return self

@@ -39,10 +39,13 @@ class Requirement(Part):
     """Free tags a scheme sorts its requirements by."""
 
 
+RollUpRule = Literal["sum-of-points", "mean", "weighted-mean", "minimum", "share-met"]
+
+
 class RollUp(Part):
     """How children become their parent."""
 
-    rule: Literal["sum-of-points", "mean", "weighted-mean", "minimum", "share-met"]
+    rule: RollUpRule
     renormalise: Literal["whole", "group"] = "whole"
     """sum-of-points only. whole: points of what does not apply leave the total; group: the group keeps its points."""
     met_from: Figure = Decimal(1)
@@ -65,7 +68,7 @@ class Group(Part):
     points: Number | None = None
     """Declared points of the whole group; checked against its children."""
     applies: Applies | None = None
-    roll_up: Annotated[RollUp, BeforeValidator(_roll_up)]
+    roll_up: Annotated[RollUp, BeforeValidator(_roll_up, json_schema_input_type=RollUpRule | RollUp)]
     children: tuple[
         Annotated[
             Annotated[Id, Tag("requirement child")] | Annotated[Group, Tag("group child")],

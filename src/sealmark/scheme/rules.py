@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Tag, model_validator
 
-from sealmark.scheme.figures import Id, Number, Part
+from sealmark.scheme.figures import Flag, Id, Number, Part
 
 __all__ = [
     "ActionsRule", "Applies", "DocumentRule", "FactRule", "JudgementRule", "MeasureRule", "PersonsRule",
@@ -38,9 +38,7 @@ class Scores(Part):
     def _one_way(self) -> Scores:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(
-                f"give exactly one of at_least, at_most, curve, steps, table; found {len(given)}"
-            )
+            raise ValueError(f"give exactly one of at_least, at_most, curve, steps, table; found {len(given)}")
         return self
 
 
@@ -163,5 +161,5 @@ class Applies(Part):
     sizes: tuple[Id, ...] = ()
     sectors: tuple[Id, ...] = ()
     modules: tuple[Id, ...] = ()
-    facts: dict[Id, bool | str] = {}
+    facts: dict[Id, Flag | str] = {}
     """Declared facts and the value each must have."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from sealmark.scheme import golden, grading, measures, procedure, requirements, rules
 from sealmark.scheme.edition import Edition, Manifest, Overlay, Relation
-from sealmark.scheme.figures import BySize, Number, ParameterRef, ParameterValue, Part
+from sealmark.scheme.figures import BySize, Number, ParameterRef, ParameterValue
 
 __all__ = ["Path", "PlacedNumber", "PlacedPart", "Reference", "numbers_at", "parts_in", "references_in"]
 
@@ -54,8 +54,9 @@ class Reference:
 
 Form = Literal["one", "many", "keys", "pairs"]
 
-_SOURCE = (("source", "source", "one"),)
-_NAMES: Mapping[type[Part], tuple[tuple[str, str, Form], ...]] = {
+_Names = tuple[tuple[str, str, Form], ...]
+_SOURCE: _Names = (("source", "source", "one"),)
+_NAMES: Mapping[type[BaseModel], _Names] = {
     Manifest: _SOURCE,
     requirements.Tree: _SOURCE,
     requirements.Scales: _SOURCE,

@@ -1,0 +1,80 @@
+"""``sealmark demo``: one made-up case per pack, evaluated, with an index of the reports."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sealmark.cli.output import json_option, result, table, talk, wants_json
+from sealmark.scheme.wording import LANGUAGES
+
+__all__ = ["demo"]
+
+
+@click.command(epilog="Example: sealmark demo --out demo-out --language zh-Hans")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-out"), show_default=True,
+              help="Where cases and reports go; an earlier demo there is replaced.")  # fmt: skip
+@click.option("--language", type=click.Choice(LANGUAGES), multiple=True, default=("en", "ru", "zh-Hans", "zh-Hant"),
+              help="Languages of the reports; all four when not given.")  # fmt: skip
+@click.option("--no-open", is_flag=True, help="Do not open the index in the browser.")
+@json_option
+def demo(out: Path, language: tuple[str, ...], no_open: bool) -> None:
+    """Evaluate one made-up case per pack, in a few steps anyone can repeat, and open the reports.
+
+    Everything evaluated here is invented and says so on every page.
+    """
+    profiles = sorted(Path(str(resources.files("sealmark.cli"))).glob("examples/*.yaml"))
+    entries = []
+    with click.progressbar(profiles, label="Evaluating", file=sys.stderr, hidden=wants_json()) as bar:
+        entries = [_evaluate(profile, out, language) for profile in bar]
+    index = _write_index(entries, out, language)
+    _tell(entries, index)
+    if not no_open and sys.stdout.isatty():
+        click.launch(index.as_uri())
+
+
+def _evaluate(profile_path: Path, out: Path, languages: tuple[str, ...]) -> dict[str, Any]:
+    from sealmark.cli.evaluation import write_results
+    from sealmark.evaluation.example import make_example, read_profile
+    from sealmark.evaluation.run import evaluate
+    from sealmark.scheme.discovery import load
+
+    profile = read_profile(profile_path)
+    edition = load(profile.scheme)
+    folder = out / profile_path.stem
+    case = folder / "case"
+    shutil.rmtree(folder, ignore_errors=True)
+    make_example(profile, edition, case)
+    evaluation = evaluate(edition, case)
+    write_results(evaluation, folder, languages)
+    return {"name": profile_path.stem, "document": evaluation.document, "edition": evaluation.edition}
+
+
+def _write_index(entries: list[dict[str, Any]], out: Path, languages: tuple[str, ...]) -> Path:
+    from sealmark.evaluation.writing import write_files
+    from sealmark.reports.index import render_index
+
+    files = {}
+    for language in languages:
+        name = "index.html" if language == languages[0] else f"index.{language}.html"
+        files[name] = render_index(entries, language, languages).encode()
+    write_files(out, files)
+    return (out / "index.html").resolve()
+
+
+def _tell(entries: list[dict[str, Any]], index: Path) -> None:
+    from sealmark.reports.summary import headline
+
+    rows = [["scheme", "organization (made up)", "result"]]
+    rows += [
+        [entry["edition"].id, entry["document"]["organization"]["name"], headline(entry["document"], entry["edition"], "en")]
+        for entry in entries
+    ]
+    value = [{"name": entry["name"], "grades": {k: v["grade"] for k, v in entry["document"]["ladders"].items()}} for entry in entries]
+    result({"cases": value, "index": str(index)}, [*table(rows), "", f"Reports: {index}"])
+    talk("Next: sealmark case new my-case/ --scheme sealmark-charter/2026")

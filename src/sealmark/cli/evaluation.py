@@ -1,0 +1,235 @@
+"""``sealmark evaluate``, ``reproduce`` and ``plan``: the main job from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sealmark.cli.output import NEGATIVE, json_option, result, table, wants_json
+from sealmark.core.canonical import canonical_bytes, to_json
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark.scheme.wording import LANGUAGES
+
+__all__ = ["evaluate", "plan", "reproduce", "write_results"]
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_CASE = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on stderr; silent when stderr is no terminal or JSON was asked for."""
+    if wants_json() or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(range(total), label="Evaluating", file=sys.stderr, item_show_func=_shown) as bar:
+        yield partial(bar.update, 1)
+
+
+def _shown(item: object) -> str:
+    return "" if item is None else str(item)
+
+
+@click.command(epilog="Example: sealmark evaluate my-case/ --out results/ --language ru")
+@click.argument("case", type=_CASE)
+@click.option("--scheme", help="Evaluate under this edition or pack folder instead of the one the case names.")
+@click.option("--out", type=_FOLDER, help="Where to write the results; CASE/results when not given.")
+@click.option("--language", type=click.Choice(LANGUAGES), multiple=True, default=("en",), show_default=True,
+              help="Language of the reports; may be given several times.")  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="What scans the tables."
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the draws; the case's own when not given.")
+@click.option("--draws", type=click.IntRange(0, 100_000), default=1000, show_default=True,
+              help="Possible truths behind the grade probabilities; 0 leaves them out.")  # fmt: skip
+@click.option("--no-pdf", is_flag=True, help="Write no PDF.")
+@json_option
+def evaluate(
+    case: Path,
+    scheme: str | None,
+    out: Path | None,
+    language: tuple[str, ...],
+    engine: str,
+    seed: int | None,
+    draws: int,
+    no_pdf: bool,
+) -> None:
+    """Evaluate a case folder: score, grade, how sure the grade is, and why.
+
+    Writes evaluation.json, report.html and report.pdf. Exit code 1 when no
+    grade was reached or none could be determined.
+    """
+    from sealmark.evaluation.case import load_case
+    from sealmark.evaluation.run import evaluate as run
+
+    loaded = load_case(case)
+    files = loaded.file
+    assert engine == "duckdb"
+    with _progress(len(files.surveys) + len(files.records) + 2 + len(language) * (1 if no_pdf else 2)) as steps:
+        evaluation = run(scheme, loaded, seed=seed, draws=draws, progress=steps)
+        target = out or case / "results"
+        written = write_results(evaluation, target, language, steps, pdf=not no_pdf)
+    _tell(evaluation, target, written, language[0])
+
+
+def write_results(
+    evaluation: Any,
+    target: Path,
+    languages: tuple[str, ...],
+    steps: Callable[[str], None] = lambda _: None,
+    *,
+    pdf: bool = True,
+) -> list[str]:
+    """Write evaluation.json, imports and reports into ``target``, all or none; return their names."""
+    from sealmark.evaluation.writing import write_files
+    from sealmark.reports.html import render_html
+
+    files = {"evaluation.json": canonical_bytes(evaluation.document)}
+    for name, item in evaluation.imports.items():
+        files[f"imports/{name.replace('/', '-')}.json"] = json.dumps(
+            to_json(item), ensure_ascii=False, indent=1
+        ).encode()
+    for language in languages:
+        name = "report" if len(languages) == 1 else f"report.{language}"
+        steps(f"{name}.html")
+        files[f"{name}.html"] = render_html(evaluation.document, evaluation.edition, language).encode()
+        if pdf:
+            from sealmark.reports.pdf import render_pdf
+
+            steps(f"{name}.pdf")
+            files[f"{name}.pdf"] = render_pdf(evaluation.document, evaluation.edition, language)
+    write_files(target, files)
+    return list(files)
+
+
+def _tell(evaluation: Any, target: Path, written: list[str], language: str) -> None:
+    from sealmark.reports.summary import summary_lines
+
+    document = evaluation.document
+    grades = {name: ladder["grade"] for name, ladder in document["ladders"].items()}
+    lines = summary_lines(document, evaluation.edition, language)
+    reports = [str(target / name) for name in written if not name.startswith("imports/")]
+    result(
+        {"grades": grades, "scores": document["scores"], "digest": document["digest"], "files": reports},
+        [*lines, "", *(f"  {path}" for path in reports)],
+    )
+    below = {ladder.id: ladder.below for ladder in evaluation.edition.grading.ladders}
+    if all(grade in {"not-determined", below[name]} for name, grade in grades.items()):
+        click.get_current_context().exit(NEGATIVE)
+
+
+@click.command(epilog="Example: sealmark reproduce results/evaluation.json my-case/")
+@click.argument("evaluation", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("case", type=_CASE)
+@click.option("--scheme", help="The pack folder, when the case does not find its scheme by name.")
+@json_option
+def reproduce(evaluation: Path, case: Path, scheme: str | None) -> None:
+    """Recompute an evaluation; exit 0 when the same digest comes out, 1 with the differences."""
+    from sealmark.evaluation.reproduce import reproduce as run
+
+    try:
+        document = json.loads(evaluation.read_bytes())
+    except ValueError as error:
+        fix = "Give the evaluation.json that `sealmark evaluate` wrote."
+        raise SealmarkError(Problem("SM602", f"The file is not JSON: {error}.", evaluation.name, fix)) from error
+    outcome = run(document if isinstance(document, dict) else {}, case, scheme)
+    if outcome.same:
+        lines = [f"Reproduced: {outcome.digest}"]
+    else:
+        lines = ["Not reproduced.", *(f"  {line}" for line in outcome.differences)]
+    result({"same": outcome.same, "digest": outcome.digest, "differences": list(outcome.differences)}, lines)
+    if not outcome.same:
+        click.get_current_context().exit(NEGATIVE)
+
+
+@click.command(epilog="Example: sealmark plan my-case/ --event initial --precision 2")
+@click.argument("case", type=_CASE)
+@click.option("--scheme", help="Plan under this edition or pack folder instead of the one the case names.")
+@click.option(
+    "--event", type=click.Choice(["initial", "surveillance", "recertification"]), default="initial", show_default=True
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the draw; the case's own when not given.")
+@click.option("--precision", default="2", show_default=True, help="Wanted half-width of indices, in points of 0-100.")
+@click.option("--share-precision", default="0.05", show_default=True, help="Wanted half-width of shares.")
+@click.option("--customers", type=click.IntRange(min=2), help="How many respondents there are to ask.")
+@click.option("--records", type=click.IntRange(min=2), help="How many records a site has, for the record sample.")
+@json_option
+def plan(
+    case: Path,
+    scheme: str | None,
+    event: Any,
+    seed: int | None,
+    precision: str,
+    share_precision: str,
+    customers: int | None,
+    records: int | None,
+) -> None:
+    """Plan an evaluation: which sites to visit, how many respondents and records are needed."""
+    from sealmark.core.errors import ProblemList
+    from sealmark.evaluation import planning
+    from sealmark.evaluation.case import load_case
+    from sealmark.evaluation.gathering import gather
+    from sealmark.evaluation.run import figure_book, load_scheme
+    from sealmark.evaluation.tables import read_sites
+
+    loaded = load_case(case)
+    book, _ = figure_book(load_scheme(scheme, loaded), loaded)
+    problems = ProblemList()
+    places = read_sites(loaded, problems)
+    problems.raise_if_any()
+    sites = planning.draw_sites(places, book, event=event, seed=loaded.file.seed if seed is None else seed)
+    widths = {"points": _decimal(precision), "share": _decimal(share_precision)}
+    measured = gather(loaded, book).evidence.measures if loaded.file.surveys else {}
+    people = planning.plan_respondents(book, measured, **widths, population=customers)
+    units = planning.plan_records(book, population=records)
+    value = {"sites": to_json(_plain(sites)), "respondents": _plain(people), "records": _plain(units)}
+    result(value, [*_site_lines(sites), "", *_people_lines(people), "", *_unit_lines(units)])
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise SealmarkError(
+            Problem("SM603", f'"{text}" is not a number.', "--precision", "Write 2 or 0.05.")
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    import dataclasses
+
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return to_json(value)
+
+
+def _site_lines(sites: Any) -> list[str]:
+    if sites.needed is None:
+        return [f"Sites: not determined ({sites.note})."]
+    head = f"Sites: {sites.needed} of {sites.listed} (rule: {sites.rule}; at least {sites.random} at random)"
+    return [head, *table([[item.site, item.stratum, item.reason] for item in sites.drawn], indent="  ")]
+
+
+def _people_lines(people: Any) -> list[str]:
+    rows = [["instrument", "respondents", "for", "+/-", "spread"]]
+    for item in people:
+        needed = max(item.needed, int(item.minimum or 0))
+        spread = f"{item.spread} (assumed)" if item.assumed else str(item.spread)
+        rows.append([item.instrument, str(needed), item.measure, str(item.half_width), spread])
+    return ["Respondents:", *table(rows, indent="  ")]
+
+
+def _unit_lines(units: Any) -> list[str]:
+    rows = [["at each site", "at least", "to prove the tolerated share"]]
+    rows += [[item.of, str(item.lowest), str(item.proof or "")] for item in units]
+    return ["Samples:", *table(rows, indent="  ")] if units else ["Samples: the scheme asks for none."]

@@ -1,0 +1,119 @@
+"""The command ``sealmark``. Commands are loaded when they are used, so that help answers at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import import_module, metadata
+from typing import Any, NamedTuple
+
+import click
+
+from sealmark.cli.output import WRONG_USE, problem_json, wants_json
+from sealmark.core.errors import Problem, SealmarkError
+
+__all__ = ["COMMANDS", "LazyCommand", "LazyGroup", "cli", "main"]
+
+
+class LazyCommand(NamedTuple):
+    """Where a command is, and what it does in one line."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS: Mapping[str, LazyCommand] = {
+    "demo": LazyCommand("sealmark.cli.demo", "demo", "Evaluate one made-up case per pack and show the reports."),
+    "evaluate": LazyCommand("sealmark.cli.evaluation", "evaluate", "Evaluate a case folder: score, grade, how sure, why."),
+    "reproduce": LazyCommand("sealmark.cli.evaluation", "reproduce", "Recompute an evaluation and compare."),
+    "plan": LazyCommand("sealmark.cli.evaluation", "plan", "Which sites, how many respondents and records."),
+    "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
+    "measure": LazyCommand("sealmark.cli.measure", "measure", "Estimate from a table, without any scheme."),
+    "scheme": LazyCommand("sealmark.cli.scheme", "scheme", "Read, check, compare and export scheme packs."),
+    "schema": LazyCommand("sealmark.cli.schema", "schema", "Print the JSON Schema of a file format."),
+}
+"""Every command. A new one needs a line here and a module; nothing is imported before it is used."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, LazyCommand] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lazy = dict(lazy or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the registry."""
+        return [*self._lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported now."""
+        if cmd_name not in self._lazy:
+            return super().get_command(ctx, cmd_name)
+        spot = self._lazy[cmd_name]
+        found: click.Command = getattr(import_module(spot.module), spot.attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the registry, without importing them."""
+        rows = [(name, spot.help) for name, spot in self._lazy.items()]
+        for name in super().list_commands(ctx):
+            command = super().get_command(ctx, name)
+            rows.append((name, command.get_short_help_str() if command else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; errors are told in full sentences, never as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except SealmarkError as error:
+            problems = error.problems
+        except click.UsageError as error:
+            if not ctx.meta.get("sealmark.json"):
+                raise
+            problems = (Problem("SM901", error.format_message(), "", "See --help."),)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            what = f"{error.strerror or error}."
+            problems = (Problem("SM902", what, str(error.filename or ""), "Check the path and its permissions."),)
+        _tell(ctx, problems)
+        return ctx.exit(WRONG_USE)
+
+
+def _tell(ctx: click.Context, problems: tuple[Problem, ...]) -> None:
+    with ctx.scope(cleanup=False):
+        if wants_json():
+            listed = [problem_json(problem) for problem in problems]
+            click.echo(json.dumps({"problems": listed}, ensure_ascii=False, indent=2))
+        else:
+            click.echo("\n".join(str(problem) for problem in problems), err=True)
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value and not ctx.resilient_parsing:
+        click.echo(f"sealmark {metadata.version('sealmark')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: sealmark scheme check my-pack/",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+              help="Print the version.")  # fmt: skip
+def cli() -> None:
+    """Open standards for customer service: read a scheme, evaluate evidence, explain the grade.
+
+    Results go to stdout, talk to stderr; --json is understood by every command.
+    Exit codes: 0 done and positive, 1 done and negative, 2 wrong use or unreadable input.
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="sealmark")

@@ -1,0 +1,187 @@
+"""``sealmark measure``: estimates from a table and a design, without any scheme."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sealmark.cli.output import json_option, result, table
+from sealmark.core.errors import Problem, SealmarkError, did_you_mean
+
+if TYPE_CHECKING:
+    from sealmark.measure.design import Design
+    from sealmark.measure.survey import CellEstimate
+
+__all__ = ["measure", "parse_design", "parse_measure"]
+
+_KINDS = {
+    "mean": "mean:q1",
+    "total": "total:amount",
+    "share": "share:q1=4|5",
+    "top-box": "top-box:q1>=9",
+    "promoter": "promoter:recommend",
+    "effort": "effort:ease",
+    "ratio": "ratio:repairs/visits",
+    "quantile": "quantile:days@0.9",
+    "index": "index:q1,q2,q3*10",
+    "rescaled": "rescaled:q1,q2,q3@1-10",
+}
+_DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely")
+
+
+@click.command(epilog="Example: sealmark measure answers.csv --design weight=w,strata=region,cluster=shop "
+               "--measure mean:q1 --measure top-box:q1>=9 --by wave")  # fmt: skip
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TABLE")
+@click.option(
+    "--measure", "measures", multiple=True, required=True, help=f"What to measure: {', '.join(_KINDS.values())}."
+)
+@click.option("--design", default="", help="How rows were drawn: weight=COLUMN,strata=A+B,cluster=COLUMN,population=COLUMN "
+              "or number,lonely=fail|adjust|average|certainty|remove.")  # fmt: skip
+@click.option("--by", default="", help="Columns whose values make the cells, separated by commas.")
+@click.option(
+    "--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Mapping file for a messy export."
+)
+@click.option(
+    "--confidence", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True
+)
+@json_option
+def measure(
+    file: Path, measures: tuple[str, ...], design: str, by: str, mapping: Path | None, confidence: float
+) -> None:
+    """Estimate means, shares, indices, promoter scores and more, with design-based intervals.
+
+    TABLE is CSV, XLSX or Parquet. Interval: t with the design's degrees of freedom; shares on the logit scale.
+    """
+    from sealmark.measure.survey import estimate
+
+    wanted = {text: parse_measure(text) for text in measures}
+    cells = [name for name in by.split(",") if name]
+    found = estimate(_source(file, mapping), wanted, design=parse_design(design), by=cells, confidence=confidence)
+    rows = [
+        [*cells, "measure", "value", "lower", "upper", "se", "df", "n", "deff", ""],
+        *(_row(cell) for cell in found),
+    ]
+    result([_json(cell) for cell in found], table(rows))
+
+
+def _source(file: Path, mapping: Path | None) -> Any:
+    from sealmark.measure.imports import import_table
+    from sealmark.measure.mapping import read_mapping
+
+    if mapping is not None:
+        return import_table(file, read_mapping(mapping)).table
+    return file
+
+
+def parse_design(text: str) -> Design:
+    """Return the design that ``weight=w,strata=a+b`` describes.
+
+    Raises:
+        SealmarkError: SM903 a part is not understood.
+    """
+    from sealmark.measure.design import Design
+
+    parts: dict[str, Any] = {}
+    for part in filter(None, text.split(",")):
+        key, _, value = part.partition("=")
+        if key not in _DESIGN_KEYS or not value:
+            fix = did_you_mean(key, _DESIGN_KEYS) + " Write key=value, parts separated by commas."
+            raise SealmarkError(Problem("SM903", f'"{part}" is no part of a design.', "--design", fix))
+        parts[key] = value
+    if "strata" in parts:
+        parts["strata"] = tuple(parts["strata"].split("+"))
+    if str(parts.get("population", "")).isdigit():
+        parts["population"] = int(parts["population"])
+    return Design(**parts)
+
+
+def parse_measure(text: str) -> Any:
+    """Return the measure that ``kind:columns`` describes.
+
+    Raises:
+        SealmarkError: SM903 it is not understood.
+
+    Example:
+        >>> parse_measure("top-box:q1>=9")
+        TopBox(column='q1', at_least=Decimal('9'), at_most=None, interval='logit')
+    """
+    kind, _, rest = text.partition(":")
+    if kind not in _KINDS:
+        raise SealmarkError(Problem("SM903", f'"{kind}" is no measure.', "--measure", did_you_mean(kind, _KINDS)))
+    made = _parsed(kind, rest)
+    if made is None:
+        raise SealmarkError(
+            Problem("SM903", f'"{text}" is not understood.', "--measure", f"Write it like {_KINDS[kind]}.")
+        )
+    return made
+
+
+_PATTERNS = {
+    "share": r"([^=]+)=(.+)",
+    "top-box": r"([^<>=]+)>=([\d.]+)",
+    "ratio": r"([^/]+)/([^/]+)",
+    "quantile": r"([^@]+)@(0?\.\d+)",
+    "index": r"([^*]+)\*([\d.]+)",
+    "rescaled": r"([^@]+)@(\d+)-(\d+)",
+}
+
+
+def _parsed(kind: str, rest: str) -> Any:
+    from sealmark.measure import formulas
+
+    simple = {"mean": formulas.Mean, "total": formulas.Total, "promoter": formulas.Promoter, "effort": formulas.Effort}
+    if kind in simple:
+        return simple[kind](rest) if rest else None
+    match = re.fullmatch(_PATTERNS[kind], rest)
+    return None if match is None else _made(kind, match.groups())
+
+
+def _made(kind: str, parts: tuple[str, ...]) -> Any:
+    from sealmark.measure import formulas
+
+    if kind == "share":
+        return formulas.Share(
+            parts[0], tuple(int(value) if value.isdigit() else value for value in parts[1].split("|"))
+        )
+    if kind == "top-box":
+        return formulas.TopBox(parts[0], Decimal(parts[1]))
+    if kind == "ratio":
+        return formulas.Ratio(parts[0], parts[1])
+    if kind == "quantile":
+        return formulas.Quantile(parts[0], Decimal(parts[1]))
+    if kind == "index":
+        return formulas.Index(tuple(parts[0].split(",")), formulas.RespondentMean(Decimal(parts[1])))
+    items = tuple(formulas.Item(name, int(parts[1]), int(parts[2])) for name in parts[0].split(","))
+    return formulas.Index(items, formulas.RescaledMean())
+
+
+def _row(cell: CellEstimate) -> list[str]:
+    found = cell.estimate
+    figures = [found.value, found.lower, found.upper, found.standard_error, found.degrees_of_freedom]
+    return [
+        *(str(value) for value in cell.cell.values()),
+        cell.measure,
+        *("-" if value is None else f"{value:.6g}" for value in figures),
+        str(found.base),
+        "-" if cell.design_effect is None else f"{cell.design_effect:.3g}",
+        found.note,
+    ]
+
+
+def _json(cell: CellEstimate) -> dict[str, object]:
+    import dataclasses
+
+    from sealmark.core.canonical import to_json
+
+    return {
+        "cell": {name: str(value) for name, value in cell.cell.items()},
+        "measure": cell.measure,
+        "estimate": to_json(dataclasses.asdict(cell.estimate)),
+        "design_effect": to_json(cell.design_effect),
+        "effective_base": to_json(cell.effective_base),
+        "unit": cell.unit,
+    }

@@ -1,0 +1,1 @@
+"""What `sealmark scheme check` looks at, one family of mistakes per module."""

@@ -1,0 +1,211 @@
+"""Rules: curves that rise, shares that are shares, evidence that fits what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from sealmark.core.errors import Problem, did_you_mean
+from sealmark.core.numbers import in_steps, plain
+from sealmark.scheme.checks.view import View
+from sealmark.scheme.edition import DeclaredFact
+from sealmark.scheme.figures import Number
+from sealmark.scheme.requirements import Scale, Scales
+from sealmark.scheme.rules import ActionsRule, Applies, FactRule, MeasureRule, PersonsRule, Scores
+from sealmark.scheme.walking import Path, PlacedPart
+
+__all__ = ["check_facts", "check_rules", "check_scales"]
+
+_RISE = "Values rise from point to point; write the lowest first."
+_SHARE = "A share lies between 0 and 1: 0.5 for one half."
+
+
+def check_rules(view: View) -> Iterator[Problem]:
+    """Yield scores that cannot be meant: falling curves, shares above 1, tables for numbers."""
+    for placed in view.parts:
+        part = placed.part
+        if isinstance(part, Scores):
+            yield from _curve(view, placed, part)
+            yield from _shares(view, placed, part)
+        elif isinstance(part, MeasureRule | PersonsRule | ActionsRule) and part.scores.table is not None:
+            what = "A table scores choices, but this rule gives a number."
+            yield view.problem("SM235", what, (placed.file, (*placed.path, "scores", "table")),
+                               "Use at_least, at_most, curve or steps.")  # fmt: skip
+        if isinstance(part, MeasureRule):
+            yield from _direction(view, placed, part)
+            yield from _reachable_share(view, placed, part)
+
+
+def _curve(view: View, placed: PlacedPart, scores: Scores) -> Iterator[Problem]:
+    for way in ("curve", "steps"):
+        points = getattr(scores, way) or ()
+        at = (placed.file, (*placed.path, way))
+        if way == "curve" and len(points) == 1:
+            yield view.problem("SM230", "The curve has one point.", at, "Give two or more points [value, share].")
+        known = [view.value(value, view.base) for value, _ in points]
+        for position in range(1, len(known)):
+            low, high = known[position - 1], known[position]
+            if low is not None and high is not None and high <= low:
+                what = f"The {way} fall: {plain(high)} comes after {plain(low)}."
+                what = what.replace("curve fall", "curve falls")
+                yield view.problem("SM230", what, (at[0], (*at[1], position)), _RISE)
+
+
+def _shares(view: View, placed: PlacedPart, scores: Scores) -> Iterator[Problem]:
+    shares: list[tuple[Path, Number]] = [((name,), share) for name, share in (scores.table or {}).items()]
+    for way in ("curve", "steps"):
+        points = getattr(scores, way) or ()
+        shares += [((position,), share) for position, (_, share) in enumerate(points)]
+    way = next(name for name in type(scores).model_fields if getattr(scores, name) is not None)
+    for path, share in shares:
+        yield from not_a_share(view, share, (placed.file, (*placed.path, way, *path)))
+
+
+def not_a_share(view: View, number: Number, at: tuple[str, Path]) -> Iterator[Problem]:
+    """Yield a problem when a number known on the first day is no share."""
+    value = view.value(number, view.base)
+    if value is not None and not 0 <= value <= 1:
+        yield view.problem("SM231", f"{plain(value)} is not a share.", at, _SHARE)
+
+
+def _direction(view: View, placed: PlacedPart, rule: MeasureRule) -> Iterator[Problem]:
+    measure = view.edition.measures.get(rule.measure)
+    if measure is None:
+        return
+    lower = measure.better == "lower"
+    wrong_way = rule.scores.at_least if lower else rule.scores.at_most
+    if wrong_way is not None:
+        key = "at_least" if lower else "at_most"
+        what = f'{key} rewards bad values: for the measure "{rule.measure}" {measure.better} is better.'
+        yield view.problem("SM237", what, (placed.file, (*placed.path, "scores", key)),
+                           f'Use {"at_most" if lower else "at_least"}, or set `better:` of the measure.',
+                           severity="warning")  # fmt: skip
+    if rule.counts == ("lower-limit" if lower else "upper-limit"):
+        what = f'{rule.counts} favours thin samples: for the measure "{rule.measure}" {measure.better} is better.'
+        yield view.problem("SM237", what, (placed.file, (*placed.path, "counts")),
+                           f'Use {"upper-limit" if lower else "lower-limit"}.', severity="warning")  # fmt: skip
+
+
+def _reachable_share(view: View, placed: PlacedPart, rule: MeasureRule) -> Iterator[Problem]:
+    measure = view.edition.measures.get(rule.measure)
+    if measure is None or measure.unit != "share":
+        return
+    for key in ("at_least", "at_most"):
+        number = getattr(rule.scores, key)
+        value = view.value(number, view.base) if number is not None else None
+        if value is not None and not 0 <= value <= 1:
+            what = f'{plain(value)} is not a share, and the measure "{rule.measure}" is one.'
+            yield view.problem("SM231", what, (placed.file, (*placed.path, "scores", key)), _SHARE)
+
+
+def check_scales(view: View) -> Iterator[Problem]:
+    """Yield scales with double codes, shares above 1, or a step that misses the highest value."""
+    part = view.edition.parts.get("scales.yaml")
+    for name, scale in part.scales.items() if isinstance(part, Scales) else ():
+        path: Path = ("scales", name)
+        yield from _levels(view, scale, path)
+        low, high = scale.lowest, scale.highest
+        if low is not None and high is not None and not in_steps(high, low, scale.step):
+            what = f"Steps of {plain(scale.step)} from {plain(low)} miss {plain(high)}."
+            fix = "Choose a step above 0 that divides the range."
+            yield view.problem("SM238", what, ("scales.yaml", (*path, "step")), fix)
+
+
+def _levels(view: View, scale: Scale, path: Path) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for position, level in enumerate(scale.levels):
+        at = ("scales.yaml", (*path, "levels", position))
+        yield from not_a_share(view, level.share, (at[0], (*at[1], "share")))
+        if level.code in seen:
+            yield view.problem("SM213", f'The level "{level.code}" is defined twice.', (at[0], (*at[1], "code")),
+                               "Rename or remove one of the two.")  # fmt: skip
+        seen.add(level.code)
+    known = [view.value(level.share, view.base) for level in scale.levels]
+    if known and None not in known and Decimal(1) not in known:
+        what = "No level of the scale has the share 1: what it judges can never conform."
+        yield view.problem("SM238", what, ("scales.yaml", path), "Give the best level the share 1.",
+                           severity="warning")  # fmt: skip
+
+
+def check_facts(view: View) -> Iterator[Problem]:
+    """Yield rules, conditions and adjustments that do not fit the type of their fact."""
+    facts = view.edition.declarations.facts
+    for placed in view.parts:
+        if isinstance(placed.part, FactRule):
+            fact = facts.get(placed.part.fact)
+            if fact is not None:
+                yield from _fact_rule(view, placed, placed.part, fact)
+        elif isinstance(placed.part, Applies):
+            yield from _applies(view, placed, placed.part)
+        elif isinstance(placed.part, PersonsRule):
+            yield from _must_be_number(view, placed.part.per, (placed.file, (*placed.path, "per")))
+    for position, adjustment in enumerate(view.edition.grading.adjustments):
+        at: tuple[str, Path] = ("grading.yaml", ("adjustments", position, "count"))
+        yield from _must_be_number(view, adjustment.count, at, "SM233")
+    yield from _choices(view)
+
+
+def _must_be_number(view: View, name: str | None, at: tuple[str, Path], code: str = "SM232") -> Iterator[Problem]:
+    fact = view.edition.declarations.facts.get(name or "")
+    if fact is not None and fact.type != "number":
+        what = f'The fact "{name}" is a {fact.type}, but a number is counted here.'
+        yield view.problem(code, what, at, "Name a fact of type number, or change the type in declarations.yaml.")
+
+
+def _fact_rule(view: View, placed: PlacedPart, rule: FactRule, fact: DeclaredFact) -> Iterator[Problem]:
+    def wrong(key: tuple[str | int, ...], what: str, fix: str) -> Problem:
+        return view.problem("SM232", what, (placed.file, (*placed.path, *key)), fix)
+
+    name, table = rule.fact, rule.scores.table
+    if rule.age_in is not None and fact.type != "date":
+        yield wrong(("age_in",), f'age_in is for dates, but the fact "{name}" is a {fact.type}.', "Remove age_in.")
+    if fact.type == "date" and rule.age_in is None:
+        yield wrong(("fact",), f'The fact "{name}" is a date: its age in days or months is what can be scored.',
+                    "Add `age_in: days` or `age_in: months`.")  # fmt: skip
+    if table is not None and fact.type in {"number", "date"}:
+        yield wrong(("scores", "table"), f'A table scores choices, but the fact "{name}" is a {fact.type}.',
+                    "Use at_least, at_most, curve or steps.")  # fmt: skip
+    if table is None and fact.type == "choice":
+        yield wrong(("scores",), f'The fact "{name}" is a choice, which only a table can score.',
+                    f"Write `scores: {{table: {{{_row(fact)}}}}}`.")  # fmt: skip
+    if table is not None and fact.type in {"choice", "boolean"}:
+        legal = fact.choices if fact.type == "choice" else ("yes", "no")
+        for choice in table:
+            if choice not in legal:
+                yield wrong(("scores", "table", choice), f'"{choice}" is not an answer to the fact "{name}".',
+                            did_you_mean(choice, legal))  # fmt: skip
+    if rule.per is not None:
+        yield from _must_be_number(view, rule.fact, (placed.file, (*placed.path, "fact")))
+        yield from _must_be_number(view, rule.per, (placed.file, (*placed.path, "per")))
+
+
+def _row(fact: DeclaredFact) -> str:
+    return ", ".join(f"{choice}: 1" for choice in fact.choices[:2])
+
+
+def _applies(view: View, placed: PlacedPart, applies: Applies) -> Iterator[Problem]:
+    for name, value in applies.facts.items():
+        fact = view.edition.declarations.facts.get(name)
+        if fact is None:
+            continue
+        at = (placed.file, (*placed.path, "facts", name))
+        if fact.type not in {"boolean", "choice"}:
+            what = f'The fact "{name}" is a {fact.type}; only yes/no facts and choices decide what applies.'
+            yield view.problem("SM234", what, at, "Declare a boolean or choice fact for it.")
+        elif fact.type == "boolean" and not isinstance(value, bool):
+            yield view.problem("SM234", f'"{value}" is neither true nor false.', at, "Legal: false, true.")
+        elif fact.type == "choice" and value not in fact.choices:
+            yield view.problem("SM234", f'"{value}" is not a choice of the fact "{name}".', at,
+                               did_you_mean(str(value), fact.choices))  # fmt: skip
+
+
+def _choices(view: View) -> Iterator[Problem]:
+    for name, fact in view.edition.declarations.facts.items():
+        at: tuple[str, Path] = ("declarations.yaml", ("facts", name))
+        if (fact.type == "choice") != bool(fact.choices):
+            what = f'The fact "{name}" is a {fact.type} {"without" if not fact.choices else "with"} choices.'
+            fix = "A choice lists its `choices:`; other types have none."
+            yield view.problem("SM232", what, at, fix)
+        if fact.lowest is not None and fact.highest is not None and fact.lowest > fact.highest:
+            what = f'The limits of the fact "{name}" are the wrong way round.'
+            yield view.problem("SM222", what, at, "lowest must not be above highest.")
