@@ -35,7 +35,7 @@ contracts: $(STAMP)
 	@$(BIN)/lint-imports
 
 numbers: $(STAMP)  ## print the house numbers
-	@$(BIN)/python tests/house/numbers.py
+	@$(BIN)/python tests/house/house_numbers.py
 
 bench: $(STAMP)  ## ratios against a peer in the same run, and calibration tables
 	@$(BIN)/python -m pytest tests/benchmarks -s -p no:cacheprovider --override-ini=python_files='bench_*.py'

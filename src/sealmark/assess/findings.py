@@ -10,7 +10,7 @@ from sealmark.assess.figures import Missing
 from sealmark.core.estimates import Estimate
 from sealmark.scheme.requirements import Statement
 
-__all__ = ["Finding", "Reason", "RuleResult", "statement_of"]
+__all__ = ["Finding", "Reason", "RuleResult", "mean", "reason_for", "statement_of"]
 
 ReasonValue = str | int | Decimal | None
 
@@ -84,8 +84,24 @@ class Finding:
         return None if self.share is None or self.points is None else self.share * self.points
 
 
+def reason_for(missing: Missing, **figures: ReasonValue) -> Reason:
+    """Return the reason that says what is missing.
+
+    Example:
+        >>> reason_for(Missing("parameter", "T1")).code, reason_for(Missing("size", "employees")).code
+        ('unknown-parameter', 'missing-size')
+    """
+    code = "unknown-parameter" if missing.kind == "parameter" else f"missing-{missing.kind}"
+    return Reason(code, missing.id, figures)
+
+
 def statement_of(share: Decimal | None) -> Statement:
-    """Return the conformity statement that a share makes."""
+    """Return the conformity statement that a share makes.
+
+    Example:
+        >>> statement_of(Decimal("0.5")), statement_of(None)
+        ('partial', 'not-determined')
+    """
     if share is None:
         return "not-determined"
     if share >= 1:
@@ -94,5 +110,10 @@ def statement_of(share: Decimal | None) -> Statement:
 
 
 def mean(values: Sequence[Decimal]) -> Decimal:
-    """Return the plain mean of at least one value."""
+    """Return the plain mean of at least one value.
+
+    Example:
+        >>> mean([Decimal(1), Decimal(0)])
+        Decimal('0.5')
+    """
     return sum(values, Decimal(0)) / len(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from sealmark.assess.evidence import (
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Finding, statement_of
 from sealmark.assess.requirements import applies, find
+from sealmark.assess.standing import NOT_DETERMINED
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import plain
@@ -30,6 +31,9 @@ __all__ = ["CaseResult", "given_book", "given_evidence", "run_case", "run_cases"
 
 _STATES: Mapping[str, ActionState] = {"planned": "planned", "done": "done", "effective": "effective"}
 _PLACES = Decimal("0.000000001")
+_WHOLE_ONLY = frozenset({"scores", "grades", "gates", "nodes"})
+_SINGLE_ONLY = frozenset({"statement", "share", "points", "marks"})
+_SHARES: Mapping[str, Decimal] = {"conforms": Decimal(1), "does-not-conform": Decimal(0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +52,51 @@ def run_cases(edition: Edition) -> tuple[CaseResult, ...]:
 
 
 def run_case(edition: Edition, case: GoldenCase) -> CaseResult:
-    """Return whether one golden case comes out as expected."""
+    """Return whether one golden case comes out as expected.
+
+    Raises:
+        SealmarkError: SM501 the case names what the edition does not have; SM503 it expects or gives
+            what is never looked at, so that this part of it could not fail.
+    """
     evidence = given_evidence(case.given, case)
     book = given_book(edition, case)
+    _refuse_idle(case)
     if case.requirement is not None:
-        _require(case.requirement in edition.requirements, "requirement", case.requirement, edition.requirements)
+        _require("requirement", case.requirement, edition.requirements)
         differences = _compare_finding(case, find(edition.requirements[case.requirement], evidence, book))
     else:
         differences = _compare_whole(case, assess_findings(_findings(case.given, evidence, book), evidence, book))
     return CaseResult(case.case, case.requirement, not differences, tuple(differences))
 
 
-def _require(known: bool, kind: str, name: str, legal: Mapping[str, object]) -> None:
-    if not known:
-        raise SealmarkError(Problem("SM501", f'A golden case names the {kind} "{name}", which does not exist.', "cases/",
-                                    did_you_mean(name, legal)))  # fmt: skip
+def _require(kind: str, name: str, legal: Iterable[str]) -> None:
+    known = tuple(legal)
+    if name not in known:
+        what = f'A golden case names the {kind} "{name}", which does not exist.'
+        raise SealmarkError(Problem("SM501", what, "cases/", did_you_mean(name, known)))
+
+
+def _refuse_idle(case: GoldenCase) -> None:
+    """Refuse what the case says and nothing would ever compare."""
+    one = case.requirement is not None
+    strange = case.expect.model_fields_set & (_WHOLE_ONLY if one else _SINGLE_ONLY)
+    kind, other = ("one requirement", "whole cases") if one else ("the whole", "cases of one requirement")
+    if one and case.given.shares:
+        strange |= {"given.shares"}
+    if strange:
+        what = f'The golden case "{case.case}" is about {kind}; there {", ".join(sorted(strange))} is never looked at.'
+        raise SealmarkError(Problem("SM503", what, "cases/", f"Take it out; it belongs to {other}."))
 
 
 def given_book(edition: Edition, case: GoldenCase) -> FigureBook:
     """Return the figures of a golden case: the edition's, an overlay's, and those set or blanked by the case."""
     overlay: dict[str, Decimal] = {}
     if case.given.overlay:
-        _require(case.given.overlay in edition.overlays, "overlay", case.given.overlay, edition.overlays)
+        _require("overlay", case.given.overlay, edition.overlays)
         overlay.update(edition.overlays[case.given.overlay].values)
     parameters = dict(edition.parameters)
     for name, value in case.given.parameters.items():
-        _require(name in parameters, "parameter", name, parameters)
+        _require("parameter", name, parameters)
         overlay.pop(name, None)
         blank = tuple(item.model_copy(update={"value": None}) for item in parameters[name].values)
         parameters[name] = parameters[name].model_copy(update={"values": blank})
@@ -113,6 +136,8 @@ def _persons(given: Given) -> tuple[PersonCertificate, ...] | None:
 def _actions(given: Given) -> tuple[ImprovementAction, ...] | None:
     if "actions" not in given.model_fields_set:
         return None
+    for item in given.actions:
+        _require("state of an action", item.state, _STATES)
     return tuple(ImprovementAction(item.due, _STATES[item.state], item.number) for item in given.actions)
 
 
@@ -129,6 +154,8 @@ def _measured(item: GivenEstimate) -> Measured:
 
 
 def _findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[str, Finding]:
+    for name in given.shares:
+        _require("requirement", name, ("default", *book.edition.requirements))
     result = {}
     for name, requirement in book.edition.requirements.items():
         share = given.shares.get(name, None if name in given.judgements else given.shares.get("default"))
@@ -141,14 +168,18 @@ def _findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[str, F
 
 
 def _set_finding(judged: Finding, share: Decimal | str) -> Finding:
-    missing = tuple(item for item in judged.missing if judged.points is None and item.kind in {"parameter", "size"})
-    marks = dict.fromkeys(judged.marks, share if isinstance(share, Decimal) else None)
+    share = _SHARES.get(share, share) if isinstance(share, str) else share
     if share == "not-applicable":
         return Finding(judged.requirement, "not-applicable", None)
-    if not isinstance(share, Decimal):
-        unknown = (Missing("judgement", judged.requirement),)
-        return Finding(judged.requirement, "not-determined", None, judged.points, missing=unknown)
-    return Finding(judged.requirement, statement_of(share), share, judged.points, marks, missing=missing)
+    points = tuple(item for item in judged.missing if judged.points is None and item.kind in {"parameter", "size"})
+    if isinstance(share, Decimal):
+        marks: dict[str, Decimal | None] = dict.fromkeys(judged.marks, share)
+        return Finding(judged.requirement, statement_of(share), share, judged.points, marks, missing=points)
+    _require("statement without a share", share, (*_SHARES, "not-applicable", NOT_DETERMINED))
+    missing = (Missing("judgement", judged.requirement), *points)
+    return Finding(
+        judged.requirement, NOT_DETERMINED, None, judged.points, dict.fromkeys(judged.marks), missing=missing
+    )
 
 
 def _compare_finding(case: GoldenCase, finding: Finding) -> list[str]:
@@ -170,19 +201,19 @@ def _compare_whole(case: GoldenCase, assessment: Assessment) -> list[str]:
     expect, differences = case.expect, []
     standing = assessment.standing
     for name, value in expect.scores.items():
-        _require(name in standing.scores, "score", name, standing.scores)
+        _require("score", name, standing.scores)
         differences += _number(f"score {name}", value, standing.scores[name].value)
     for name, grade in expect.grades.items():
-        _require(name in standing.ladders, "ladder", name, standing.ladders)
+        _require("ladder", name, standing.ladders)
         if standing.ladders[name].grade != grade:
             differences.append(f"{name}: expected {grade}, came out {standing.ladders[name].grade}")
     for name, holds in expect.gates.items():
-        _require(name in standing.gates, "gate", name, standing.gates)
+        _require("gate", name, standing.gates)
         if standing.gates[name].holds != holds:
             differences.append(f"gate {name}: expected {holds}, came out {standing.gates[name].holds}")
     nodes = assessment.nodes
     for name, wanted in expect.nodes.items():
-        _require(name in nodes, "node", name, nodes)
+        _require("node", name, nodes)
         differences += _node(name, wanted, nodes[name].share, nodes[name].statement)
     return differences + _named(expect.missing, {item.id for item in assessment.missing})
 

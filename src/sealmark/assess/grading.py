@@ -1,20 +1,29 @@
-"""Scores, gates and grades. Three-valued: what is unknown is neither held nor failed."""
+"""Gates and grades. Three-valued: what is unknown is neither held nor failed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.assess.findings import Reason, RuleResult
+from sealmark.assess.findings import Reason, reason_for
+from sealmark.assess.precision import exactly, settled
 from sealmark.assess.roll_up import Node
 from sealmark.assess.rules import apply_rule
-from sealmark.core.numbers import round_to
+from sealmark.assess.scores import count_adjustment, score_node
+from sealmark.assess.standing import (
+    NOT_DETERMINED,
+    AdjustmentResult,
+    GateResult,
+    LadderResult,
+    RungResult,
+    ScoreResult,
+    Standing,
+)
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.figures import Number
 from sealmark.scheme.grading import (
-    Adjustment,
     CountGate,
     EvidenceGate,
     Grade,
@@ -38,92 +47,8 @@ __all__ = [
     "grade",
 ]
 
-NOT_DETERMINED = "not-determined"
 
-
-@dataclass(frozen=True, slots=True)
-class AdjustmentResult:
-    """A special deduction or bonus as counted and as applied."""
-
-    id: str
-    count: Decimal | None
-    points: Decimal | None
-    missing: tuple[Missing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreResult:
-    """A score.
-
-    Attributes:
-        value: After adjustments, caps and declared rounding; None when not determined.
-        exact: Before rounding.
-        lower: Lowest value the undetermined rest leaves open (information only).
-        upper: Highest value the undetermined rest leaves open.
-    """
-
-    id: str
-    value: Decimal | None
-    exact: Decimal | None = None
-    lower: Decimal | None = None
-    upper: Decimal | None = None
-    scale: Decimal | None = None
-    adjustments: tuple[AdjustmentResult, ...] = ()
-    missing: tuple[Missing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class GateResult:
-    """A gate: held, not held, or not determined; ``waived`` with its reason."""
-
-    id: str
-    holds: bool | None
-    reasons: tuple[Reason, ...] = ()
-    missing: tuple[Missing, ...] = ()
-    waived: str = ""
-    result: RuleResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RungResult:
-    """One grade of a ladder: whether all it asks for itself holds, and what does not."""
-
-    id: str
-    holds: bool | None
-    at_least: Decimal | None = None
-    reasons: tuple[Reason, ...] = ()
-    missing: tuple[Missing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LadderResult:
-    """The grade on one ladder and why it is not higher.
-
-    Attributes:
-        grade: The highest grade reached, the ladder's ``below``, or ``not-determined``.
-        next_grade: The grade above; None at the top.
-        reasons: Why the next grade was not reached.
-        undetermined: Higher grades that could not be judged.
-    """
-
-    id: str
-    grade: str
-    next_grade: str | None
-    rungs: tuple[RungResult, ...]
-    reasons: tuple[Reason, ...] = ()
-    undetermined: tuple[str, ...] = ()
-    missing: tuple[Missing, ...] = ()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Scores, gates and grades together."""
-
-    scores: Mapping[str, ScoreResult]
-    gates: Mapping[str, GateResult] = field(default_factory=dict)
-    ladders: Mapping[str, LadderResult] = field(default_factory=dict)
-
-
+@exactly
 def grade(nodes: Mapping[str, Node], evidence: Evidence, book: FigureBook) -> Standing:
     """Return scores, gates and grades from the rolled-up tree.
 
@@ -143,10 +68,11 @@ class _Grader:
         self.nodes = nodes
         self.evidence = evidence
         self.book = book
-        self.specials = {item.id: _adjustment(item, evidence, book) for item in grading.adjustments}
+        self.specials = {item.id: count_adjustment(item, evidence, book) for item in grading.adjustments}
         self.scores = {item.id: self._score(item) for item in grading.scores}
         self.ladders: dict[str, LadderResult] = {}
         self.gates: dict[str, GateResult] = {}
+        self.climbing: list[str] = []
 
     def standing(self) -> Standing:
         for gate in self.grading.gates:
@@ -156,50 +82,8 @@ class _Grader:
         return Standing(self.scores, self.gates, self.ladders)
 
     def _score(self, score: Score) -> ScoreResult:
-        node = self.nodes[score.node]
-        specials = tuple(self.specials[name] for name in score.adjustments)
-        scale = self.book.number(score.scale)
-        missing = dict.fromkeys([*node.missing, *(item for special in specials for item in special.missing)])
-        if isinstance(scale, Missing):
-            return ScoreResult(score.id, None, adjustments=specials, missing=(*missing, scale))
-        values = [self._scaled(score, share, node, scale) for share in (node.share, node.lower, node.upper)]
-        exact, lower, upper = values
-        value = (
-            None
-            if exact is None or score.rounding is None
-            else round_to(exact, score.rounding.places, score.rounding.way)
-        )
-        return ScoreResult(
-            score.id, exact if score.rounding is None else value, exact, lower, upper, scale, specials,
-            tuple(missing) if exact is None else (),
-        )  # fmt: skip
-
-    def _scaled(self, score: Score, share: Decimal | None, node: Node, scale: Decimal) -> Decimal | None:
-        before, after = self._shifts(score)
-        if share is None or before is None or after is None:
-            return None
-        if before:
-            if not node.points:
-                return None
-            share += before / node.points
-        value = share * scale + after
-        for limit, pick in ((score.lowest, max), (score.highest, min)):
-            known = self.book.number(limit) if limit is not None else None
-            if isinstance(known, Missing):
-                return None
-            value = value if known is None else pick(value, known)
-        return value
-
-    def _shifts(self, score: Score) -> tuple[Decimal | None, Decimal | None]:
-        totals: dict[str, Decimal | None] = {
-            "before-normalisation": Decimal(0),
-            "after-normalisation": Decimal(0),
-        }
-        for item in self.grading.adjustments:
-            if item.id in score.adjustments:
-                points, total = self.specials[item.id].points, totals[item.when]
-                totals[item.when] = None if points is None or total is None else total + points
-        return totals["before-normalisation"], totals["after-normalisation"]
+        specials = [(item, self.specials[item.id]) for item in self.grading.adjustments if item.id in score.adjustments]
+        return score_node(score, self.nodes[score.node], specials, self.book)
 
     def gate(self, name: str) -> GateResult:
         if name not in self.gates:
@@ -213,33 +97,35 @@ class _Grader:
 
     def ladder(self, name: str) -> LadderResult:
         if name not in self.ladders:
+            if name in self.climbing:
+                raise SealmarkError(_circle([*self.climbing, name]))
+            self.climbing.append(name)
             ladder = next(ladder for ladder in self.grading.ladders if ladder.id == name)
             rungs = tuple(self._rung(ladder, position) for position in range(len(ladder.grades)))
             self.ladders[name] = _climb(ladder, rungs)
+            self.climbing.pop()
         return self.ladders[name]
 
     def _rung(self, ladder: Ladder, position: int) -> RungResult:
         rung: Grade = ladder.grades[position]
         gates = [*(ladder.gates if position == 0 else ()), *rung.gates]
         parts = [self.gate(name) for name in gates]
-        limit = None
-        if rung.at_least is not None and ladder.score is not None:
-            part, limit = self._limit(ladder.score, rung)
-            parts.insert(0, part)
+        limit = None if rung.at_least is None else self.book.number(rung.at_least)
+        if rung.at_least is not None:
+            parts.insert(0, self._limit(ladder, rung.id, rung.at_least))
         failing = [part for part in parts if part.holds is not True]
         return RungResult(
             rung.id,
             _all(part.holds for part in parts),
-            limit,
+            limit if isinstance(limit, Decimal) else None,
             tuple(reason for part in failing for reason in part.reasons),
             tuple(dict.fromkeys(item for part in failing for item in part.missing)),
         )
 
-    def _limit(self, score: str, rung: Grade) -> tuple[GateResult, Decimal | None]:
-        assert rung.at_least is not None
-        gate = self.compare(rung.id, score, at_least=rung.at_least, at_most=None)
-        limit = self.book.number(rung.at_least)
-        return gate, limit if isinstance(limit, Decimal) else None
+    def _limit(self, ladder: Ladder, rung: str, at_least: Number) -> GateResult:
+        if ladder.score is None:  # a limit on nothing is not a limit that holds
+            return GateResult(rung, None, (Reason("score-not-determined", ladder.id),))
+        return self.compare(rung, ladder.score, at_least=at_least, at_most=None)
 
     def compare(self, name: str, score: str, *, at_least: Number | None, at_most: Number | None) -> GateResult:
         result = self.scores[score]
@@ -250,18 +136,10 @@ class _Grader:
         return _within(name, "score", score, value, (at_least, at_most), self.book, about)
 
 
-def _adjustment(item: Adjustment, evidence: Evidence, book: FigureBook) -> AdjustmentResult:
-    count = evidence.facts.get(item.count)
-    if not isinstance(count, Decimal):
-        return AdjustmentResult(item.id, None, None, (Missing("fact", item.count),))
-    each = book.number(item.each)
-    cap = book.number(item.at_most) if item.at_most is not None else count
-    for known in (each, cap):
-        if isinstance(known, Missing):
-            return AdjustmentResult(item.id, count, None, (known,))
-    assert isinstance(each, Decimal)
-    assert isinstance(cap, Decimal)
-    return AdjustmentResult(item.id, count, min(count, cap) * each)
+def _circle(ladders: Sequence[str]) -> Problem:
+    path = " -> ".join(ladders)
+    fix = "Take out one of the gates that ask for another ladder."
+    return Problem("SM502", f"The ladders ask for each other: {path}.", "grading.yaml, gates", fix)
 
 
 def _all(parts: Iterable[bool | None]) -> bool | None:
@@ -279,8 +157,7 @@ def _within(
     at_least, at_most = (None if limit is None else book.number(limit) for limit in limits)
     for limit in (at_least, at_most):
         if isinstance(limit, Missing):
-            reason = Reason("unknown-parameter", limit.id, {"value": value})
-            return GateResult(name, None, (reason,), (limit,))
+            return GateResult(name, None, (reason_for(limit, value=value),), (limit,))
     if isinstance(at_least, Decimal) and value < at_least:
         return GateResult(name, False, (Reason(f"{kind}-below", about, {**figures, "needed": at_least}),))
     if isinstance(at_most, Decimal) and value > at_most:
@@ -307,46 +184,50 @@ def _node_part(grader: _Grader, gate: NodeGate, node: Node) -> GateResult:
     share = node.share if gate.mark is None else node.marks.get(gate.mark)
     if share is None:
         return GateResult(gate.id, None, (Reason("node-not-determined", node.id),), node.missing)
+    share = settled(share)
     return _within(gate.id, "node", node.id, share, (gate.at_least, None), grader.book, {"value": share})
 
 
 def _count_gate(grader: _Grader, gate: CountGate) -> GateResult:
-    findings = [item for item in grader.nodes[gate.below].leaves() if item.statement != "not-applicable"]
+    wanted = set(gate.count)
+    leaves = grader.nodes[gate.below].leaves()
+    findings = [item for item in leaves if item.statement != "not-applicable" or item.statement in wanted]
     if not findings:
         return GateResult(gate.id, True)
-    wanted = set(gate.count)
     counted = sum(item.statement in wanted or item.code in wanted for item in findings)
     open_ones = [item for item in findings if item.statement == "not-determined" and "not-determined" not in wanted]
     total = Decimal(len(findings)) if gate.as_share else Decimal(1)
-    outcomes = [
-        _within(gate.id, "count", gate.below, Decimal(number) / total, (gate.at_least, gate.at_most), grader.book,
-                {"value": Decimal(number) / total})
-        for number in (counted, counted + len(open_ones))
-    ]  # fmt: skip
-    if outcomes[0].holds == outcomes[1].holds:
-        return outcomes[0]
+    least, most = (
+        _within(gate.id, "count", gate.below, value, (gate.at_least, gate.at_most), grader.book, {"value": value})
+        for value in (settled(counted / total), settled((counted + len(open_ones)) / total))
+    )
+    if least.holds == most.holds and _codes(least) == _codes(most):
+        return least
     missing = tuple(dict.fromkeys(part for item in open_ones for part in item.missing))
     return GateResult(gate.id, None, (Reason("count-not-determined", gate.below, {"open": len(open_ones)}),), missing)
+
+
+def _codes(result: GateResult) -> list[str]:
+    return [reason.code for reason in result.reasons]
 
 
 def _specials_gate(grader: _Grader, gate: SpecialsGate) -> GateResult:
     special = grader.specials[gate.adjustment]
     if special.count is None:
-        return GateResult(gate.id, None, (Reason("missing-fact", gate.adjustment),), special.missing)
+        return GateResult(gate.id, None, tuple(map(reason_for, special.missing)), special.missing)
     return _within(gate.id, "specials", gate.adjustment, special.count, (None, gate.at_most), grader.book,
                    {"value": special.count})  # fmt: skip
 
 
 def _grade_gate(grader: _Grader, gate: GradeGate) -> GateResult:
     other = grader.ladder(gate.ladder)
-    order = [rung.id for rung in other.rungs]
-    if other.grade == NOT_DETERMINED:
-        return GateResult(gate.id, None, (Reason("ladder-not-determined", gate.ladder),), other.missing)
-    if other.grade in order and order.index(other.grade) >= order.index(gate.at_least):
+    needed = other.rungs[: [rung.id for rung in other.rungs].index(gate.at_least) + 1]
+    holds = _all(rung.holds for rung in needed)
+    if holds is True:
         return GateResult(gate.id, True)
-    open_ones = set(order[order.index(gate.at_least) :]) & set(other.undetermined)
-    holds = None if gate.at_least in other.undetermined or open_ones else False
-    return GateResult(gate.id, holds, (Reason("ladder-below", gate.ladder, {"needed": gate.at_least}),), other.missing)
+    code = "ladder-below" if holds is False else "ladder-not-determined"
+    missing = tuple(dict.fromkeys(item for rung in needed for item in rung.missing))
+    return GateResult(gate.id, holds, (Reason(code, gate.ladder, {"needed": gate.at_least}),), missing)
 
 
 def _evidence_gate(grader: _Grader, gate: EvidenceGate) -> GateResult:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from sealmark.assess.assessment import Assessment, assess_findings
 from sealmark.assess.evidence import Evidence
@@ -13,6 +14,9 @@ from sealmark.assess.findings import Finding, Reason
 from sealmark.scheme.grading import Ladder
 
 __all__ = ["Step", "WayUp", "way_up"]
+
+_GRADINGS = 1500
+"""How many sets are graded to find a smaller one; enough for every set of ten requirements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,15 @@ class WayUp:
 def way_up(ladder: Ladder, assessment: Assessment, evidence: Evidence, book: FigureBook) -> WayUp | None:
     """Return the way to the next grade of ``ladder``; None at the top.
 
-    Every candidate set is graded by the one grading function. The search adds
-    the requirement that helps most until the grade is reached, then takes out
-    each that turns out not to be needed. In a tree of sums this is the
-    smallest set; with caps and minimums it is a good one.
+    Every candidate set is graded by the one grading function. What cannot be
+    left out is taken first; then what helps most is added until nothing more
+    can be gained, and what turns out not to be needed is taken out again. At
+    last smaller sets are tried. Up to ten candidates the set is the smallest
+    there is, and with scores that add up nearly always beyond that.
+
+    When all requirements together do not reach the grade, the set is the
+    smallest that clears what requirements can clear, and ``remaining`` says
+    what is left.
     """
     result = assessment.standing.ladders[ladder.id]
     if result.next_grade is None:
@@ -65,65 +74,109 @@ def way_up(ladder: Ladder, assessment: Assessment, evidence: Evidence, book: Fig
     )  # fmt: skip
 
 
+Chosen = frozenset[str]
+
+
+class _Outlook(NamedTuple):
+    """What the search remembers of a graded set."""
+
+    progress: tuple[int, int]
+    """Whether the grade is reached, then fewer open reasons."""
+    bound: tuple[Decimal, Decimal]
+    """Share of the score's node and sum of all shares, undetermined counted as nothing: more is nearer."""
+    score_open: bool
+    """Whether the ladder's score still keeps the grade away."""
+
+
 class _Search:
-    """Greedy search with pruning over sets of requirements raised to full conformity."""
+    """Search over sets of requirements raised to full conformity; raising one more never does harm."""
 
     def __init__(
         self, ladder: Ladder, target: str, assessment: Assessment, evidence: Evidence, book: FigureBook
     ) -> None:
         self.ladder, self.target = ladder, target
         self.start, self.evidence, self.book = assessment, evidence, book
-        self.candidates = [name for name, item in assessment.findings.items() if _can_rise(item)]
+        self.seen: dict[Chosen, _Outlook] = {}
+        raising = [name for name, item in assessment.findings.items() if _can_rise(item)]
+        alone = {name: self.outlook(frozenset({name})).bound for name in raising}
+        self.candidates = sorted(sorted(raising), key=lambda name: alone[name], reverse=True)
+        self.goal = self.outlook(frozenset(raising)).progress
+        self.adds_up = all(group.roll_up.rule != "minimum" for group in book.edition.tree.groups())
 
-    def graded(self, chosen: list[str]) -> Assessment:
+    def graded(self, chosen: Iterable[str]) -> Assessment:
         raised = {name: _raised(self.start.findings[name]) for name in chosen}
-        return assess_findings({**self.start.findings, **raised}, self.evidence, self.book)
+        return assess_findings({**self.start.findings, **raised}, self.evidence, self.book, like=self.start)
 
-    def run(self) -> list[str]:
-        everything = self.graded(self.candidates)
-        if not self.reached(everything) and self.progress(everything) <= self.progress(self.start):
-            return []
-        chosen: list[str] = []
-        goal = self.progress(everything)
-        current = self.start
-        while self.progress(current) < goal and len(chosen) < len(self.candidates):
-            name = self._best(chosen)
-            chosen.append(name)
-            current = self.graded(chosen)
-        return self._pruned(chosen, self.progress)
+    def outlook(self, chosen: Chosen) -> _Outlook:
+        if chosen not in self.seen:
+            assessment = self.graded(chosen)
+            reasons = self.open_reasons(assessment)
+            scored = any(reason.about == self.ladder.score and reason.code.startswith("score-") for reason in reasons)
+            progress = (int(self.reached(assessment)), -len(reasons))
+            self.seen[chosen] = _Outlook(progress, self.bound(assessment), scored)
+        return self.seen[chosen]
 
-    def _best(self, chosen: list[str]) -> str:
-        rest = [name for name in self.candidates if name not in chosen]
-        ranks = {name: self.rank(self.graded([*chosen, name])) for name in rest}
-        return max(rest, key=lambda name: (ranks[name], -rest.index(name)))
+    def enough(self, chosen: Chosen) -> bool:
+        return self.outlook(chosen).progress >= self.goal
 
-    def _pruned(self, chosen: list[str], progress: Callable[[Assessment], tuple[int, ...]]) -> list[str]:
-        goal = progress(self.graded(chosen))
-        for name in sorted(chosen, key=lambda item: self.gain(item) or Decimal(0)):
-            fewer = [other for other in chosen if other != name]
-            if progress(self.graded(fewer)) >= goal:
-                chosen = fewer
+    def run(self) -> Chosen:
+        everything = frozenset(self.candidates)
+        chosen: Chosen = frozenset()
+        if not self.enough(chosen):
+            chosen = frozenset(name for name in self.candidates if not self.enough(everything - {name}))
+        while not self.enough(chosen):
+            rest = [name for name in self.candidates if name not in chosen]
+            chosen |= {max(rest, key=lambda name: self._rank(chosen | {name}))}  # the first of equals: order is stable
+        return self._smallest(self._pruned(chosen))
+
+    def _rank(self, chosen: Chosen) -> tuple[tuple[int, int], tuple[Decimal, Decimal]]:
+        outlook = self.outlook(chosen)
+        return outlook.progress, outlook.bound
+
+    def _pruned(self, chosen: Chosen) -> Chosen:
+        for name in [name for name in reversed(self.candidates) if name in chosen]:
+            if self.enough(chosen - {name}):
+                chosen -= {name}
         return chosen
+
+    def _smallest(self, chosen: Chosen) -> Chosen:
+        limit = len(self.seen) + _GRADINGS
+        while chosen:
+            found = self._within(frozenset(), self.candidates, len(chosen) - 1, limit)
+            if found is None:
+                break
+            chosen = found
+        return chosen
+
+    def _within(self, chosen: Chosen, rest: Sequence[str], steps: int, limit: int) -> Chosen | None:
+        """Return a set of at most ``steps`` more requirements that is enough, or None when none was found."""
+        if self.enough(chosen):
+            return chosen
+        if steps == 0 or (self.adds_up and self._too_little(chosen.union(rest[:steps]))):
+            return None
+        for position, name in enumerate(rest):
+            if len(self.seen) >= limit or not self.enough(chosen.union(rest[position:])):
+                return None
+            found = self._within(chosen | {name}, rest[position + 1 :], steps - 1, limit)
+            if found is not None:
+                return found
+        return None
+
+    def _too_little(self, most: Chosen) -> bool:
+        """Whether the score stays short although the largest gains are in, where gains add up."""
+        return self.outlook(most).score_open and not self.outlook(frozenset(self.candidates)).score_open
 
     def reached(self, assessment: Assessment) -> bool:
         result = assessment.standing.ladders[self.ladder.id]
         order = [rung.id for rung in result.rungs]
         return result.grade in order and order.index(result.grade) >= order.index(self.target)
 
-    def progress(self, assessment: Assessment) -> tuple[int, ...]:
-        """How much of the target's conditions holds: the score limit, then the number of open reasons."""
-        return (int(self.reached(assessment)), -len(self.open_reasons(assessment)))
-
-    def rank(self, assessment: Assessment) -> tuple[object, ...]:
-        return (*self.progress(assessment), self.bound(assessment))
-
-    def bound(self, assessment: Assessment) -> Decimal:
-        """The score, or the score with everything undetermined counted as not met."""
-        if self.ladder.score is None:
-            return Decimal(sum(item.share or 0 for item in assessment.findings.values()))
-        score = assessment.standing.scores[self.ladder.score]
+    def bound(self, assessment: Assessment) -> tuple[Decimal, Decimal]:
         shares = sum((item.share or Decimal(0) for item in assessment.findings.values()), Decimal(0))
-        return (score.value or score.lower or Decimal(0)) * 1000 + shares
+        scored = (score.node for score in self.book.edition.grading.scores if score.id == self.ladder.score)
+        lower = next((assessment.nodes[node].lower for node in scored), None)
+        # Shares tell equal scores apart: a minimum moves only when its last child does.
+        return lower or Decimal(0), shares
 
     def score(self, assessment: Assessment) -> Decimal | None:
         return None if self.ladder.score is None else assessment.standing.scores[self.ladder.score].value
@@ -144,5 +197,5 @@ def _can_rise(finding: Finding) -> bool:
 
 
 def _raised(finding: Finding) -> Finding:
-    marks: Mapping[str, Decimal | None] = dict.fromkeys(finding.marks, Decimal(1))
+    marks: dict[str, Decimal | None] = dict.fromkeys(finding.marks, Decimal(1))
     return replace(finding, statement="conforms", share=Decimal(1), marks=marks, code=None, missing=(), reasons=())

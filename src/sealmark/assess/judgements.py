@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence, Mark
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.assess.findings import Reason, RuleResult, mean
+from sealmark.assess.findings import Reason, RuleResult, mean, reason_for
 from sealmark.scheme.requirements import Scale
 from sealmark.scheme.rules import JudgementRule, SampleRule
 
@@ -50,50 +51,73 @@ def site_shares(
 
 
 def judge(rule: JudgementRule, evidence: Evidence, book: FigureBook, *, place: tuple[str, int]) -> RuleResult:
-    """Return what assessors' marks conclude; every mark asked for must be there."""
+    """Return what assessors' marks conclude; every mark asked for must be there.
+
+    Marks that are there keep their share even when another one is missing.
+    """
     requirement, position = place
     marks = evidence.judgements.get(requirement, ())
     shares: dict[str, Decimal | None] = {}
-    sites: dict[str, Decimal] = {}
+    sites: list[Mapping[str, Decimal]] = []
+    problems: list[RuleResult] = []
     for dimension in rule.marks or (None,):
         found = site_shares(rule, marks, dimension, book)
         problem = _marks_problem(rule, found, requirement, book)
-        if problem is not None or not isinstance(found, dict):
-            return problem or _missing(rule.judgement, requirement, "missing-judgement")
-        drawn = evidence.draw.shares.get((requirement, position, dimension))
-        whole = min(found.values()) if rule.sites == "worst" else mean(list(found.values()))
-        shares[dimension or ""] = whole if drawn is None else drawn
-        sites = found
-    known = [share for share in shares.values() if share is not None]
-    share = min(known) if rule.mark_roll_up == "minimum" else mean(known)
+        shares[dimension or ""] = None
+        if problem is not None:
+            problems.append(problem)
+        elif isinstance(found, dict):
+            drawn = evidence.draw.shares.get((requirement, position, dimension))
+            shares[dimension or ""] = _across_sites(rule, found.values()) if drawn is None else drawn
+            sites.append(found)
+    columns = shares if rule.marks else {}
+    if problems:
+        return _joined(problems, columns)
+    share = _across_marks(rule, [share for share in shares.values() if share is not None])
     return RuleResult(
-        "judgement", rule.judgement, share, marks=shares if rule.marks else {}, codes=_codes(rule, marks, book),
-        sites=dict(sites) if len(sites) > 1 else {}, base=len(marks), pointers=_pointers(marks),
+        "judgement", rule.judgement, share, marks=columns, codes=_codes(rule, marks, book),
+        sites=_by_site(rule, sites), base=len(marks), pointers=_pointers(marks),
     )  # fmt: skip
+
+
+def _across_sites(rule: JudgementRule, shares: Iterable[Decimal]) -> Decimal:
+    return min(shares) if rule.sites == "worst" else mean(list(shares))
+
+
+def _across_marks(rule: JudgementRule, shares: list[Decimal]) -> Decimal:
+    return min(shares) if rule.mark_roll_up == "minimum" else mean(shares)
+
+
+def _by_site(rule: JudgementRule, found: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal | None]:
+    """Return the share of each site over all marks given there; nothing for a single site."""
+    sites = dict.fromkeys(site for shares in found for site in shares)
+    if len(sites) < 2:  # noqa: PLR2004
+        return {}
+    return {site: _across_marks(rule, [shares[site] for shares in found if site in shares]) for site in sites}
+
+
+def _joined(problems: Sequence[RuleResult], marks: Mapping[str, Decimal | None]) -> RuleResult:
+    reasons: list[Reason] = []
+    for problem in problems:
+        reasons += [reason for reason in problem.reasons if reason not in reasons]
+    missing = dict.fromkeys(item for problem in problems for item in problem.missing)
+    return replace(problems[0], marks=marks, reasons=tuple(reasons), missing=tuple(missing))
+
+
+def _unknown(kind: str, about: str, figure: Missing) -> RuleResult:
+    return RuleResult(kind, about, None, reasons=(reason_for(figure),), missing=(figure,))
 
 
 def _marks_problem(
     rule: JudgementRule, found: dict[str, Decimal] | Missing | None, requirement: str, book: FigureBook
 ) -> RuleResult | None:
     if isinstance(found, Missing):
-        return RuleResult(
-            "judgement",
-            rule.judgement,
-            None,
-            reasons=(Reason("unknown-parameter", found.id),),
-            missing=(found,),
-        )
+        return _unknown("judgement", rule.judgement, found)
     if not found:
         return _missing(rule.judgement, requirement, "missing-judgement")
     needed = book.number(rule.minimum_sites) if rule.minimum_sites is not None else Decimal(1)
     if isinstance(needed, Missing):
-        return RuleResult(
-            "judgement",
-            rule.judgement,
-            None,
-            reasons=(Reason("unknown-parameter", needed.id),),
-            missing=(needed,),
-        )
+        return _unknown("judgement", rule.judgement, needed)
     if len(found) < needed:
         return _missing(rule.judgement, requirement, "too-few-sites", base=len(found), needed=needed)
     return None
@@ -102,18 +126,12 @@ def _marks_problem(
 def judge_sample(rule: SampleRule, evidence: Evidence, book: FigureBook, *, place: tuple[str, int]) -> RuleResult:
     """Return what a drawn sample concludes: the non-conforming share is lost."""
     requirement, position = place
-    marks = evidence.judgements.get(requirement, ())
+    marks = [mark for mark in evidence.judgements.get(requirement, ()) if mark.dimension is None]
     found = site_shares(rule, marks, None, book)
     needed = book.number(rule.minimum) if rule.minimum is not None else Decimal(1)
-    for unknown in (found, needed):
-        if isinstance(unknown, Missing):
-            return RuleResult(
-                "sample",
-                rule.sample,
-                None,
-                reasons=(Reason("unknown-parameter", unknown.id),),
-                missing=(unknown,),
-            )
+    for figure in (found, needed):
+        if isinstance(figure, Missing):
+            return _unknown("sample", rule.sample, figure)
     units = {site: sum(mark.units for mark in marks if mark.site == site) for site in {mark.site for mark in marks}}
     total = sum(units.values())
     if not isinstance(found, dict) or not found:
@@ -121,11 +139,10 @@ def judge_sample(rule: SampleRule, evidence: Evidence, book: FigureBook, *, plac
     if isinstance(needed, Decimal) and total < needed:
         return _missing(rule.sample, requirement, "sample-too-small", kind="sample", base=total, needed=needed)
     drawn = evidence.draw.shares.get((requirement, position, None))
-    share = _sample_share(rule, found, units) if drawn is None else drawn
     return RuleResult(
         "sample",
         rule.sample,
-        share,
+        _sample_share(rule, found, units) if drawn is None else drawn,
         sites=dict(found) if len(found) > 1 else {},
         base=total,
         pointers=_pointers(marks),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence, Measured
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.assess.findings import Reason, RuleResult, mean
+from sealmark.assess.findings import Reason, RuleResult, mean, reason_for
 from sealmark.assess.scoring import share_of_value
 from sealmark.core.estimates import Estimate
 from sealmark.scheme.rules import MeasureRule
@@ -36,7 +36,7 @@ def judge_measure(rule: MeasureRule, evidence: Evidence, book: FigureBook) -> Ru
         return _undetermined(rule, missing, reason, measured.overall)
     needed = needed_base(rule, book)
     if isinstance(needed, Missing):
-        return _undetermined(rule, needed, Reason("unknown-parameter", needed.id), measured.overall)
+        return _undetermined(rule, needed, reason_for(needed), measured.overall)
     if measured.overall.base < needed:
         reason = Reason("base-too-small", rule.measure, {"base": measured.overall.base, "needed": needed})
         return _undetermined(rule, missing, reason, measured.overall)
@@ -66,7 +66,7 @@ def _overall(rule: MeasureRule, measured: Measured, book: FigureBook) -> RuleRes
         return _undetermined(rule, Missing("measure", rule.measure), reason, estimate)
     share = share_of_value(rule.scores, value, book)
     if isinstance(share, Missing):
-        return _undetermined(rule, share, Reason("unknown-parameter", share.id), estimate)
+        return _undetermined(rule, share, reason_for(share), estimate)
     return RuleResult(
         "measure",
         rule.measure,
@@ -85,12 +85,12 @@ def _pointers(measured: Measured) -> tuple[str, ...]:
 def _by_site(rule: MeasureRule, measured: Measured, evidence: Evidence, book: FigureBook) -> RuleResult:
     floor = book.number(rule.minimum_site_base) if rule.minimum_site_base is not None else Decimal(1)
     if isinstance(floor, Missing):
-        return _undetermined(rule, floor, Reason("unknown-parameter", floor.id), measured.overall)
+        return _undetermined(rule, floor, reason_for(floor), measured.overall)
     shares: dict[str, Decimal | None] = {}
     for site in evidence.sites or tuple(sorted(measured.sites)):
         share = _site_share(rule, measured.sites.get(site), floor, book)
         if isinstance(share, Missing):
-            return _undetermined(rule, share, Reason("unknown-parameter", share.id), measured.overall)
+            return _undetermined(rule, share, reason_for(share), measured.overall)
         shares[site] = share
     return _combine_sites(rule, measured, shares)
 

@@ -11,6 +11,7 @@ from sealmark.assess.assessment import Assessment, assess_findings
 from sealmark.assess.evidence import Draw, Evidence
 from sealmark.assess.figures import FigureBook
 from sealmark.assess.requirements import find
+from sealmark.scheme.rules import MeasureRule
 
 __all__ = ["GradeProbabilities", "grade_probabilities"]
 
@@ -41,13 +42,17 @@ def grade_probabilities(
     """
     grades: dict[str, Counter[str]] = {name: Counter() for name in assessment.standing.ladders}
     scores: dict[str, list[Decimal]] = {name: [] for name in assessment.standing.scores}
+    measures = {
+        name: {rule.measure for rule in requirement.evidence if isinstance(rule, MeasureRule)}
+        for name, requirement in book.edition.requirements.items()
+    }
     total = 0
     for draw in draws:
         total += 1
-        drawn = _under(assessment, evidence, book, draw)
-        for name, ladder in drawn.standing.ladders.items():
+        standing = _under(assessment, evidence, book, draw=draw, measures=measures).standing
+        for name, ladder in standing.ladders.items():
             grades[name][ladder.grade] += 1
-        for name, score in drawn.standing.scores.items():
+        for name, score in standing.scores.items():
             if score.value is not None:
                 scores[name].append(score.value)
     return GradeProbabilities(
@@ -57,16 +62,16 @@ def grade_probabilities(
     )
 
 
-def _under(assessment: Assessment, evidence: Evidence, book: FigureBook, draw: Draw) -> Assessment:
+def _under(
+    assessment: Assessment, evidence: Evidence, book: FigureBook, *, draw: Draw, measures: Mapping[str, set[str]]
+) -> Assessment:
     truth = evidence.under(draw)
-    measures = {measure for measure, _ in draw.estimates}
+    drawn = {measure for measure, _ in draw.estimates}
     touched = {requirement for requirement, _, _ in draw.shares}
-    findings = dict(assessment.findings)
-    for name, requirement in book.edition.requirements.items():
-        asked = {getattr(rule, "measure", None) for rule in requirement.evidence}
-        if name in touched or asked & measures:
-            findings[name] = find(requirement, truth, book)
-    return assess_findings(findings, truth, book)
+    touched |= {name for name, asked in measures.items() if asked & drawn}
+    requirements = book.edition.requirements
+    found = {name: find(requirements[name], truth, book) for name in requirements if name in touched}
+    return assess_findings({**assessment.findings, **found}, truth, book, like=assessment)
 
 
 def _shares(counter: Counter[str], total: int) -> dict[str, Decimal]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.assess.findings import Finding, Reason, RuleResult, mean, statement_of
+from sealmark.assess.findings import Finding, Reason, RuleResult, mean, reason_for, statement_of
+from sealmark.assess.precision import exactly
 from sealmark.assess.rules import apply_rule
 from sealmark.scheme.requirements import Requirement, Statement
 from sealmark.scheme.rules import Applies, JudgementRule
@@ -35,17 +36,23 @@ def applies(condition: Applies | None, evidence: Evidence, book: FigureBook) -> 
     return next((outcome for outcome in outcomes if isinstance(outcome, Missing)), True)
 
 
+@exactly
 def find(requirement: Requirement, evidence: Evidence, book: FigureBook) -> Finding:
-    """Return the finding of one requirement."""
+    """Return the finding of one requirement.
+
+    Marks that were asked for and could not be judged stand in the finding as None.
+    """
     applicable = applies(requirement.applies, evidence, book)
     if applicable is False:
         reason = Reason("does-not-apply", requirement.id)
         return Finding(requirement.id, "not-applicable", None, reasons=(reason,))
     points = book.number(requirement.points) if requirement.points is not None else None
     if isinstance(applicable, Missing):
-        reason = Reason(f"missing-{applicable.kind}", applicable.id)
-        known_points = points if isinstance(points, Decimal) else None
-        return Finding(requirement.id, "not-determined", None, known_points, reasons=(reason,), missing=(applicable,))
+        missing = tuple(item for item in (applicable, points) if isinstance(item, Missing))
+        return Finding(
+            requirement.id, "not-determined", None, points if isinstance(points, Decimal) else None,
+            marks=_marks(requirement, ()), reasons=tuple(reason_for(item) for item in missing), missing=missing,
+        )  # fmt: skip
     results = tuple(
         apply_rule(rule, evidence, book, place=(requirement.id, position))
         for position, rule in enumerate(requirement.evidence)
@@ -65,7 +72,7 @@ def _conclude(
     known_points = points
     if isinstance(points, Missing):
         missing.append(points)
-        reasons.append(Reason("unknown-parameter", points.id))
+        reasons.append(reason_for(points))
         known_points = None
     code = _code(requirement, results)
     return Finding(
@@ -84,10 +91,9 @@ def _conclude(
 def _combined(requirement: Requirement, results: tuple[RuleResult, ...]) -> Decimal | None:
     shares = [_share(requirement, result) for result in results]
     known = [share for share in shares if share is not None]
-    if requirement.combine != "mean" and any(share <= 0 for share in known):
-        return Decimal(0)
     if len(known) < len(shares):
-        return None
+        # A nought decides a minimum or a product, whatever the unknown rest is.
+        return Decimal(0) if requirement.combine != "mean" and any(share <= 0 for share in known) else None
     if requirement.combine == "mean":
         return mean(known)
     return min(known) if requirement.combine == "minimum" else math.prod(known, start=Decimal(1))
@@ -103,7 +109,9 @@ def _marks(requirement: Requirement, results: tuple[RuleResult, ...]) -> dict[st
     asked = [mark for rule in requirement.evidence if isinstance(rule, JudgementRule) for mark in rule.marks]
     found: dict[str, Decimal | None] = dict.fromkeys(asked)
     for result in results:
-        found.update(result.marks)
+        # A mark that is missing is worth what its whole rule is worth: nothing, or unknown.
+        found.update({mark: _share(requirement, result) if share is None else share
+                      for mark, share in result.marks.items()})  # fmt: skip
     return found
 
 

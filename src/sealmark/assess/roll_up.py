@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Literal
 
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.assess.findings import Finding, mean, statement_of
+from sealmark.assess.findings import Finding, Reason, mean, reason_for, statement_of
+from sealmark.assess.precision import exactly, settled
 from sealmark.assess.requirements import applies
 from sealmark.scheme.requirements import Group, Statement
 
 __all__ = ["Node", "roll_up"]
+
+Shares = Sequence[Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,11 @@ class Node:
         points: Points possible of what applies; None when unknown or when the scheme gives none.
         lower: Share if everything undetermined turned out 0.
         upper: Share if everything undetermined turned out 1.
-        marks: Share per mark (matrix columns).
-        weight: Rise of the root's share per rise of this share; None where not determined.
+        marks: Share per mark (matrix columns), over what has that mark.
+        finding: For a requirement: its finding as it counts here; switched off where a group above it is.
+        missing: What would have to be known to tell the share and, if they have a figure of their own, the points.
+        parts: Rise of this share per rise of each child's.
+        met: Groups that count what is met: 1 or 0 for each requirement counted.
     """
 
     id: str
@@ -39,7 +46,7 @@ class Node:
     finding: Finding | None = None
     missing: tuple[Missing, ...] = ()
     parts: tuple[Decimal | None, ...] = ()
-    """Rise of this share per rise of each child's."""
+    met: Mapping[str, Decimal | None] = field(default_factory=dict)
 
     @property
     def earned(self) -> Decimal | None:
@@ -59,24 +66,69 @@ class Node:
                 yield node.finding
 
 
-def roll_up(group: Group, findings: Mapping[str, Finding], evidence: Evidence, book: FigureBook) -> Node:
-    """Return the node of a group with everything below it."""
+@exactly
+def roll_up(
+    group: Group,
+    findings: Mapping[str, Finding],
+    evidence: Evidence,
+    book: FigureBook,
+    *,
+    like: Mapping[str, Node] | None = None,
+) -> Node:
+    """Return the node of a group with everything below it.
+
+    Args:
+        group: The branch.
+        findings: By requirement, as judged on their own.
+        evidence: Tells which groups apply.
+        book: The scheme's figures.
+        like: Nodes by id of an earlier roll-up with the same facts and figures. Branches
+            whose findings are the very same objects are taken from there.
+    """
+    return _roll_up(group, findings, evidence, book, like or {})
+
+
+def _roll_up(
+    group: Group, findings: Mapping[str, Finding], evidence: Evidence, book: FigureBook, like: Mapping[str, Node]
+) -> Node:
     applicable = applies(group.applies, evidence, book)
+    if applicable is not True:
+        below = {name: _switched(findings[name], applicable, group.id) for name in group.requirement_ids()}
+        findings = {**findings, **below}
     children = tuple(
-        roll_up(child, findings, evidence, book) if isinstance(child, Group) else _leaf(findings[child])
+        _roll_up(child, findings, evidence, book, like)
+        if isinstance(child, Group)
+        else _leaf(findings[child], like.get(child))
         for child in group.children
     )
-    if applicable is False:
-        return Node(group.id, "not-applicable", None, children=children)
-    declared = book.number(group.points) if group.points is not None else None
-    node = _combine(group, children, declared)
-    if isinstance(applicable, Missing):
-        return Node(group.id, "not-determined", None, node.points, Decimal(0), Decimal(1),
-                    children=children, missing=(applicable, *node.missing))  # fmt: skip
-    return node
+    known = like.get(group.id)
+    if known is not None and all(new is old for new, old in zip(children, known.children, strict=True)):
+        return known
+    return _combine(group, children, book.number(group.points) if group.points is not None else None)
 
 
-def _leaf(finding: Finding) -> Node:
+def _switched(finding: Finding, applicable: Missing | Literal[False], group: str) -> Finding:
+    """Return a finding as it counts below a group that does not apply, or of which that is not known."""
+    if finding.statement == "not-applicable":
+        return finding
+    if not isinstance(applicable, Missing):
+        reason = Reason("does-not-apply", group)
+        return Finding(finding.requirement, "not-applicable", None, reasons=(reason,))
+    reason = reason_for(applicable)
+    return replace(
+        finding,
+        statement="not-determined",
+        share=None,
+        code=None,
+        marks=dict.fromkeys(finding.marks),
+        reasons=(reason, *(item for item in finding.reasons if item != reason)),
+        missing=tuple(dict.fromkeys((applicable, *finding.missing))),
+    )
+
+
+def _leaf(finding: Finding, known: Node | None) -> Node:
+    if known is not None and known.finding is finding:
+        return known
     low = high = finding.share
     if finding.statement != "not-applicable" and finding.share is None:
         low, high = Decimal(0), Decimal(1)
@@ -88,27 +140,24 @@ def _combine(group: Group, children: tuple[Node, ...], declared: Decimal | Missi
     applicable = [child for child in children if child.statement != "not-applicable"]
     if not applicable:
         return Node(group.id, "not-applicable", None, children=children)
-    rule = _RULES[group.roll_up.rule]
     units = _units(group, applicable)
     weights = _weights(group, units)
-    points = _points(group, applicable, declared)
-    missing = dict.fromkeys(item for child in applicable for item in child.missing)
-    if isinstance(declared, Missing):
-        missing[declared] = None
-    shares = {name: rule(group, _column(units, name), weights) for name in ("share", "lower", "upper")}
-    share = shares["share"]
+    share = _RULES[group.roll_up.rule](group, [unit.share for unit in units], weights)
+    lower, upper = _bounds(group, units, weights)
     return Node(
         group.id,
         statement_of(share),
         share,
-        points,
-        shares["lower"],
-        shares["upper"],
-        {mark: rule(group, [unit.marks.get(mark) for unit in units], weights) for mark in _marks(units)},
+        _points(group, applicable, declared),
+        lower,
+        upper,
+        {mark: _column(group, units, weights, mark) for mark in _marks(units)},
         children,
-        missing=tuple(missing) if share is None else (),
-        parts=_parts(group, children, units, weights),
-    )
+        missing=_missing(group, applicable, share, declared),
+        parts=_lowest_parts(children, units, share) if group.roll_up.rule == "minimum" else
+              _linear_parts(children, units, weights),
+        met=_met(group, units),
+    )  # fmt: skip
 
 
 def _units(group: Group, applicable: list[Node]) -> list[Node]:
@@ -119,38 +168,61 @@ def _units(group: Group, applicable: list[Node]) -> list[Node]:
     return [node for node in leaves if node.statement != "not-applicable"]
 
 
-def _weights(group: Group, units: Sequence[Node]) -> list[Decimal | None]:
-    if group.roll_up.rule in {"sum-of-points", "weighted-mean"}:
-        return [unit.points for unit in units]
-    return [Decimal(1)] * len(units)
+def _weights(group: Group, units: Sequence[Node]) -> Shares:
+    if group.roll_up.rule not in {"sum-of-points", "weighted-mean"}:
+        return [Decimal(1)] * len(units)
+    weights = [unit.points for unit in units]
+    # Where nothing has points, nothing is worth more than anything else.
+    return [Decimal(1)] * len(units) if all(weight == 0 for weight in weights) else weights
+
+
+def _keeps_points(group: Group) -> bool:
+    return not (group.roll_up.rule == "sum-of-points" and group.roll_up.renormalise == "whole")
 
 
 def _points(group: Group, applicable: list[Node], declared: Decimal | Missing | None) -> Decimal | None:
-    if group.roll_up.rule == "sum-of-points" and group.roll_up.renormalise == "whole":
-        known = [child.points for child in applicable if child.points is not None]
-        return sum(known, Decimal(0)) if len(known) == len(applicable) else None
-    return declared if isinstance(declared, Decimal) else None
+    if _keeps_points(group):
+        return declared if isinstance(declared, Decimal) else None
+    known = [child.points for child in applicable if child.points is not None]
+    return sum(known, Decimal(0)) if len(known) == len(applicable) else None
 
 
-def _column(units: Sequence[Node], name: str) -> list[Decimal | None]:
-    return [getattr(unit, name) for unit in units]
+def _missing(
+    group: Group, applicable: list[Node], share: Decimal | None, declared: Decimal | Missing | None
+) -> tuple[Missing, ...]:
+    missing = [item for child in applicable for item in child.missing] if share is None else []
+    if isinstance(declared, Missing) and _keeps_points(group):
+        missing.append(declared)
+    return tuple(dict.fromkeys(missing))
+
+
+def _column(group: Group, units: Sequence[Node], weights: Shares, mark: str) -> Decimal | None:
+    having = [(unit.marks[mark], weight) for unit, weight in zip(units, weights, strict=True) if mark in unit.marks]
+    return _RULES[group.roll_up.rule](group, [share for share, _ in having], [weight for _, weight in having])
 
 
 def _marks(units: Sequence[Node]) -> list[str]:
     return list(dict.fromkeys(mark for unit in units for mark in unit.marks))
 
 
-Shares = list[Decimal | None]
+def _bounds(group: Group, units: Sequence[Node], weights: Shares) -> tuple[Decimal | None, Decimal | None]:
+    lows, highs = [unit.lower for unit in units], [unit.upper for unit in units]
+    if None in weights:  # whatever the weights are, a mean lies between the extremes
+        return (
+            min((low for low in lows if low is not None), default=None),
+            max((high for high in highs if high is not None), default=None),
+        )
+    rule = _RULES[group.roll_up.rule]
+    return rule(group, lows, weights), rule(group, highs, weights)
 
 
 def _weighted(_group: Group, shares: Shares, weights: Shares) -> Decimal | None:
-    if any(share is None for share in shares) or any(weight is None for weight in weights):
+    pairs = [(share, weight) for share, weight in zip(shares, weights, strict=True)
+             if share is not None and weight is not None]  # fmt: skip
+    total = sum((weight for _, weight in pairs), Decimal(0))
+    if len(pairs) < len(shares) or total <= 0:
         return None
-    total = sum((weight for weight in weights if weight is not None), Decimal(0))
-    if total <= 0:
-        return None
-    earned = sum((s * w for s, w in zip(shares, weights, strict=True) if s is not None and w is not None), Decimal(0))
-    return earned / total
+    return sum((share * weight for share, weight in pairs), Decimal(0)) / total
 
 
 def _lowest(_group: Group, shares: Shares, _weights: Shares) -> Decimal | None:
@@ -160,11 +232,14 @@ def _lowest(_group: Group, shares: Shares, _weights: Shares) -> Decimal | None:
     return None
 
 
+def _is_met(group: Group, share: Decimal | None) -> Decimal | None:
+    return None if share is None else Decimal(int(settled(share) >= group.roll_up.met_from))
+
+
 def _share_met(group: Group, shares: Shares, _weights: Shares) -> Decimal | None:
-    known = [share for share in shares if share is not None]
-    if len(known) < len(shares):
-        return None
-    return mean([Decimal(int(share >= group.roll_up.met_from)) for share in known])
+    met = [_is_met(group, share) for share in shares]
+    known = [share for share in met if share is not None]
+    return mean(known) if len(known) == len(met) else None
 
 
 _RULES: dict[str, Callable[[Group, Shares, Shares], Decimal | None]] = {
@@ -176,22 +251,26 @@ _RULES: dict[str, Callable[[Group, Shares, Shares], Decimal | None]] = {
 }
 
 
-def _parts(
-    group: Group, children: tuple[Node, ...], units: Sequence[Node], weights: Shares
+def _met(group: Group, units: Sequence[Node]) -> dict[str, Decimal | None]:
+    return {unit.id: _is_met(group, unit.share) for unit in units} if group.roll_up.rule == "share-met" else {}
+
+
+def _lowest_parts(
+    children: tuple[Node, ...], units: Sequence[Node], share: Decimal | None
 ) -> tuple[Decimal | None, ...]:
-    if group.roll_up.rule == "share-met":
-        below = {child.id: sum(unit in tuple(child.walk()) for unit in units) for child in children}
-        return tuple(Decimal(below[child.id]) / len(units) for child in children)
-    if group.roll_up.rule == "minimum":
-        known = [child.share for child in children if child.share is not None]
-        return tuple(Decimal(int(bool(known) and child.share == min(known))) for child in children)
-    by_id = {unit.id: weight for unit, weight in zip(units, weights, strict=True)}
-    total = sum((weight for weight in weights if weight is not None), Decimal(0))
-    return tuple(_part(by_id, child, total) for child in children)
+    """Return the parts in a minimum: the lowest child decides; several lowest share the part."""
+    lowest = {unit.id for unit in units if unit.share == share}
+    counted = {unit.id for unit in units}
+    part = None if share is None else Decimal(1) / len(lowest)
+    return tuple(part if child.id in (lowest if share is not None else counted) else Decimal(0) for child in children)
 
 
-def _part(weights: Mapping[str, Decimal | None], child: Node, total: Decimal) -> Decimal | None:
-    if child.id not in weights:
-        return Decimal(0)
-    weight = weights[child.id]
-    return None if weight is None or total <= 0 else weight / total
+def _linear_parts(children: tuple[Node, ...], units: Sequence[Node], weights: Shares) -> tuple[Decimal | None, ...]:
+    known = [weight for weight in weights if weight is not None]
+    total = sum(known, Decimal(0))
+    if len(known) < len(weights) or total <= 0:
+        return (None,) * len(children)
+    by_id = {unit.id: weight for unit, weight in zip(units, known, strict=True)}
+    return tuple(
+        sum((by_id.get(node.id, Decimal(0)) for node in child.walk()), Decimal(0)) / total for child in children
+    )

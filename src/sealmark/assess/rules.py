@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence, FactValue
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.assess.findings import Reason, RuleResult
+from sealmark.assess.findings import Reason, RuleResult, reason_for
 from sealmark.assess.judgements import judge, judge_sample
 from sealmark.assess.measured import judge_measure
 from sealmark.assess.scoring import share_of_choice, share_of_value
+from sealmark.core.numbers import plain
 from sealmark.core.periods import add_months, months_between
 from sealmark.scheme.figures import Number
 from sealmark.scheme.rules import (
@@ -47,43 +48,50 @@ def apply_rule(rule: Rule, evidence: Evidence, book: FigureBook, *, place: tuple
     return _SIMPLE[type(rule)](rule, evidence, book)
 
 
-def _undetermined(kind: str, missing: Missing, code: str | None = None, value: Decimal | None = None) -> RuleResult:
-    code = code or ("unknown-parameter" if missing.kind == "parameter" else f"missing-{missing.kind}")
-    return RuleResult(kind, missing.id, None, value, reasons=(Reason(code, missing.id),), missing=(missing,))
+def _undetermined(kind: str, about: str, missing: Missing, value: Decimal | None = None) -> RuleResult:
+    return RuleResult(kind, about, None, value, reasons=(reason_for(missing),), missing=(missing,))
 
 
 def _scored(kind: str, about: str, value: Decimal, scores: Scores, book: FigureBook) -> RuleResult:
     share = share_of_value(scores, value, book)
     if isinstance(share, Missing):
-        result = _undetermined(kind, share, value=value)
-        return RuleResult(kind, about, None, value, reasons=result.reasons, missing=result.missing)
+        return _undetermined(kind, about, share, value)
     return RuleResult(kind, about, share, value)
 
 
 def _fact(rule: FactRule, evidence: Evidence, book: FigureBook) -> RuleResult:
     value = evidence.facts.get(rule.fact)
     if value is None:
-        return _undetermined("fact", Missing("fact", rule.fact))
+        return _undetermined("fact", rule.fact, Missing("fact", rule.fact))
     if rule.scores.table is not None:
         return _choice(rule, value, book)
     number = _fact_number(rule, value, evidence)
     if isinstance(number, Missing):
-        return _undetermined("fact", number)
+        return _undetermined("fact", rule.fact, number)
     return _scored("fact", rule.fact, number, rule.scores, book)
 
 
 def _choice(rule: FactRule, value: FactValue, book: FigureBook) -> RuleResult:
-    text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    text = _text(value)
     share = share_of_choice(rule.scores, text, book)
     if share is None:
-        return _undetermined("fact", Missing("fact", rule.fact), code="choice-not-listed")
+        reason = Reason("choice-not-listed", rule.fact, {"value": text})
+        return RuleResult("fact", rule.fact, None, text, reasons=(reason,), missing=(Missing("fact", rule.fact),))
     if isinstance(share, Missing):
-        return _undetermined("fact", share)
+        return _undetermined("fact", rule.fact, share)
     return RuleResult("fact", rule.fact, share, text)
+
+
+def _text(value: FactValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 def _fact_number(rule: FactRule, value: FactValue, evidence: Evidence) -> Decimal | Missing:
     if isinstance(value, dt.date):
+        if value > evidence.as_of:  # what has not happened yet has no age
+            return Missing("fact", rule.fact)
         whole = months_between(value, evidence.as_of) if rule.age_in == "months" else (evidence.as_of - value).days
         return Decimal(whole)
     number = Decimal(int(value)) if isinstance(value, bool) else value
@@ -102,19 +110,22 @@ def _ratio(number: Decimal, per: str, evidence: Evidence) -> Decimal | Missing:
 def _document(rule: DocumentRule, evidence: Evidence, book: FigureBook) -> RuleResult:
     shown = evidence.documents.get(rule.document)
     if shown is None:
-        return _undetermined("document", Missing("document", rule.document))
+        return _undetermined("document", rule.document, Missing("document", rule.document))
+    pointers = (shown.pointer,) if shown.pointer else ()
+    if shown.dated is None:
+        reason = Reason("document-absent", rule.document)
+        return RuleResult("document", rule.document, Decimal(0), reasons=(reason,), pointers=pointers)
     months = _months(rule.no_older_than_months, book)
     if isinstance(months, Missing):
-        return _undetermined("document", months)
-    if shown.dated is None:
-        return RuleResult("document", rule.document, Decimal(0), reasons=(Reason("document-absent", rule.document),))
-    ends = [day for day in (shown.valid_until, add_months(shown.dated, months) if months else None) if day]
-    in_date = shown.dated <= evidence.as_of and all(evidence.as_of <= day for day in ends)
+        return _undetermined("document", rule.document, months)
+    oldest_end = None if months is None else add_months(shown.dated, months)
+    in_date = shown.dated <= evidence.as_of and all(
+        end is None or evidence.as_of <= end for end in (shown.valid_until, oldest_end)
+    )
     reasons = () if in_date else (Reason("document-out-of-date", rule.document, {"dated": shown.dated.isoformat()}),)
     return RuleResult(
-        "document", rule.document, Decimal(int(in_date)), shown.dated.isoformat(), reasons=reasons,
-        pointers=(shown.pointer,) if shown.pointer else (),
-    )  # fmt: skip
+        "document", rule.document, Decimal(int(in_date)), shown.dated.isoformat(), reasons=reasons, pointers=pointers
+    )
 
 
 def _months(number: Number | None, book: FigureBook) -> int | Missing | None:
@@ -126,10 +137,10 @@ def _months(number: Number | None, book: FigureBook) -> int | Missing | None:
 
 def _persons(rule: PersonsRule, evidence: Evidence, book: FigureBook) -> RuleResult:
     if evidence.persons is None:
-        return _undetermined("persons", Missing("persons", rule.persons))
+        return _undetermined("persons", rule.persons, Missing("persons", rule.persons))
     months = _months(rule.obtained_within_months, book)
     if isinstance(months, Missing):
-        return _undetermined("persons", months)
+        return _undetermined("persons", rule.persons, months)
     earliest = add_months(evidence.as_of, -months) if months is not None else dt.date.min
     number = Decimal(
         sum(
@@ -142,16 +153,16 @@ def _persons(rule: PersonsRule, evidence: Evidence, book: FigureBook) -> RuleRes
     )
     value = number if rule.per is None else _ratio(number, rule.per, evidence)
     if isinstance(value, Missing):
-        return _undetermined("persons", value)
+        return _undetermined("persons", rule.persons, value)
     return _scored("persons", rule.persons, value, rule.scores, book)
 
 
 def _actions(rule: ActionsRule, evidence: Evidence, book: FigureBook) -> RuleResult:
     if evidence.actions is None:
-        return _undetermined("actions", Missing("actions", "actions"))
+        return _undetermined("actions", "actions", Missing("actions", "actions"))
     needed = book.number(rule.minimum) if rule.minimum is not None else Decimal(1)
     if isinstance(needed, Missing):
-        return _undetermined("actions", needed)
+        return _undetermined("actions", "actions", needed)
     due = [item for item in evidence.actions if item.due <= evidence.as_of]
     total = sum(item.number for item in due)
     if total < needed or total == 0:

@@ -210,12 +210,14 @@ def _plain_scalar(text: str) -> object:
         return int(text)
     if _FRACTION.match(text):
         return Decimal(text)
-    if _DATE.match(text):
-        try:
-            return dt.date.fromisoformat(text)
-        except ValueError:
-            return text
-    return text
+    return _date_or_text(text)
+
+
+def _date_or_text(text: str) -> object:
+    try:
+        return dt.date.fromisoformat(text) if _DATE.match(text) else text
+    except ValueError:
+        return text
 
 
 def read_model(document: Document, model: type[Model], *, code: str) -> Model:
@@ -246,7 +248,7 @@ def salvage(document: Document, model: type[Model]) -> tuple[Model | None, bool]
         try:
             return model.model_validate(content), harmless
         except ValidationError as error:
-            items = error.errors(include_url=False)
+            items = _own_errors(error)
             harmless = harmless and all(item["type"] == "extra_forbidden" for item in items)
             paths = {_wrong_path(content, item) for item in items}
         # Later items of a list first, so that the places of the others stay true.
@@ -255,6 +257,16 @@ def salvage(document: Document, model: type[Model]) -> tuple[Model | None, bool]
                 return None, False
             _remove(content, path)
     return None, False
+
+
+def _own_errors(error: ValidationError) -> list[ErrorDetails]:
+    """Return the errors without "too short" for lists whose entries were left out for errors of their own."""
+    items = error.errors(include_url=False)
+    return [
+        item
+        for item in items
+        if item["type"] != "too_short" or len(item["input"]) < item.get("ctx", {}).get("min_length", 0)
+    ]
 
 
 def _wrong_path(content: object, item: ErrorDetails) -> Path_:
@@ -273,11 +285,11 @@ def _remove(content: Any, path: Path_) -> None:
 
 def _model_problems(document: Document, model: type[BaseModel], error: ValidationError, code: str) -> list[Problem]:
     by_path: dict[Path_, list[ErrorDetails]] = {}
-    for item in error.errors(include_url=False):
+    for item in _own_errors(error):
         by_path.setdefault(_content_path(document.content, item), []).append(item)
     problems = []
     for path, items in by_path.items():
-        what, fix = _describe(items[0], path, model) if len(items) == 1 else _describe_union(items)
+        what, fix = _describe(items[0], path, model, document.content) if len(items) == 1 else _describe_union(items)
         problems.append(Problem(code, what, document.where(path), fix))
     return problems
 
@@ -288,21 +300,19 @@ def _content_path(content: object, item: ErrorDetails) -> Path_:
     own_key = item["type"] in {"missing", "extra_forbidden"}
     path: list[str | int] = []
     for part in loc[:-1] if own_key else loc:
-        if isinstance(content, dict) and part in content:
-            content = content[part]
-        elif isinstance(content, list) and isinstance(part, int) and part < len(content):
-            content = content[part]
-        else:
-            continue
-        path.append(part)
+        in_list = isinstance(content, list) and isinstance(part, int) and part < len(content)
+        if in_list or (isinstance(content, dict) and part in content):
+            content = content[part]  # type: ignore[index]
+            path.append(part)
     return (*path, loc[-1]) if own_key else tuple(path)
 
 
-def _describe(item: ErrorDetails, path: Path_, model: type[BaseModel]) -> tuple[str, str]:
+def _describe(item: ErrorDetails, path: Path_, model: type[BaseModel], content: object) -> tuple[str, str]:
     """Return what is wrong and what is legal for one pydantic error."""
     kind, given = item["type"], item.get("input")
     if kind == "extra_forbidden":
-        return f'Unknown key "{path[-1]}".', did_you_mean(str(path[-1]), _legal_keys(model, path[:-1]))
+        legal = _legal_keys(model, content, path[:-1])
+        return f'Unknown key "{path[-1]}".', did_you_mean(str(path[-1]), legal)
     if kind == "missing":
         return f'The key "{path[-1]}" is missing.', "Add it; `sealmark schema` prints what it may hold."
     if kind == "literal_error":
@@ -378,34 +388,39 @@ _WORDS = {
 }
 
 
-def _legal_keys(model: type[BaseModel], path: Path_) -> list[str]:
-    """Return the keys legal at ``path``; falls back to every key the schema knows there."""
+def _legal_keys(model: type[BaseModel], content: object, path: Path_) -> list[str]:
+    """Return the keys legal at ``path``, of the kind of thing that stands there."""
     schema = model.model_json_schema()
     definitions = schema.get("$defs", {})
-    found = _walk_schema([schema], path, definitions)
-    return sorted({key for part in found for key in part.get("properties", {})})
-
-
-def _walk_schema(parts: list[dict], path: Path_, definitions: dict) -> list[dict]:  # type: ignore[type-arg]
-    parts = _expand(parts, definitions)
+    parts = _expand([schema], content, definitions)
     for step in path:
-        found = []
-        for part in parts:
-            if isinstance(step, int):
-                found.append(part.get("items", {}))
-            else:
-                found.append(part.get("properties", {}).get(step) or _other_values(part))
-        parts = _expand(found, definitions)
-    return parts
+        content = _item(content, step)
+        parts = _expand([_below(part, step) for part in parts], content, definitions)
+    return sorted({key for part in parts for key in part.get("properties", {})})
 
 
-def _other_values(part: dict) -> dict:  # type: ignore[type-arg]
-    extra = part.get("additionalProperties", {})
-    return extra if isinstance(extra, dict) else {}
+def _item(content: Any, step: str | int) -> object:
+    try:
+        return content[step]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
-def _expand(parts: list[dict], definitions: dict) -> list[dict]:  # type: ignore[type-arg]
-    result: list[dict] = []  # type: ignore[type-arg]
+_Schema = dict[str, Any]
+
+
+def _below(part: _Schema, step: str | int) -> _Schema:
+    if isinstance(step, int):
+        items = part.get("items", {})
+        return items if isinstance(items, dict) else {}
+    named = part.get("properties", {}).get(step)
+    others = [*part.get("patternProperties", {}).values(), part.get("additionalProperties")]
+    return next((found for found in (named, *others) if isinstance(found, dict)), {})
+
+
+def _expand(parts: list[_Schema], content: object, definitions: _Schema) -> list[_Schema]:
+    """Follow references, and of alternatives keep those whose required keys are there."""
+    result: list[_Schema] = []
     queue = list(parts)
     while queue:
         part = queue.pop()
@@ -415,4 +430,6 @@ def _expand(parts: list[dict], definitions: dict) -> list[dict]:  # type: ignore
         for key in ("anyOf", "oneOf", "allOf"):
             queue.extend(part.get(key, []))
         result.append(part)
-    return result
+    keys = set(content) if isinstance(content, dict) else set()
+    present = [len(keys.intersection(part.get("required", []))) for part in result]
+    return [part for part, number in zip(result, present, strict=True) if number == max(present)]

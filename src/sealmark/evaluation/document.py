@@ -22,6 +22,7 @@ from sealmark.assess.roll_up import Node
 from sealmark.core.canonical import Json, digest_json, to_json
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import plain
+from sealmark.evaluation.site_scores import SiteScores
 
 __all__ = ["FORMAT", "Concluded", "build_document", "seal"]
 
@@ -40,6 +41,7 @@ class Concluded:
     probabilities: GradeProbabilities | None = None
     ways_up: Mapping[str, WayUp | None] = field(default_factory=dict)
     limitations: Sequence[Reason] = ()
+    site_scores: SiteScores | None = None
 
 
 def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
@@ -60,10 +62,24 @@ def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
         "scores": {name: _score(item, concluded) for name, item in standing.scores.items()},
         "gates": {name: _gate(item) for name, item in standing.gates.items()},
         "ladders": {name: _ladder(item, concluded) for name, item in standing.ladders.items()},
+        "site_scores": _site_scores(concluded.site_scores),
         "missing": [_missing(item) for item in concluded.assessment.missing],
         "limitations": [_reason(item) for item in concluded.limitations],
     }
     return seal(body)
+
+
+def _site_scores(item: SiteScores | None) -> Json:
+    if item is None:
+        return None
+    return {
+        root: {
+            "overall": _estimate(item.overall[root]),
+            "strata": {name: _estimate(found) for name, found in item.strata[root].items()},
+            "sites": {site: number(share) for site, share in shares.items()},
+        }
+        for root, shares in item.scores.items()
+    }
 
 
 def seal(body: Mapping[str, object]) -> Tree:

@@ -18,6 +18,7 @@ from sealmark.evaluation.case import Case, load_case
 from sealmark.evaluation.document import Concluded, build_document
 from sealmark.evaluation.fingerprints import fingerprint_file
 from sealmark.evaluation.gathering import Gathered, gather
+from sealmark.evaluation.site_scores import score_sites
 from sealmark.evaluation.uncertainty import DRAWS, possible_truths, uncertainty_limits
 from sealmark.scheme.discovery import load
 from sealmark.scheme.edition import Edition, Overlay
@@ -143,7 +144,9 @@ def _conclude(assessment: Assessment, gathered: Gathered, book: FigureBook, *, s
     probabilities = grade_probabilities(assessment, evidence, book, truths) if draws else None
     ways = {ladder.id: way_up(ladder, assessment, evidence, book) for ladder in book.edition.grading.ladders}
     limits = [*_limits(gathered, book), *uncertainty_limits(evidence, book)]
-    return Concluded(assessment, evidence, book, probabilities, ways, limits)
+    return Concluded(
+        assessment, evidence, book, probabilities, ways, limits, score_sites(evidence, gathered.sites, book)
+    )
 
 
 def _limits(gathered: Gathered, book: FigureBook) -> list[Reason]:

@@ -64,7 +64,9 @@ def case_files(edition: Edition, *, as_of: dt.date, language: Language = "en") -
     wording = edition.wording.get(language) or next(iter(edition.wording.values()))
     files = {
         "case.yaml": _case(edition, wording, as_of),
-        "sites.csv": _csv(["site", "name", "stratum", "visited", "central"], [["head-office", "Head office", "", "yes", "yes"]]),
+        "sites.csv": _csv(
+            ["site", "name", "stratum", "visited", "central"], [["head-office", "Head office", "", "yes", "yes"]]
+        ),
         "facts.yaml": _facts(edition, wording),
         "judgements.csv": _judgements(edition),
         "documents.csv": _csv(["document", "dated", "valid_until", "note"], []),
@@ -142,7 +144,11 @@ def _facts(edition: Edition, wording: Wording) -> str:
 
 
 def _legal(fact: DeclaredFact) -> str:
-    return ", ".join(fact.choices) if fact.choices else {"boolean": "true or false", "date": "2026-01-31"}.get(fact.type, "number")
+    return (
+        ", ".join(fact.choices)
+        if fact.choices
+        else {"boolean": "true or false", "date": "2026-01-31"}.get(fact.type, "number")
+    )
 
 
 def _judgements(edition: Edition) -> str:
@@ -168,8 +174,8 @@ def _mapping(name: str) -> str:
         f"# How the export of your {name} becomes our columns. `sealmark case map FILE` drafts this for a given file.",
         f"title: {name}",
         "layout: cases                     # or: events (one row per event)",
-        "# file: {encoding: windows-1251, delimiter: \";\"}",
-        "# numbers: {decimal: \",\"}",
+        '# file: {encoding: windows-1251, delimiter: ";"}',
+        '# numbers: {decimal: ","}',
         "dates: {time_zone: Europe/London} # add `order: dmy` for 31.01.2026",
         "columns:",
     ]

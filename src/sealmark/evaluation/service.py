@@ -41,37 +41,48 @@ def measure_records(
             records lack what a measure needs.
     """
     result: dict[str, Measured] = {}
+    batches: dict[float, dict[str, definitions.RecordMeasure]] = {}
     for name, measure in record_measures(book, record.records).items():
-        if measure.formula.time == "business" and calendar is None:
-            what = f'The measure "{name}" counts opening hours, and the case names no calendar for {record.file}.'
-            fix = "Add `calendar: calendars/office.yaml` to the records in case.yaml."
-            raise SealmarkError(Problem("SM315", what, "case.yaml, records", fix))
-        result[name] = _measured(record, table, book, (name, measure), calendar)
+        _require_calendar(name, measure, record, calendar)
+        definition = _Translator(measure, book, table).definition()
+        if isinstance(definition, Missing):
+            result[name] = Measured(Estimate.unknown(f"unknown figure: {definition.id}"), pointer=record.file)
+        else:
+            confidence = float(measure.confidence or book.edition.manifest.confidence)
+            batches.setdefault(confidence, {})[name] = definition
+    for confidence, wanted in batches.items():
+        result |= _measured(record, table, book, (confidence, wanted), calendar)
     return result
 
 
+def _require_calendar(name: str, measure: Measure, record: RecordFile, calendar: Calendar | None) -> None:
+    if measure.formula.time == "business" and calendar is None:
+        what = f'The measure "{name}" counts opening hours, and the case names no calendar for {record.file}.'
+        fix = "Add `calendar: calendars/office.yaml` to the records in case.yaml."
+        raise SealmarkError(Problem("SM315", what, "case.yaml, records", fix))
+
+
 def _measured(
-    record: RecordFile, table: pa.Table, book: FigureBook, named: tuple[str, Measure], calendar: Calendar | None
-) -> Measured:
-    name, measure = named
-    definition = _Translator(measure, book, table).definition()
-    if isinstance(definition, Missing):
-        return Measured(Estimate.unknown(f"unknown figure: {definition.id}"), pointer=record.file)
-    confidence = float(measure.confidence or book.edition.manifest.confidence)
+    record: RecordFile,
+    table: pa.Table,
+    book: FigureBook,
+    batch: tuple[float, dict[str, definitions.RecordMeasure]],
+    calendar: Calendar | None,
+) -> dict[str, Measured]:
+    confidence, wanted = batch
     calendars = {_CALENDAR: calendar} if calendar else {}
 
     def cells(*by: str) -> tuple[RecordEstimate, ...]:
-        return estimate_records(
-            table, {name: definition}, as_of=book.as_of, calendars=calendars, by=by, confidence=confidence
-        )
+        return estimate_records(table, wanted, as_of=book.as_of, calendars=calendars, by=by, confidence=confidence)
 
-    overall = cells()
-    sites = cells("site") if "site" in table.column_names else ()
-    return Measured(
-        overall[0].estimate if overall else Estimate.unknown("there are no records"),
-        {str(cell.cell["site"]): cell.estimate for cell in sites if cell.cell["site"] is not None},
-        record.file,
-    )
+    overall = {cell.measure: cell.estimate for cell in cells()}
+    sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
+    if "site" in table.column_names:
+        for cell in cells("site"):
+            if cell.cell["site"] is not None:
+                sites[cell.measure][str(cell.cell["site"])] = cell.estimate
+    nothing = Estimate.unknown("there are no records")
+    return {name: Measured(overall.get(name, nothing), sites[name], record.file) for name in wanted}
 
 
 class _Translator:

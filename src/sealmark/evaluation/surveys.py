@@ -33,39 +33,46 @@ def measure_survey(survey: SurveyFile, table: pa.Table, book: FigureBook) -> dic
     A measure that needs an unknown figure is left out with the reason in its note.
     """
     instrument = book.edition.instruments[survey.instrument]
-    design = Design(**survey.design.model_dump())
-    result = {}
+    result: dict[str, Measured] = {}
+    batches: dict[_Batch, dict[str, formulas.Measure]] = {}
     for name, measure in survey_measures(book, survey.instrument).items():
         formula = formula_of(measure, instrument, book)
         if isinstance(formula, Missing):
             result[name] = Measured(Estimate.unknown(f"unknown figure: {formula.id}"), pointer=survey.file)
-            continue
-        result[name] = _measured(survey, table, book, (name, measure, formula), design)
+        else:
+            batches.setdefault(_batch(measure, book), {})[name] = formula
+    for batch, wanted in batches.items():
+        result |= _measured(survey, table, book, batch, wanted)
     return result
 
 
-def _measured(
-    survey: SurveyFile,
-    table: pa.Table,
-    book: FigureBook,
-    named: tuple[str, Measure, formulas.Measure],
-    design: Design,
-) -> Measured:
-    name, measure, formula = named
+_Batch = tuple[float, "tuple[str, tuple[int, ...]] | None"]
+"""Confidence and subgroup: measures that share both are computed in one pass."""
+
+
+def _batch(measure: Measure, book: FigureBook) -> _Batch:
     confidence = float(measure.confidence or book.edition.manifest.confidence)
-    domain = {measure.among.item: measure.among.equals} if measure.among else None
+    return confidence, (measure.among.item, measure.among.equals) if measure.among else None
+
+
+def _measured(
+    survey: SurveyFile, table: pa.Table, book: FigureBook, batch: _Batch, wanted: dict[str, formulas.Measure]
+) -> dict[str, Measured]:
+    confidence, among = batch
+    design = Design(**survey.design.model_dump())
+    domain = {among[0]: among[1]} if among else None
 
     def cells(*by: str) -> tuple[CellEstimate, ...]:
-        return estimate(table, {name: formula}, design=design, by=by, confidence=confidence, domain=domain)
+        return estimate(table, wanted, design=design, by=by, confidence=confidence, domain=domain)
 
-    overall = cells()
-    sites = cells(survey.site) if survey.site and survey.site in table.column_names else ()
     floor = book.number(book.edition.instruments[survey.instrument].smallest_cell)
-    return Measured(
-        _suppressed(overall[0].estimate, floor) if overall else Estimate.unknown("there are no answers"),
-        {str(cell.cell[survey.site or ""]): _suppressed(cell.estimate, floor) for cell in sites},
-        survey.file,
-    )
+    overall = {cell.measure: _suppressed(cell.estimate, floor) for cell in cells()}
+    sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
+    if survey.site and survey.site in table.column_names:
+        for cell in cells(survey.site):
+            sites[cell.measure][str(cell.cell[survey.site])] = _suppressed(cell.estimate, floor)
+    nothing = Estimate.unknown("there are no answers")
+    return {name: Measured(overall.get(name, nothing), sites[name], survey.file) for name in wanted}
 
 
 def _suppressed(found: Estimate, floor: Decimal | Missing) -> Estimate:

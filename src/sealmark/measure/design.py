@@ -31,6 +31,7 @@ _POPULATION, _POPULATION2 = "sm_population", "sm_population2"
 _PREFIX = "sm_"
 _SHOWN = 5
 
+_COUNTING = "Count clusters if there are clusters, otherwise rows."
 _REMEDIES = (
     "Join the stratum with a similar one, or choose lonely= adjust (centre it at the overall mean), "
     "average (give it the mean variance of the others), certainty or remove (it adds no variance)."
@@ -271,31 +272,29 @@ def _check_rows(counts: Mapping[str, Floats], design: Design, problems: ProblemL
         problems.add("SM406", f'All weights in "{design.weight}" are zero.', fix="Name the right column.")
 
 
-def _check_populations(keys: Sequence[Key], counts: Mapping[str, Floats], problems: ProblemList) -> None:
+def _check_populations(
+    keys: Sequence[Key], counts: Mapping[str, Floats], problems: ProblemList, *, kind: str = "Strata"
+) -> None:
     if "population" not in counts:
         return
     low, high, units = counts["population"], counts["largest_population"], counts["units"]
     unknown, varying = np.isnan(low), low != high
     small = low < units
-    _name_strata(keys, unknown, "have no population", "Give a number for each.", problems)
-    what = "have more than one population number"
-    _name_strata(keys, varying & ~unknown, what, "The column must be constant inside a stratum.", problems)
-    what = "have a population smaller than the sample"
-    fix = "Count clusters if there are clusters, otherwise rows."
-    _name_strata(keys, small & ~varying, what, fix, problems)
-
-
-def _name_strata(keys: Sequence[Key], hit: npt.NDArray[np.bool_], what: str, fix: str, problems: ProblemList) -> None:
-    names = [_show(key) for key, found in zip(keys, hit, strict=True) if found]
-    if names:
-        problems.add("SM407", f"Strata {_list(names)} {what}.", fix=fix)
+    found = (
+        (unknown, "have no population", "Give a number for each."),
+        (varying & ~unknown, "have more than one population number", "The column must be constant inside."),
+        (small & ~varying, "have a population smaller than the sample", _COUNTING),
+    )
+    for hit, what, fix in found:
+        if hit.any():
+            problems.add("SM407", f"{kind} {_list(_shown(keys, hit))} {what}.", fix=fix)
 
 
 def _check_lonely(keys: Sequence[Key], design: Design, sizes: tuple[Floats, Floats], problems: ProblemList) -> None:
     units, populations = sizes
     lonely = (units == 1) & (populations != 1)
     if design.lonely == "fail" and design.strata and lonely.any():
-        names = [_show(key) for key, found in zip(keys, lonely, strict=True) if found]
+        names = _shown(keys, lonely)
         unit = "cluster" if design.cluster else "row"
         what = f"Only one {unit} was drawn in the strata {_list(names)}: no variance can be estimated there."
         problems.add("SM408", what, fix=_REMEDIES)
@@ -311,14 +310,15 @@ def _second_stage(table: ir.Table, design: Design) -> tuple[tuple[Key, ...], Flo
     place = np.argsort(order, kind="stable")
     columns = {name: column_of(rows, name)[place] for name in counts}
     problems = ProblemList()
-    _check_populations(clusters, columns, problems)
+    _check_populations(clusters, columns, problems, kind="Clusters")
     problems.raise_if_any()
     units = columns["units"]
     return tuple(clusters), units, columns.get("population", np.full(len(units), np.inf))
 
 
-def _show(key: Key) -> str:
-    return " / ".join(str(part) for part in key) or "(the whole table)"
+def _shown(keys: Sequence[Key], hit: npt.NDArray[np.bool_]) -> list[str]:
+    chosen = (key for key, found in zip(keys, hit, strict=True) if found)
+    return [" / ".join(map(str, key)) or "(the whole table)" for key in chosen]
 
 
 def _list(names: Sequence[str]) -> str:

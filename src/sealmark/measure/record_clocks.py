@@ -61,10 +61,11 @@ def moment_limit(as_of: dt.date | dt.datetime, *, whole_days: bool) -> int:
 
 def micros(value: ir.Value) -> ir.IntegerValue:
     """Return a date or a timestamp as whole microseconds since 1970 UTC."""
-    kind = value.type()
-    if isinstance(kind, dtypes.Date):
+    if isinstance(value.type(), dtypes.Date):
         return value.cast("timestamp").epoch_seconds().cast("int64") * ibis.literal(MICRO, "int64")
-    return value.epoch_seconds().cast("int64") * ibis.literal(MICRO, "int64") + value.microsecond().cast("int64")
+    # epoch_seconds rounds to the nearest second: cut the fraction off first and add it again.
+    whole = value.truncate("s").epoch_seconds().cast("int64")
+    return whole * ibis.literal(MICRO, "int64") + value.microsecond().cast("int64")
 
 
 def true(condition: ir.Value) -> ir.BooleanValue:

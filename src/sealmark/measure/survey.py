@@ -40,7 +40,6 @@ Domain: TypeAlias = "Mapping[str, Sequence[object]] | ir.BooleanValue | Callable
 NO_ANSWERS = "There is no answer in this cell."
 ONE_UNIT = "Fewer than two sampling units have answers here: no standard error."
 NO_DEGREES = "No degrees of freedom (one sampling unit per stratum has answers here): no interval."
-LONELY_ONLY = "Every stratum with answers here has one sampling unit: no standard error."
 
 
 @dataclass(frozen=True)
@@ -291,7 +290,7 @@ def _cell_estimate(figures: Figures, limits: intervals.Pair, index: int, confide
         low, high = (decimal_from_float(float(limit[index])) for limit in limits)
         number = replace(number, lower=low, upper=high, degrees_of_freedom=decimal_from_float(degrees))
     else:
-        number = replace(number, note=NO_DEGREES if degrees <= 0 else LONELY_ONLY)
+        number = replace(number, note=NO_DEGREES)
     effect = float(figures.design_effect[index])
     known = np.isfinite(effect) and effect > 0
     return CellEstimate(

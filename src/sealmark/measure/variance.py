@@ -7,7 +7,7 @@ population was drawn,
     variance = sum_h (1-f) n/(n-1) [ sum u^2 - (sum u)^2 / n ]
 
 and with two stages the same inside each cluster, times the first stage's f
-(Saerndal, Swensson and Wretman 1992, ch. 4 and 5; the numbers are R survey's).
+(Särndal, Swensson and Wretman 1992, ch. 4 and 5; the numbers are R survey's).
 Units without a case in the cell count in n with u = 0.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,7 +60,7 @@ def export_workbook(edition: Edition, path: Path, language: str) -> None:
     sheets = sheets_of(edition, language)
 
     def write(temporary: Path) -> None:
-        _write_workbook(temporary, sheets)
+        _write_workbook(temporary, sheets, edition.manifest.effective_from)
 
     _replace(path, write)
 
@@ -71,7 +72,11 @@ def export_json(edition: Edition, path: Path) -> None:
         SealmarkError: SM298 the file cannot be written.
     """
     content = canonical_bytes(edition_json(edition)) + b"\n"
-    _replace(path, lambda temporary: None if temporary.write_bytes(content) else None)
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(content)
+
+    _replace(path, write)
 
 
 def edition_json(edition: Edition) -> dict[str, Json]:
@@ -170,7 +175,7 @@ def _parameters(edition: Edition, tell: Teller) -> Sheet:
 
 def _limits(parameter: Parameter) -> str:
     low, high = (_written(limit) for limit in (parameter.lowest, parameter.highest))
-    return f"{low} – {high}" if low or high else ""
+    return f"{low} \N{EN DASH} {high}" if low or high else ""
 
 
 def _written(limit: Figure | None) -> str:
@@ -205,7 +210,7 @@ def _item(tell: Teller, instrument: Instrument, item: Item) -> tuple[Cell, ...]:
     labels = text.choices.get(item.id, {}) if text else {}
     answers = [f"{code} {labels.get(str(code), '')}".strip() for code in item.choices]
     asked = f"{item.ask_if.item}: {tell.listed(map(str, item.ask_if.equals))}" if item.ask_if else ""
-    return title, item.id, question, tell.points(answers) or f"{item.lowest} – {item.highest}", asked
+    return title, item.id, question, tell.points(answers) or f"{item.lowest} \N{EN DASH} {item.highest}", asked
 
 
 def _grading(edition: Edition, tell: Teller) -> Sheet:
@@ -246,12 +251,14 @@ _NARROW = 12
 _PAGE_ROWS = 1
 
 
-def _write_workbook(path: Path, sheets: tuple[Sheet, ...]) -> None:
+def _write_workbook(path: Path, sheets: tuple[Sheet, ...], made: dt.date) -> None:
     import xlsxwriter  # leaf: only this function writes workbooks
 
     # Text is written as text: no cell may become a formula or a link.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
+        # The writer would read the clock; equal editions give equal files.
+        book.set_properties({"created": dt.datetime(made.year, made.month, made.day, tzinfo=dt.UTC)})
         for sheet in sheets:
             _write_sheet(book, sheet)
 

@@ -17,7 +17,7 @@ from sealmark.scheme.wording import LANGUAGES, Language
 
 __all__ = ["Teller", "rule_phrases"]
 
-_SPACES = re.compile(r"(?<=[）”」，、；：。]) +| +(?=[（“「，、；：。])")
+_SPACES = re.compile(r"(?<=[）”」，、；：。]) +| +(?=[（“「，、；：。])")  # noqa: RUF001 - Chinese punctuation
 """Full-width punctuation carries its own space."""
 
 
@@ -58,7 +58,7 @@ class Teller:
     def say(self, key: str, **values: str) -> str:
         """Return a whole sentence with its placeholders filled."""
         # Wording that asks a question keeps its mark; a full stop after it would be wrong.
-        sentence = self._phrases[key].format_map(values).replace("?.", "?").replace("？。", "？")
+        sentence = self._phrases[key].format_map(values).replace("?.", "?").replace("？。", "？")  # noqa: RUF001
         return _SPACES.sub("", sentence) if self.language.startswith("zh") else sentence
 
     def name(self, section: str, name: str) -> str:

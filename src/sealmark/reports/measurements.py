@@ -1,0 +1,82 @@
+"""The table of measures and, where there are sites, one by site; small groups stay hidden."""
+
+from __future__ import annotations
+
+from sealmark.reports.blocks import Block, Column, Section, Table, Text
+from sealmark.reports.reading import EstimateRead, MeasureRead
+from sealmark.reports.reasons import distinct, note_text
+from sealmark.reports.suppression import Hidden, hidden_overall, hidden_sites, smallest_cell
+from sealmark.reports.values import measure_value
+from sealmark.reports.voice import Voice
+
+__all__ = ["measures_section"]
+
+_SITES = 100
+
+
+def measures_section(voice: Voice) -> Section:
+    """Return every measure with interval, base and confidence."""
+    heading = voice.say("measures.heading")
+    measures = voice.evaluation.measures
+    if not measures:
+        return Section("measures", heading, (Text(voice.say("measures.none")),))
+    rows = tuple(
+        (voice.name("measures", name), *_cells(name, read, hidden_overall(name, read, voice), voice))
+        for name, read in measures.items()
+    )
+    blocks: list[Block] = [Text(voice.say("measures.intro")), _table(voice.say("measures.caption"), rows, voice)]
+    for name, read in measures.items():
+        blocks += _sites(name, read, voice)
+    return Section("measures", heading, tuple(blocks))
+
+
+def _table(caption: str, rows: tuple[tuple[str, ...], ...], voice: Voice, *, first: str = "", folded: bool = False) -> Table:
+    noted = any(row[-1] for row in rows)
+    columns = (
+        Column(first or voice.say("measures.measure")),
+        Column(voice.say("measures.value"), numeric=True),
+        Column(voice.say("measures.interval"), numeric=True),
+        Column(voice.say("measures.base"), numeric=True),
+        Column(voice.say("measures.confidence"), numeric=True),
+        *((Column(voice.say("measures.note")),) if noted else ()),
+    )
+    return Table(caption, columns, tuple(row if noted else row[:-1] for row in rows), folded=folded)
+
+
+def _cells(name: str, read: EstimateRead, hidden: Hidden | None, voice: Voice) -> tuple[str, ...]:
+    if hidden is not None:
+        return (voice.say("measures.hidden"), "–", _hidden_base(name, hidden, voice), "–", _why(name, hidden, voice))
+    value = "–" if read.value is None else measure_value(name, read.value, voice)
+    interval = "–"
+    if read.lower is not None and read.upper is not None:
+        interval = f"{measure_value(name, read.lower, voice)} – {measure_value(name, read.upper, voice)}"
+    confidence = "–" if interval == "–" else voice.percent(read.confidence)
+    return (value, interval, voice.whole(read.base), confidence, note_text(read.note, voice))
+
+
+def _hidden_base(name: str, hidden: Hidden, voice: Voice) -> str:
+    limit = smallest_cell(name, voice)
+    if hidden != "small" or limit is None or limit == "free":
+        return "–"
+    return voice.say("measures.hidden-base", smallest=voice.trimmed(limit))
+
+
+def _why(name: str, hidden: Hidden, voice: Voice) -> str:
+    limit = smallest_cell(name, voice)
+    if hidden == "small" and limit is not None and limit != "free":
+        return voice.say("measures.hidden-small", smallest=voice.trimmed(limit))
+    return voice.say("measures.hidden-also" if hidden == "also" else "measures.hidden-unknown")
+
+
+def _sites(name: str, read: MeasureRead, voice: Voice) -> list[Block]:
+    if not read.sites:
+        return []
+    hidden = hidden_sites(name, read, voice)
+    shown = list(read.sites.items())[:_SITES]
+    rows = tuple((site, *_cells(name, estimate, hidden.get(site), voice)[:-1], "") for site, estimate in shown)
+    caption = voice.say("measures.sites", measure=voice.name("measures", name))
+    blocks: list[Block] = [_table(caption, rows, voice, first=voice.say("tree.site"), folded=True)]
+    blocks += [Text(text) for text in distinct(_why(name, why, voice) for why in hidden.values())]
+    if len(read.sites) > _SITES:
+        blocks.append(Text(voice.say("measures.sites-more", count=len(read.sites) - _SITES)))
+    return blocks

@@ -1,0 +1,266 @@
+"""The result itself: grade, how sure, score with its range, probabilities."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sealmark.reports.blocks import Block, Card, Column, Figure, Section, Table, Text
+from sealmark.reports.charts import Bar, Limit, Scale, draw_bars, draw_scale
+from sealmark.reports.reading import LadderRead, ScoreRead
+from sealmark.reports.reasons import distinct, missing_text
+from sealmark.reports.voice import NOT_DETERMINED, Voice
+
+__all__ = ["cards", "chances_section", "result_sentence", "score_of", "score_section"]
+
+
+def cards(voice: Voice) -> tuple[Card, ...]:
+    """Return the result on each ladder."""
+    return tuple(_card(name, ladder, voice) for name, ladder in voice.evaluation.ladders.items())
+
+
+def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
+    order = [rung.grade for rung in ladder.rungs]
+    undetermined = ladder.grade == NOT_DETERMINED
+    reached = None if undetermined else order.index(ladder.grade) + 1 if ladder.grade in order else 0
+    score = score_of(name, voice)
+    mark = (
+        voice.say("result.steps-open", steps=len(order))
+        if reached is None
+        else voice.say("result.steps", reached=reached, steps=len(order))
+    )
+    return Card(
+        ladder=voice.name("ladders", name),
+        grade=voice.grade(ladder.grade),
+        sentence=result_sentence(name, voice),
+        reached=reached,
+        steps=len(order),
+        mark=mark,
+        score=_score_line(score, voice),
+        likely=_likely_line(score, voice),
+        missing=distinct(missing_text(item, voice) for item in ladder.missing) if undetermined else (),
+        open=_open_line(ladder, voice),
+    )
+
+
+def score_of(ladder: str, voice: Voice) -> str | None:
+    """Return the id of the score a ladder climbs by; None when it climbs by gates alone."""
+    return next((item.score for item in voice.edition.grading.ladders if item.id == ladder), None)
+
+
+def result_sentence(name: str, voice: Voice) -> str:
+    """Return the result on a ladder in one sentence: grade, how sure, what else is possible."""
+    ladder = voice.evaluation.ladders[name]
+    others = _others(ladder, voice)
+    grade = voice.grade(ladder.grade)
+    if ladder.grade == NOT_DETERMINED:
+        number = len({(item.kind, item.id) for item in ladder.missing})
+        known = bool(number)
+        return voice.say("result.not-determined-because", count=number) if known else voice.say("result.not-determined-plain")
+    if voice.evaluation.draws < _FEWEST_DRAWS or not ladder.probabilities:
+        return voice.say("result.not-quantified", grade=grade)
+    share = ladder.probabilities.get(ladder.grade, Decimal(0))
+    if share <= Decimal("0.01") and others:
+        return voice.say("result.sure-zero", grade=grade, others=others)
+    sure = voice.chance(share)
+    if not others:
+        return voice.say("result.sure-alone", grade=grade, share=sure)
+    return voice.say("result.sure", grade=grade, share=sure, others=others)
+
+
+_FEWEST_DRAWS = 2
+_WORTH_SAYING = Decimal("0.005")
+
+
+def _others(ladder: LadderRead, voice: Voice) -> str:
+    others = [
+        voice.say("result.other", grade=_inline(voice.grade(grade), voice), share=voice.chance(share))
+        for grade, share in ladder.probabilities.items()
+        if grade != ladder.grade and share >= _WORTH_SAYING
+    ]
+    return voice.plain_list(others)
+
+
+def _inline(name: str, voice: Voice) -> str:
+    """Return a grade's name inside a sentence: in English and Russian without the capital of a list entry."""
+    second = name[1:2]
+    return name if voice.language not in {"en", "ru"} or second.isupper() else name[:1].lower() + name[1:]
+
+
+def _score_line(score: str | None, voice: Voice) -> str:
+    read = voice.evaluation.scores.get(score or "")
+    if score is None or read is None or read.value is None or read.scale is None:
+        return ""
+    value = voice.score(score, read.value, limit=_missed_limit(score, read.value, voice))
+    return voice.say("score.of", value=value, scale=voice.trimmed(read.scale))
+
+
+def _missed_limit(score: str, value: Decimal, voice: Voice) -> Decimal | None:
+    """Return the nearest limit above a score: rounding must not look as if it were reached."""
+    limits = [
+        rung.at_least
+        for name, ladder in voice.evaluation.ladders.items()
+        if score_of(name, voice) == score
+        for rung in ladder.rungs
+        if rung.at_least is not None and rung.at_least > value
+    ]
+    return min(limits, default=None)
+
+
+def _likely_line(score: str | None, voice: Voice) -> str:
+    read = voice.evaluation.scores.get(score or "")
+    if score is None or read is None:
+        return ""
+    if read.value is None:
+        return _bounds_text(score, read, voice)
+    if read.likely is None or read.likely.p05 == read.likely.p95:
+        return ""
+    low, high = (voice.score(score, value) for value in (read.likely.p05, read.likely.p95))
+    return voice.say("score.likely", low=low, high=high)
+
+
+def _bounds_text(score: str, read: ScoreRead, voice: Voice) -> str:
+    if read.lower_bound is None or read.upper_bound is None:
+        return ""
+    low, high = (voice.score(score, value) for value in (read.lower_bound, read.upper_bound))
+    return voice.say("score.bounds", low=low, high=high)
+
+
+def _open_line(ladder: LadderRead, voice: Voice) -> str:
+    above = [grade for grade in ladder.undetermined_above if grade != ladder.grade]
+    if not above or ladder.grade == NOT_DETERMINED:
+        return ""
+    return voice.say("result.open-above", grades=voice.plain_list(voice.grade(grade) for grade in above))
+
+
+def score_section(voice: Voice) -> Section:
+    """Return the scores: each on its ladder, and all in one table."""
+    figures = [_scale_figure(name, ladder, voice) for name, ladder in voice.evaluation.ladders.items()]
+    blocks: list[Block] = [Text(voice.say("score.intro")), *(figure for figure in figures if figure is not None)]
+    blocks.append(_score_table(voice))
+    return Section("score", voice.say("score.heading"), tuple(blocks))
+
+
+def _score_table(voice: Voice) -> Table:
+    titles = (("score.name", False), ("score.value", True), ("score.range", True), ("score.open", True))
+    columns = tuple(Column(voice.say(key), numeric) for key, numeric in titles)
+    return Table(
+        voice.say("score.caption"),
+        columns,
+        tuple(_score_row(name, read, voice) for name, read in voice.evaluation.scores.items()),
+    )
+
+
+def _score_row(name: str, read: ScoreRead, voice: Voice) -> tuple[str, ...]:
+    value = voice.say("score.undetermined")
+    if read.value is not None:
+        number = voice.score(name, read.value, limit=_missed_limit(name, read.value, voice))
+        scale = voice.trimmed(read.scale) if read.scale is not None else voice.say("page.unknown")
+        value = voice.say("score.of", value=number, scale=scale)
+    likely = _span(name, (read.likely.p05, read.likely.p95) if read.likely else None, voice)
+    bounds = (read.lower_bound, read.upper_bound) if read.value is None else None
+    return (voice.name("scores", name), value, likely, _span(name, bounds, voice))
+
+
+def _span(name: str, ends: tuple[Decimal | None, Decimal | None] | None, voice: Voice) -> str:
+    if ends is None or ends[0] is None or ends[1] is None:
+        return "–"
+    return f"{voice.score(name, ends[0])} – {voice.score(name, ends[1])}"
+
+
+def _scale_figure(ladder: str, read: LadderRead, voice: Voice) -> Figure | None:
+    score = score_of(ladder, voice)
+    result = voice.evaluation.scores.get(score or "")
+    limits = [(rung.grade, rung.at_least) for rung in read.rungs if rung.at_least is not None]
+    if score is None or result is None or result.scale is None or not limits:
+        return None
+    title = _scale_title(score, result, limits, voice)
+    drawing = draw_scale(f"scale-{ladder}", _scale(score, result, limits, voice))
+    return Figure(f"scale-{ladder}", title, drawing, _scale_table(score, result, limits, voice))
+
+
+Limits = list[tuple[str, Decimal]]
+
+
+def _scale_title(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> str:
+    name = voice.name("scores", score)
+    if read.value is None:
+        if read.lower_bound is None or read.upper_bound is None:
+            return voice.say("score.chart-unknown", score=name)
+        low, high = voice.score(score, read.lower_bound), voice.score(score, read.upper_bound)
+        return voice.say("score.chart-open", score=name, low=low, high=high)
+    above = [(grade, limit) for grade, limit in limits if limit > read.value]
+    grade, limit = min(above, key=lambda item: item[1]) if above else max(limits, key=lambda item: item[1])
+    gap = abs(limit - read.value)
+    key = "score.chart-short" if above else "score.chart-above" if gap else "score.chart-on"
+    value = voice.score(score, read.value, limit=limit)
+    places = voice.short_of(gap, Decimal(0), 1)
+    texts = {} if key == "score.chart-on" else {"gap": voice.trimmed(gap, places)}
+    return voice.say(key, score=name, value=value, grade=voice.grade(grade), **texts)
+
+
+def _scale(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> Scale:
+    assert read.scale is not None
+    likely = (read.likely.p05, read.likely.p95) if read.likely and read.likely.p05 != read.likely.p95 else None
+    bounds = (read.lower_bound, read.upper_bound)
+    spots = [limit for _, limit in limits] + [spot for spot in (read.value, *(likely or ()), *bounds) if spot is not None]
+    step = read.scale / 20
+    low = max(Decimal(0), (min(spots) - step) // step * step) if min(spots) >= 0 else (min(spots) // step) * step
+    high = max(read.scale, max(spots))
+    return Scale(
+        low=float(low),
+        high=float(high),
+        limits=[Limit(float(limit), f"{voice.grade(grade)} {voice.trimmed(limit)}") for grade, limit in limits],
+        value=None if read.value is None else float(read.value),
+        value_text="" if read.value is None else voice.score(score, read.value, limit=_missed_limit(score, read.value, voice)),
+        likely=(float(likely[0]), float(likely[1])) if likely else None,
+        likely_text="" if likely is None else f"{voice.say('score.legend-likely')} {_span(score, likely, voice)}",
+        open=None if bounds[0] is None or bounds[1] is None else (float(bounds[0]), float(bounds[1])),
+        open_text=f"{voice.say('score.legend-open')} {_span(score, bounds, voice)}",
+        ends=(voice.trimmed(low), voice.trimmed(high)),
+    )
+
+
+def _scale_table(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> Table:
+    rows = [(voice.grade(grade), voice.trimmed(limit, 3)) for grade, limit in limits]
+    value = voice.say("score.undetermined") if read.value is None else voice.score(score, read.value)
+    rows.append((voice.say("score.score-row", score=voice.name("scores", score)), value))
+    if read.likely is not None:
+        rows.append((voice.say("score.likely-row"), _span(score, (read.likely.p05, read.likely.p95), voice)))
+    if read.value is None:
+        rows.append((voice.say("score.open-row"), _span(score, (read.lower_bound, read.upper_bound), voice)))
+    columns = (Column(voice.say("score.grade")), Column(voice.say("score.limit"), numeric=True))
+    return Table(voice.say("score.chart-table"), columns, tuple(rows))
+
+
+def chances_section(voice: Voice) -> Section | None:
+    """Return the probability of each grade; None when nothing was drawn."""
+    if voice.evaluation.draws < _FEWEST_DRAWS:
+        return None
+    figures = [
+        _chances_figure(name, ladder, voice)
+        for name, ladder in voice.evaluation.ladders.items()
+        if ladder.probabilities
+    ]
+    intro = Text(voice.say("chances.intro", count=voice.evaluation.draws))
+    return Section("chances", voice.say("chances.heading"), (intro, *figures)) if figures else None
+
+
+def _chances_figure(name: str, ladder: LadderRead, voice: Voice) -> Figure:
+    order = [rung.grade for rung in reversed(ladder.rungs)]
+    known = sorted(ladder.probabilities, key=lambda grade: order.index(grade) if grade in order else len(order))
+    shown = list(dict.fromkeys([*order, *known]))
+    best = max(ladder.probabilities, key=lambda grade: ladder.probabilities[grade])
+    bars = [_chance_bar(grade, ladder, voice) for grade in shown]
+    title = voice.say("chances.title", grade=voice.grade(best), share=voice.chance(ladder.probabilities[best]))
+    rows = tuple((bar.label, bar.text) for bar in bars)
+    columns = (Column(voice.say("chances.grade")), Column(voice.say("chances.share"), numeric=True))
+    caption = voice.say("chances.caption", ladder=voice.name("ladders", name))
+    return Figure(f"chances-{name}", title, draw_bars(f"chances-{name}", bars), Table(caption, columns, rows))
+
+
+def _chance_bar(grade: str, ladder: LadderRead, voice: Voice) -> Bar:
+    share = ladder.probabilities.get(grade, Decimal(0))
+    reached = grade == ladder.grade
+    label = f"{voice.grade(grade)} ({voice.say('chances.reached')})" if reached else voice.grade(grade)
+    text = voice.percent(share) if share == 0 else voice.chance(share)
+    return Bar(label, text, float(share), strong=reached)

@@ -1,0 +1,158 @@
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sealmark.core.errors import SealmarkError
+from sealmark.core.estimates import Estimate
+from sealmark.measure import Between, Design, Mean, Quantile, TopBox, Total, compare, difference_of
+
+YEARS = Between("year", 1, 2)
+
+
+@pytest.fixture
+def panel():
+    random = np.random.default_rng(3)
+    shop = np.repeat(np.arange(12), 20)
+    level = random.normal(0, 3, 12)[shop]
+    year = np.tile([1, 2], 120)
+    return {"shop": shop, "year": year, "y": np.round(50 + level + 2 * (year == 2) + random.normal(0, 1, 240), 3)}
+
+
+def test_shared_clusters_bring_their_covariance(panel):
+    d = panel
+    means = {g: d["y"][d["year"] == g].mean() for g in (1, 2)}
+    u = sum(
+        sign * np.where(d["year"] == g, d["y"] - means[g], 0) / (d["year"] == g).sum() for g, sign in ((2, 1), (1, -1))
+    )
+    sums = np.bincount(d["shop"], u)
+    expected = np.sqrt(12 / 11 * ((sums - sums.mean()) ** 2).sum())
+
+    (change,) = compare(pa.table(d), {"m": Mean("y")}, design=Design(cluster="shop"), between=YEARS)
+
+    assert float(change.difference.standard_error) == pytest.approx(expected, rel=1e-10)
+    assert float(change.difference.value) == pytest.approx(means[2] - means[1], rel=1e-10)
+    # Sampled apart, the shops' own levels would swamp the change.
+    assert change.difference.standard_error < change.first.standard_error / 2
+    assert (change.difference.degrees_of_freedom, change.verdict) == (11, "higher")
+
+
+def test_independent_waves_add_their_variances(panel):
+    d = panel | {"shop": panel["shop"] + 100 * panel["year"]}
+    table = pa.table(d)
+
+    (change,) = compare(
+        table, {"m": Mean("y")}, design=Design(cluster="shop"), between=Between("year", 1, 2, independent=True)
+    )
+
+    errors = [float(one.standard_error) for one in (change.first, change.second)]
+    assert float(change.difference.standard_error) == pytest.approx(np.hypot(*errors), rel=1e-9)
+    assert change.difference.degrees_of_freedom == 22
+    by_hand, _ = difference_of(change.first, change.second)
+    assert float(by_hand.standard_error) == pytest.approx(np.hypot(*errors), rel=1e-9)
+    assert by_hand.value == pytest.approx(change.difference.value)
+
+
+def test_t_and_p_follow_from_the_difference():
+    table = pa.table({"g": ["a"] * 4 + ["b"] * 4, "q": [1, 2, 3, 4, 4, 5, 6, 7]})
+
+    (change,) = compare(table, {"m": Mean("q")}, design=Design(), between=Between("g", "a", "b", independent=True))
+
+    # Two groups of four with variance 5/3: t = 3 / sqrt(2 * 5/12) on 6 degrees; p from a table of t.
+    assert float(change.t) == pytest.approx(3 / np.sqrt(5 / 6), rel=1e-11)
+    assert float(change.p) == pytest.approx(0.0167, abs=5e-5)
+
+
+def test_cells_domains_and_kinds_of_measure(panel):
+    table = pa.table(panel | {"half": ["l", "r"] * 120, "side": panel["shop"] % 2})
+    measures = {"top": TopBox("y", at_least=51), "sum": Total("y")}
+
+    changes = compare(table, measures, design=Design(cluster="shop"), between=YEARS, by="side", domain={"side": [0, 1]})
+
+    assert [(c.cell, c.measure) for c in changes] == [
+        ({"side": 0}, "top"), ({"side": 0}, "sum"), ({"side": 1}, "top"), ({"side": 1}, "sum"),
+    ]  # fmt: skip
+    assert all(c.difference.value == c.second.value - c.first.value for c in changes if c.measure == "sum")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "minimum", "verdict"),
+    [
+        (1, 3, 0, "higher"),
+        (-3, -1, 0, "lower"),
+        (-1, 1, 0, "undecided"),
+        (1, 3, 2, "undecided"),
+        (2, 5, 2, "undecided"),
+        (3, 5, 2, "higher"),
+        (-1, 1, 2, "equal"),
+        (-2, 1, 2, "undecided"),
+        (-9, -3, 2, "lower"),
+    ],
+)
+def test_the_verdict_weighs_the_interval_against_the_smallest_change(low, high, minimum, verdict):
+    middle, half = (low + high) / 2, (high - low) / 2
+    now = Estimate(Decimal(str(middle)), standard_error=Decimal(str(half)), degrees_of_freedom=Decimal(10**9))
+    start = Estimate(Decimal(0), standard_error=Decimal(0), degrees_of_freedom=Decimal(10**9))
+
+    _, found = difference_of(start, now, confidence=0.6826894921370859, minimum=Decimal(minimum))
+
+    assert found == verdict
+
+
+def test_unknown_parts_stay_unknown():
+    known = Estimate(Decimal(5), standard_error=Decimal(1), degrees_of_freedom=Decimal(9), base=10)
+    no_error = Estimate(Decimal(4), base=3, note="one shop")
+
+    assert difference_of(Estimate.unknown("nobody"), known) == (Estimate.unknown("nobody", base=10), "undecided")
+    found, verdict = difference_of(no_error, known)
+    assert (found.value, found.standard_error, found.note, verdict) == (1, None, "one shop", "undecided")
+
+
+@pytest.mark.parametrize(
+    ("between", "measure", "code"),
+    [
+        (Between("year", 1, 3), Mean("y"), "SM418"),
+        (Between("wave", 1, 2), Mean("y"), "SM403"),
+        (YEARS, Quantile("y"), "SM412"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(panel, between, measure, code):
+    with pytest.raises(SealmarkError) as caught:
+        compare(pa.table(panel), {"m": measure}, design=Design(cluster="shop"), between=between)
+
+    assert caught.value.codes == (code,)
+
+
+@pytest.mark.parametrize("parts", [{"minimum": Decimal(-1)}, {"second": 1}])
+def test_groups_that_make_no_sense_are_refused(parts):
+    with pytest.raises(SealmarkError) as caught:
+        Between(**{"column": "year", "first": 1, "second": 2, **parts})
+
+    assert caught.value.codes == ("SM418",)
+
+
+def test_without_spread_there_is_no_t():
+    table = pa.table({"year": [1, 1, 2, 2], "q": [4, 4, 6, 6]})
+
+    (change,) = compare(table, {"m": Mean("q")}, design=Design(), between=Between("year", 1, 2, independent=True))
+
+    assert (change.difference.value, change.difference.standard_error, change.t, change.p) == (2, 0, None, None)
+    assert change.verdict == "higher"
+
+
+def test_without_degrees_of_freedom_there_is_no_verdict():
+    single = Estimate(Decimal(4), standard_error=Decimal(1), base=1)
+
+    found, verdict = difference_of(single, single)
+
+    assert (found.value, found.lower, found.note, verdict) == (0, None, "No degrees of freedom.", "undecided")
+
+
+def test_a_cell_with_one_group_only_stays_unknown():
+    table = pa.table({"year": [1, 1, 2, 2, 1], "site": ["a", "a", "a", "a", "b"], "q": [1, 2, 3, 4, 5]})
+
+    _, change = compare(table, {"m": Mean("q")}, design=Design(), between=YEARS, by="site")
+
+    assert (change.cell, change.first.value, change.second.value) == ({"site": "b"}, 5, None)
+    assert (change.difference.value, change.verdict) == (None, "undecided")
