@@ -39,9 +39,7 @@ def by_year(imported):
 def sql(file):
     """Return a function that queries the complaints, cleaned by plain SQL."""
     connection = duckdb.connect()
-    connection.execute(
-        f"CREATE TABLE raw AS SELECT * FROM read_csv('{file}', all_varchar = true, header = true)"
-    )
+    connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_csv('{file}', all_varchar = true, header = true)")
     connection.execute(
         """CREATE TABLE complaint AS
         SELECT service_request_number AS id, creation_date::DATE AS opened, completion_date::DATE AS done,
@@ -102,7 +100,10 @@ def test_share_within_five_days_by_year(by_year, sql):
 
 def test_service_deteriorates_over_the_years_and_says_how_sure(by_year, sql):
     found = estimate_records(
-        by_year, {"m": DurationMean(unit="days"), "p": DurationPercentile(Decimal("0.9"), unit="days")}, as_of=AS_OF, by=["year"]
+        by_year,
+        {"m": DurationMean(unit="days"), "p": DurationPercentile(Decimal("0.9"), unit="days")},
+        as_of=AS_OF,
+        by=["year"],
     )
 
     means = {item.cell["year"]: item for item in found if item.measure == "m"}
@@ -112,11 +113,22 @@ def test_service_deteriorates_over_the_years_and_says_how_sure(by_year, sql):
            quantile_cont(CASE WHEN done IS NULL THEN 100000 ELSE age END, 0.9)
            FROM complaint WHERE done IS NULL OR done >= opened GROUP BY 1 ORDER BY 1"""
     )
-    for year, mean, error, naive, tail in expected:
+    # The complaints of 2015 are of the last day and all open: no finished case and no percentile.
+    assert [row[0] for row in expected] == [2010, 2011, 2012, 2013, 2014, 2015]
+    assert (means[2015].naive.value, tails[2015].estimate.value) == (None, None)
+    for year, mean, error, naive, tail in expected[:-1]:
         assert float(means[year].estimate.value) == pytest.approx(mean, rel=1e-11)
         assert float(means[year].estimate.standard_error) == pytest.approx(error, rel=1e-9)
         assert float(means[year].naive.value) == pytest.approx(naive, rel=1e-11)
         assert float(tails[year].estimate.value) == pytest.approx(tail, rel=1e-11)
+    # From three days on average to nine, far beyond the intervals.
+    assert (
+        means[2011].estimate.upper
+        < means[2012].estimate.lower
+        < means[2012].estimate.upper
+        < means[2013].estimate.lower
+    )
+    assert [tails[year].estimate.value for year in (2011, 2012, 2013)] == [7, 11, 26]
 
 
 def test_complaints_per_hundred_of_another_kind(imported, sql):

@@ -175,7 +175,9 @@ def test_business_time_of_a_sample_of_tickets(imported, tickets):
         events = tickets[name]
         expected[name] = office_hours(events[0][0], first_and_last(events, "Resolve ticket")[1], holidays)
     assert len(expected) > 15
-    assert {item.cell["case"]: float(item.estimate.value) for item in found} == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert {item.cell["case"]: float(item.estimate.value) for item in found} == pytest.approx(
+        expected, rel=1e-9, abs=1e-9
+    )
 
 
 def office_hours(start, end, holidays):
@@ -192,8 +194,6 @@ def office_hours(start, end, holidays):
 
 
 def test_open_share(imported, tickets):
-    n_open = sum(
-        not {"Resolve ticket", "Closed"} & {name for _, name in events} for events in tickets.values()
-    )
+    n_open = sum(not {"Resolve ticket", "Closed"} & {name for _, name in events} for events in tickets.values())
 
     assert measured(imported, OpenShare()).counts["overdue"] == n_open

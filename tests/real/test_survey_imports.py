@@ -40,7 +40,11 @@ def test_airport_survey(real_data, year, rows):
     assert (len(overall), sum(overall)) == (n, total)
     pairs = zip(table["overall"], table["weight"], strict=True)
     assert sum(value * weight for value, weight in pairs if value is not None) == pytest.approx(weighted, rel=1e-12)
-    assert (sum(v >= 9 for v in recommend), sum(v <= 6 for v in recommend), len(recommend)) == (promoters, detractors, asked)
+    assert (sum(v >= 9 for v in recommend), sum(v <= 6 for v in recommend), len(recommend)) == (
+        promoters,
+        detractors,
+        asked,
+    )
 
 
 def test_airport_survey_with_the_other_year_s_mapping_is_refused(real_data):
@@ -57,7 +61,9 @@ def test_word_for_blank_is_refused_until_declared(real_data):
     columns = {**mapping.columns, "overall": mapping.columns["overall"].model_copy(update={"missing": ("0", "6")})}
 
     with pytest.raises(SealmarkError) as caught:
-        import_table(real_data / "sfo_airport_survey" / "sfo_2017.csv.gz", mapping.model_copy(update={"columns": columns}))
+        import_table(
+            real_data / "sfo_airport_survey" / "sfo_2017.csv.gz", mapping.model_copy(update={"columns": columns})
+        )
 
     (problem,) = caught.value.problems
     assert problem.what == '143 cells of column "Q7ALL" cannot be read as a whole number, for example "Blank".'

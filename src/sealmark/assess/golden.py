@@ -149,7 +149,9 @@ def _mark(item: GivenMark) -> Mark:
 
 def _measured(item: GivenEstimate) -> Measured:
     overall = Estimate(item.value, item.lower, item.upper, base=item.base)
-    sites = {site: Estimate(value, value, value, base=item.base) for site, value in item.sites.items()}
+    sites = {
+        site: Estimate(value, value, value, base=item.site_bases.get(site, item.base)) for site, value in item.sites.items()
+    }
     return Measured(overall, sites)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import traceback
 from collections.abc import Mapping
 from importlib import import_module, metadata
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import click
@@ -25,7 +28,9 @@ class LazyCommand(NamedTuple):
 
 COMMANDS: Mapping[str, LazyCommand] = {
     "demo": LazyCommand("sealmark.cli.demo", "demo", "Evaluate one made-up case per pack and show the reports."),
-    "evaluate": LazyCommand("sealmark.cli.evaluation", "evaluate", "Evaluate a case folder: score, grade, how sure, why."),
+    "evaluate": LazyCommand(
+        "sealmark.cli.evaluation", "evaluate", "Evaluate a case folder: score, grade, how sure, why."
+    ),
     "reproduce": LazyCommand("sealmark.cli.evaluation", "reproduce", "Recompute an evaluation and compare."),
     "plan": LazyCommand("sealmark.cli.evaluation", "plan", "Which sites, how many respondents and records."),
     "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
@@ -79,8 +84,22 @@ class LazyGroup(click.Group):
         except OSError as error:
             what = f"{error.strerror or error}."
             problems = (Problem("SM902", what, str(error.filename or ""), "Check the path and its permissions."),)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("SEALMARK_TRACEBACK"):
+                raise
+            problems = (_fault(error),)
         _tell(ctx, problems)
         return ctx.exit(WRONG_USE)
+
+
+def _fault(error: Exception) -> Problem:
+    """Return a mistake of ours as a problem people can report."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"A fault in Sealmark, not in your input: {type(error).__name__}: {error}."
+    fix = "Please report it; with SEALMARK_TRACEBACK=1 the whole trace is shown."
+    return Problem("SM999", what, f"{PurePath(last.filename).name}, line {last.lineno}", fix)
 
 
 def _tell(ctx: click.Context, problems: tuple[Problem, ...]) -> None:
@@ -92,7 +111,7 @@ def _tell(ctx: click.Context, problems: tuple[Problem, ...]) -> None:
             click.echo("\n".join(str(problem) for problem in problems), err=True)
 
 
-def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         click.echo(f"sealmark {metadata.version('sealmark')}")
         ctx.exit()

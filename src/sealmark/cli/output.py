@@ -24,7 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def json_option(command: Command) -> Command:
     """Add ``--json`` to a command; ask with :func:`wants_json`."""
 
-    def remember(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    def remember(context: click.Context, _: click.Parameter, value: bool) -> None:
         context.meta[_META] = value
 
     return click.option(

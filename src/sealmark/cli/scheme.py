@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +13,16 @@ from sealmark.cli.output import DONE, NEGATIVE, json_option, problem_json, resul
 
 if TYPE_CHECKING:
     from sealmark.scheme.checking import CheckResult
+    from sealmark.scheme.comparing import Change
+    from sealmark.scheme.edition import Edition
+    from sealmark.scheme.requirements import Group
+    from sealmark.scheme.telling import Teller
 
-LANGUAGES = ("en", "ru", "zh-Hans", "zh-Hant")
+_language = click.option(
+    "--language",
+    type=click.Choice(["en", "ru", "zh-Hans", "zh-Hant"]),
+    help="Language of the words; en when not given.",
+)
 
 
 @click.group()
@@ -83,9 +93,11 @@ def _summary(found: CheckResult) -> list[str]:
             continue
         lines.append(edition.id)
         rows = [[item.language, f"{item.present} of {item.needed} texts"] for item in edition.languages]
-        rows.append(["cases", f"{coverage.cases}; four or more for {coverage.covered} of "
-                              f"{coverage.requirements} requirements, {coverage.reached} of "
-                              f"{coverage.grades} grades shown"])  # fmt: skip
+        words = (
+            f"{coverage.cases}; four or more for {coverage.covered} of {coverage.requirements} requirements, "
+            f"{coverage.reached} of {coverage.grades} grades shown"
+        )
+        rows.append(["cases", words])
         lines += table(rows, indent="  ")
     codes = Counter(problem.code for problem in found.errors)
     often = ", ".join(f"{code} x {number}" for code, number in codes.most_common(4))
@@ -98,23 +110,31 @@ def _summary(found: CheckResult) -> list[str]:
 @json_option
 def list_command() -> None:
     """List the installed schemes and editions."""
+    from sealmark.scheme.discovery import pack_folders
+
+    rows = [row for folder in pack_folders().values() for row in _listed(folder)]
+    result(rows, table([[row["id"], row["state"], row["title"]] for row in rows]))
+
+
+def _listed(folder: Path) -> Iterator[dict[str, str]]:
     from sealmark.core.documents import parse_yaml
     from sealmark.core.errors import SealmarkError
-    from sealmark.scheme.discovery import editions
+    from sealmark.scheme.loading import read_scheme_file
 
-    rows = []
-    for name, folder in editions():
-        place = folder / "editions" / name.partition("/")[2]
-        try:
-            found = [parse_yaml((place / file).read_bytes(), f"{name}: {file}").content
-                     for file in ("edition.yaml", "text/en.yaml")]  # fmt: skip
-        except (SealmarkError, OSError) as error:
-            talk(f"{name} cannot be read: {error}")
-            continue
-        manifest, text = (content if isinstance(content, dict) else {} for content in found)
-        rows.append({"id": name, "state": manifest.get("state"), "title": text.get("title"),
-                     "effective_from": str(manifest.get("effective_from")), "languages": manifest.get("languages")})  # fmt: skip
-    result(rows, table([[str(row["id"]), str(row["state"]), str(row["title"])] for row in rows]))
+    try:
+        scheme_file = read_scheme_file(folder)
+        for name in scheme_file.editions:
+            place = folder / "editions" / name
+            manifest, text = (
+                parse_yaml((place / file).read_bytes(), f"{folder.name}/editions/{name}/{file}").content
+                for file in ("edition.yaml", "text/en.yaml")
+            )
+            if isinstance(manifest, dict) and isinstance(text, dict):
+                row = {"id": f"{scheme_file.id}/{name}", "owner": scheme_file.owner, "title": text.get("title")}
+                row |= {key: manifest.get(key) for key in ("state", "effective_from", "effective_to")}
+                yield {key: "" if value is None else str(value) for key, value in row.items()}
+    except (SealmarkError, OSError) as error:
+        talk(f"The pack in {folder.name} cannot be read:\n{error}")
 
 
 @scheme.command("cases", epilog="Example: sealmark scheme cases sealmark-charter/2026")
@@ -135,10 +155,183 @@ def cases_command(ctx: click.Context, name: str) -> None:
         "cases": len(results),
         "failed": len(failed),
         "results": [
-            {"case": item.case, "passed": item.passed, "differences": list(item.differences)} for item in results
+            {
+                "case": item.case,
+                "requirement": item.requirement,
+                "passed": item.passed,
+                "differences": list(item.differences),
+            }
+            for item in results
         ],
     }
-    lines = [f"FAILED {item.case}\n" + "\n".join(f"  {text}" for text in item.differences) for item in failed]
+    lines = [
+        f"FAILED {item.requirement or 'whole'}: {item.case}\n" + "\n".join(f"  {text}" for text in item.differences)
+        for item in failed
+    ]
     result(value, lines)
     talk(f"{len(results)} cases, {len(failed)} failed.")
     ctx.exit(NEGATIVE if failed or not results else DONE)
+
+
+@scheme.command("show", epilog="Example: sealmark scheme show sealmark-charter/2026 --language ru")
+@click.argument("name", metavar="ID")
+@click.option("--requirement", help="Show this requirement whole: text, guidance, rule.")
+@_language
+@json_option
+def show_command(name: str, requirement: str | None, language: str | None) -> None:
+    """Show an edition in plain words: its tree, its grades, and what its owner must still supply."""
+    from sealmark.scheme.discovery import load
+    from sealmark.scheme.exporting import edition_json
+    from sealmark.scheme.telling import Teller
+
+    edition = load(name)
+    tell = Teller(edition, language or "en")
+    if requirement is not None:
+        result(*_one_requirement(edition, tell, requirement))
+    else:
+        result(
+            edition_json(edition), [*_heading(edition, tell), "", *_tree(edition, tell), "", *_grades(edition, tell)]
+        )
+
+
+def _heading(edition: Edition, tell: Teller) -> list[str]:
+    manifest, wording = edition.manifest, edition.wording[tell.language]
+    holds = (
+        f"{len(edition.requirements)} requirements, {len(edition.instruments)} questionnaires, "
+        f"{len(edition.measures)} measures, {len(edition.cases)} golden cases"
+    )
+    rows = [
+        ["edition", f"{edition.id}, {manifest.state}, from {manifest.effective_from.isoformat()}"],
+        ["owner", edition.scheme.owner],
+        ["digest", edition.digest],
+        ["languages", ", ".join(edition.wording)],
+        ["holds", holds],
+    ]
+    missing = [name for name, item in edition.parameters.items() if all(value.value is None for value in item.values)]
+    if missing:
+        rows.append(["to supply", f"{len(missing)} figures by the owner of the standard: {', '.join(missing)}"])
+    if edition.overlays:
+        rows.append(["overlays", ", ".join(edition.overlays)])
+    return [wording.title, wording.summary, "", *table(rows)]
+
+
+def _tree(edition: Edition, tell: Teller) -> list[str]:
+    return table([row for root in edition.tree.roots for row in _branch(edition, tell, root, 0)])
+
+
+def _branch(edition: Edition, tell: Teller, node: Group | str, depth: int) -> Iterator[list[str]]:
+    name = node if isinstance(node, str) else node.id
+    points = edition.requirements[node].points if isinstance(node, str) else node.points
+    yield ["  " * depth + name, tell.name("nodes", name), "" if points is None else tell.number(points)]
+    for child in () if isinstance(node, str) else node.children:
+        yield from _branch(edition, tell, child, depth + 1)
+
+
+def _grades(edition: Edition, tell: Teller) -> list[str]:
+    from sealmark.scheme.describe import describe_grade
+
+    rows = []
+    for ladder in edition.grading.ladders:
+        needs = [tell.say("grade.gate", gate=tell.name("gates", gate)) for gate in ladder.gates]
+        rows.append([tell.name("ladders", ladder.id), tell.sentences(needs)])
+        rows += [["  " + tell.name("grades", grade.id), describe_grade(grade, edition, tell.language)]
+                 for grade in ladder.grades]  # fmt: skip
+    return table(rows)
+
+
+def _one_requirement(edition: Edition, tell: Teller, name: str) -> tuple[object, list[str]]:
+    from sealmark.core.errors import Problem, SealmarkError, did_you_mean
+    from sealmark.scheme.describe import describe_applies, describe_requirement
+
+    if name not in edition.requirements:
+        fix = did_you_mean(name, edition.requirements)
+        raise SealmarkError(Problem("SM904", f'{edition.id} has no requirement "{name}".', "--requirement", fix))
+    found, words = edition.requirements[name], edition.wording[tell.language].nodes.get(name)
+    value = {
+        "id": name,
+        "title": tell.name("nodes", name),
+        "text": tell.text(name),
+        "guidance": words.guidance if words else "",
+        "points": None if found.points is None else tell.number(found.points),
+        "applies": describe_applies(found.applies, edition, tell.language),
+        "rule": describe_requirement(found, edition, tell.language),
+        "golden_cases": [case.case for case in edition.cases if case.requirement == name],
+    }
+    lines = [
+        f"{name}  {value['title']}",
+        *(str(value[key]) for key in ("text", "guidance", "applies", "rule") if value[key]),
+    ]
+    return value, lines
+
+
+@scheme.command("diff", epilog="Example: sealmark scheme diff my-pack/editions/2025 my-pack/editions/2026")
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@json_option
+@click.pass_context
+def diff_command(ctx: click.Context, old: str, new: str) -> None:
+    """Compare two editions: what was added, removed or changed, and whether a grade can differ.
+
+    A and B are ids or folders. Exit 0: no difference. Exit 1: differences.
+    """
+    from dataclasses import asdict
+
+    from sealmark.scheme.comparing import compare
+    from sealmark.scheme.discovery import load
+
+    changes = compare(load(old), load(new))
+    result([asdict(change) for change in changes], [_change(change) for change in changes])
+    counts = Counter(change.affects for change in changes)
+    talk(", ".join(f"{number} {kind}" for kind, number in counts.items()) or "No differences.")
+    ctx.exit(NEGATIVE if changes else DONE)
+
+
+def _change(change: Change) -> str:
+    about = f"{change.affects}: {change.area} {change.id} {change.what}"
+    if change.what != "changed":
+        return about + (f" ({change.key})" if change.key else "") + f": {change.old or change.new}"
+    return f"{about}: {change.key}: {change.old or 'nothing'} -> {change.new or 'nothing'}"
+
+
+@scheme.command("new", epilog="Example: sealmark scheme new my-pack --id my-standard --owner 'My association'")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--id", "scheme_id", help="Id of the scheme; the folder's name when not given.")
+@click.option("--owner", default="Name of the scheme owner", show_default=True, help="Who owns the scheme.")
+@json_option
+def new_command(folder: Path, scheme_id: str | None, owner: str) -> None:
+    """Start a pack: a small complete example with comments, which passes check and cases.
+
+    DIR is a new or empty folder.
+    """
+    from sealmark.scheme.scaffolding import new_pack
+
+    written = new_pack(folder, scheme_id or folder.resolve().name.lower().replace(" ", "-"), owner)
+    names = [path.as_posix() for path in written]
+    result({"folder": str(folder), "files": names}, names)
+    talk(f"Next: sealmark scheme check {folder} and sealmark scheme cases {folder}")
+
+
+@scheme.command("export", epilog="Example: sealmark scheme export gbt27922/2011 --format xlsx --language zh-Hans")
+@click.argument("name", metavar="ID")
+@click.option("--format", "file_format", type=click.Choice(["xlsx", "json"]), default="xlsx", show_default=True,
+              help="A workbook in one language, or one JSON document with everything.")  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file; named after the edition when not given."
+)
+@_language
+@json_option
+def export_command(name: str, file_format: str, out: Path | None, language: str | None) -> None:
+    """Export an edition for people without our programs."""
+    from sealmark.scheme.discovery import load
+    from sealmark.scheme.exporting import export_json, export_workbook
+
+    if file_format == "json" and language is not None:
+        raise click.UsageError("--language chooses the words of a workbook; JSON holds every language. Leave it out.")
+    edition = load(name)
+    suffix = "json" if file_format == "json" else f"{language or 'en'}.xlsx"
+    path = out or Path(f"{edition.scheme.id}-{edition.manifest.edition}.{suffix}")
+    if file_format == "json":
+        export_json(edition, path)
+    else:
+        export_workbook(edition, path, language or "en")
+    result({"file": str(path)}, [str(path)])

@@ -324,9 +324,19 @@ def _describe(item: ErrorDetails, path: Path_, model: type[BaseModel], content: 
         what, fix = _WORDS[kind]
         context = item.get("ctx", {})
         return what.format(given=_show(given), **context), fix.format(given=_show(given), **context)
-    message = item["msg"].removeprefix("Value error, ")
-    shown = "" if isinstance(given, (dict, list, BaseModel)) else f" ({_show(given)})"
-    return f"{message[:1].upper()}{message[1:]}{shown}.".replace("..", "."), ""
+    return _own_words(item, given)
+
+
+def _own_words(item: ErrorDetails, given: object) -> tuple[str, str]:
+    """Return what a model's own rule says; its second line, if any, is the cure."""
+    message, _, fix = item["msg"].removeprefix("Value error, ").partition("\n")
+    shown = "" if isinstance(given, (dict, list, BaseModel)) else f": {_show(given)}"
+    keys = str(item.get("ctx", {}).get("keys", ""))
+    if keys:
+        legal = keys.split(", ")
+        hints = [did_you_mean(str(key), legal) for key in given] if isinstance(given, dict) else []
+        fix = next((hint for hint in hints if hint.startswith("Did")), f"Legal: {keys}.")
+    return f"{message[:1].upper()}{message[1:]}{shown}.", fix
 
 
 def _describe_union(items: list[ErrorDetails]) -> tuple[str, str]:

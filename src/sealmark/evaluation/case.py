@@ -69,6 +69,8 @@ class SurveyFile(Part):
     """Without it the columns must be named like the items."""
     site: str | None = None
     """Column with the site; left out when the survey does not know it."""
+    not_asked: tuple[Id, ...] = ()
+    """Items of the instrument that this survey did not ask."""
     design: SurveyDesign = SurveyDesign()
 
 

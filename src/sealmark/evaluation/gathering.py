@@ -114,7 +114,7 @@ class _Gathering:
     def _survey(self, survey: SurveyFile) -> None:
         instrument = self.book.edition.instruments[survey.instrument]
         mapping = self._mapping(survey.mapping) if survey.mapping else _plain_mapping(survey, instrument)
-        table = self._import(survey.file, mapping).table
+        table = _with_unasked(self._import(survey.file, mapping).table, survey)
         problems = ProblemList()
         check_answers(survey, table, instrument, problems)
         self._check_items(survey, table, problems)
@@ -126,7 +126,7 @@ class _Gathering:
         items = self.book.edition.instruments[survey.instrument].items
         absent = [item.id for item in items if item.id not in table.column_names]
         if absent:
-            fix = "Name the columns like the items, or add a mapping file that says which column is which item."
+            fix = "Name the columns like the items, map them, or list them under `not_asked` in case.yaml."
             problems.add("SM317", f"There is no column for the items {', '.join(absent)}.", where=survey.file, fix=fix)
 
     def _records(self, record: RecordFile) -> None:
@@ -164,10 +164,21 @@ class _Gathering:
                 self.problems.add("SM318", what, where=measured.pointer, fix=fix)
 
 
+def _with_unasked(table: pa.Table, survey: SurveyFile) -> pa.Table:
+    """Return the table with an empty column for every item that was declared as not asked."""
+    import pyarrow as pa  # slow import, only with survey data
+
+    for item in survey.not_asked:
+        if item not in table.column_names:
+            table = table.append_column(item, pa.nulls(table.num_rows, pa.int64()))
+    return table
+
+
 def _plain_mapping(survey: SurveyFile, instrument: Instrument) -> ImportMapping:
     """Return the mapping of a survey file whose columns are named like the items."""
     design = survey.design
-    columns: dict[str, object] = {item.id: {"from": item.id, "type": "whole"} for item in instrument.items}
+    asked = (item.id for item in instrument.items if item.id not in survey.not_asked)
+    columns: dict[str, object] = {name: {"from": name, "type": "whole"} for name in asked}
     texts = [survey.site, *design.strata, design.cluster]
     columns |= {name: {"from": name, "type": "text"} for name in texts if name}
     numbers = [design.weight, design.population if isinstance(design.population, str) else None]

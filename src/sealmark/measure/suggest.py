@@ -35,7 +35,6 @@ _CODES = {"-1", "-9", "-99", "-999", "99", "999", "?", "blank", "n/a", "na", "nu
 _WORDS = {
     "case": ("ticket", "case", "request", "number", "id", "номер", "заявка", "编号", "單號", "单号", "工单"),
     "activity": ("activity", "event", "action", "status_change", "событие", "действие", "活动", "事件"),
-    "at": ("timestamp", "event_time", "datetime", "время", "时间", "時間"),
     "opened": (
         "created",
         "opened",
@@ -52,9 +51,13 @@ _WORDS = {
     "first_response": ("first_response", "first response", "responded", "первый ответ", "首次响应"),
     "resolved": ("resolved", "completed", "completion", "solved", "finished", "решен", "выполнен", "解决", "完成"),
     "closed": ("closed", "closing", "закрыт", "关闭", "結案"),
+    # Last, because its words also stand in the names of the others.
+    "at": ("timestamp", "event_time", "datetime", "время", "时间", "時間"),
     "status": ("status", "state", "статус", "状态", "狀態"),
     "customer": ("customer", "client", "клиент", "客户", "客戶"),
 }
+_MOMENTS = {"at", "opened", "first_response", "resolved", "closed"}
+_SHORT = 3
 
 
 @dataclass
@@ -221,13 +224,14 @@ def _layout(columns: Sequence[_Column]) -> str:
 
 
 def _meaning(column: _Column) -> str:
+    """Return the canonical name that a heading and its type point to, or nothing."""
     heading = column.heading.lower()
+    parts = re.split(r"[\W_]+", heading)
     for name, words in _WORDS.items():
-        if name in {"at", "opened", "first_response", "resolved", "closed"} and not column.is_dated:
+        if (name in _MOMENTS) != column.is_dated:
             continue
-        if name in {"case", "activity", "status", "customer"} and column.is_dated:
-            continue
-        if any(word in heading for word in words if len(word) > 2 or word in re.split(r"[\W_]+", heading)):  # noqa: PLR2004
+        # A short Latin word such as "id" hides in many others.
+        if any(word in parts if word.isascii() and len(word) < _SHORT else word in heading for word in words):
             return name
     return ""
 

@@ -30,13 +30,18 @@ def groups_section(voice: Voice) -> Section | None:
     nodes = shown_groups(voice)
     if not nodes:
         return None
-    bars = [_group_bar(node, nodes, voice) for node in nodes[:_CHART_GROUPS]]
+    worst = _worst(nodes)
+    bars = [_group_bar(node, voice, strong=node is worst) for node in nodes[:_CHART_GROUPS]]
     figure = Figure("groups", _groups_title(nodes, voice), draw_bars("groups", bars), _groups_table(nodes, voice))
     return Section("groups", voice.say("groups.heading"), (figure,))
 
 
-def _group_bar(node: NodeRead, nodes: tuple[NodeRead, ...], voice: Voice) -> Bar:
-    known = [item.share for item in nodes if item.share is not None]
+def _worst(nodes: tuple[NodeRead, ...]) -> NodeRead | None:
+    known = [(item.share, number) for number, item in enumerate(nodes) if item.share is not None]
+    return nodes[min(known)[1]] if len({share for share, _ in known}) > 1 else None
+
+
+def _group_bar(node: NodeRead, voice: Voice, *, strong: bool) -> Bar:
     open_range = node.share is None and node.lower is not None and node.upper is not None
     return Bar(
         voice.node(node.id),
@@ -44,7 +49,7 @@ def _group_bar(node: NodeRead, nodes: tuple[NodeRead, ...], voice: Voice) -> Bar
         None if node.share is None else float(node.share),
         low=float(node.lower) if open_range and node.lower is not None else None,
         high=float(node.upper) if open_range and node.upper is not None else None,
-        strong=len(known) > 1 and node.share is not None and node.share == min(known) < max(known),
+        strong=strong,
     )
 
 
@@ -60,7 +65,9 @@ def _groups_title(nodes: tuple[NodeRead, ...], voice: Voice) -> str:
     if unknown:
         return voice.say("groups.title-open", count=unknown)
     best, worst = max(known), min(known)
-    if len(known) == 1 or best[0] == worst[0]:
+    if len(known) > 1 and share_text(best[0], voice) == share_text(worst[0], voice):
+        return voice.say("groups.title-even", share=share_text(best[0], voice))
+    if len(known) == 1:
         return voice.say("groups.title-one", best=voice.node(best[1]), best_share=voice.percent(best[0]))
     return voice.say(
         "groups.title", best=voice.node(best[1]), best_share=voice.percent(best[0]),

@@ -96,7 +96,7 @@ def _source(region: str) -> Path:
 def _has(region: str, characters: frozenset[str]) -> frozenset[str]:
     from fontTools.ttLib import TTFont
 
-    with TTFont(_source(region), lazy=True) as font:
+    with TTFont(_source(region), lazy=False) as font:
         codes = font.getBestCmap()
     return frozenset(character for character in characters if ord(character) in codes)
 
@@ -133,15 +133,16 @@ def _make(region: str, characters: frozenset[str], family: str, *, latin: bool) 
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    font = TTFont(_source(region), lazy=True, recalcTimestamp=False)
-    if latin:
-        _proportional(font)
-    options = Options(layout_features=["kern", "ccmp", "mark", "mkmk", "halt", "palt"], hinting=False, notdef_outline=True)
+    options = Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[ord(character) for character in characters])
-    subsetter.subset(font)
     subset = io.BytesIO()
-    font.save(subset)
+    # Not lazy: a lazy font keeps its file open in tables that outlive it.
+    with TTFont(_source(region), lazy=False, recalcTimestamp=False) as font:
+        if latin:
+            _proportional(font)
+        subsetter.subset(font)
+        font.save(subset)
     return {weight: _static(subset.getvalue(), weight, family) for weight in WEIGHTS}
 
 

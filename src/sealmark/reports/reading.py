@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.requirements import Statement
@@ -269,6 +269,14 @@ class ImportRead(_Read):
 
     path: str
     reconciliation: ReconciliationRead
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nested(cls, value: object) -> object:
+        """Accept the figures beside the path as well."""
+        if isinstance(value, dict) and "reconciliation" not in value:
+            return {"path": value.get("path"), "reconciliation": value}
+        return value
 
 
 class WaiverRead(_Read):

@@ -68,6 +68,7 @@ def result_sentence(name: str, voice: Voice) -> str:
 
 
 _FEWEST_DRAWS = 2
+_LIKELY = Decimal("0.9")
 _WORTH_SAYING = Decimal("0.005")
 
 
@@ -115,7 +116,7 @@ def _likely_line(score: str | None, voice: Voice) -> str:
     if read.likely is None or read.likely.p05 == read.likely.p95:
         return ""
     low, high = (voice.score(score, value) for value in (read.likely.p05, read.likely.p95))
-    return voice.say("score.likely", low=low, high=high)
+    return voice.say("score.likely", low=low, high=high, share=voice.percent(_LIKELY))
 
 
 def _bounds_text(score: str, read: ScoreRead, voice: Voice) -> str:
@@ -173,7 +174,7 @@ def _scale_figure(ladder: str, read: LadderRead, voice: Voice) -> Figure | None:
     limits = [(rung.grade, rung.at_least) for rung in read.rungs if rung.at_least is not None]
     if score is None or result is None or result.scale is None or not limits:
         return None
-    title = _scale_title(score, result, limits, voice)
+    title = _scale_title(score, result, limits, voice, reached=read.grade)
     drawing = draw_scale(f"scale-{ladder}", _scale(score, result, limits, voice))
     return Figure(f"scale-{ladder}", title, drawing, _scale_table(score, result, limits, voice))
 
@@ -181,13 +182,17 @@ def _scale_figure(ladder: str, read: LadderRead, voice: Voice) -> Figure | None:
 Limits = list[tuple[str, Decimal]]
 
 
-def _scale_title(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> str:
+def _scale_title(score: str, read: ScoreRead, limits: Limits, voice: Voice, *, reached: str) -> str:
     name = voice.name("scores", score)
     if read.value is None:
         if read.lower_bound is None or read.upper_bound is None:
             return voice.say("score.chart-unknown", score=name)
         low, high = voice.score(score, read.lower_bound), voice.score(score, read.upper_bound)
         return voice.say("score.chart-open", score=name, low=low, high=high)
+    within = [(grade, limit) for grade, limit in limits if limit <= read.value]
+    if within and reached != max(within, key=lambda item: item[1])[0]:
+        best = max(within, key=lambda item: item[1])[0]
+        return voice.say("score.chart-gated", score=name, value=voice.score(score, read.value), grade=voice.grade(best))
     above = [(grade, limit) for grade, limit in limits if limit > read.value]
     grade, limit = min(above, key=lambda item: item[1]) if above else max(limits, key=lambda item: item[1])
     gap = abs(limit - read.value)

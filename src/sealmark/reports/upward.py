@@ -41,7 +41,10 @@ def _way(name: str, way: WayUpRead, voice: Voice) -> list[Block]:
         blocks = [Text(_way_sentence(name, way, voice), strong=way.reachable), _steps_table(name, way, grade, voice)]
     if not way.reachable:
         remaining = reason_texts(way.remaining, voice)
-        blocks.append(Bullets(remaining, voice.say("next.not-enough") + voice.say("page.colon").rstrip()))
+        if way.steps and remaining:
+            blocks.append(Bullets(remaining, voice.say("next.remaining") + voice.say("page.colon").rstrip()))
+        else:
+            blocks.append(Text(voice.say("next.not-enough")))
     return blocks
 
 

@@ -14,7 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from sealmark.assess.figures import FigureBook
-from sealmark.reports.phrases import LOCALES, Phrases, load_phrases, require_language
+from sealmark.reports.sentences import LOCALES, Phrases, load_phrases, require_language
 from sealmark.reports.reading import Evaluation
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.wording import LANGUAGES, Language, Wording
@@ -105,10 +105,8 @@ class Voice:
         )
 
     def say(self, key: str, *, count: int | None = None, **values: object) -> str:
-        """Return a sentence of the reports; a number in ``count`` is written in the reader's way."""
-        if count is not None:
-            return self.phrases.say(key, count=count, **({"count": self.whole(count)} | values))  # type: ignore[arg-type]
-        return self.phrases.say(key, **values)
+        """Return a sentence of the reports."""
+        return self.phrases.say(key, count=count, **values)
 
     def quoted(self, text: str) -> str:
         """Return the text in the language's quotation marks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from importlib import metadata, resources
 from pathlib import Path
@@ -22,11 +23,17 @@ def pack_folders() -> dict[str, Path]:
 
 
 def editions() -> Iterator[tuple[str, Path]]:
-    """Yield ``scheme/edition`` and the pack folder of every installed edition."""
+    """Yield ``scheme/edition`` and the pack folder of every installed edition that can be read."""
     for folder in pack_folders().values():
-        scheme = read_scheme_file(folder)
-        for edition in scheme.editions:
-            yield f"{scheme.id}/{edition}", folder
+        # One broken pack must not hide the others; naming it says what is wrong with it.
+        with contextlib.suppress(SealmarkError):
+            yield from _editions(folder)
+
+
+def _editions(folder: Path) -> Iterator[tuple[str, Path]]:
+    scheme = read_scheme_file(folder)
+    for edition in scheme.editions:
+        yield f"{scheme.id}/{edition}", folder
 
 
 def resolve_folder(name: str) -> tuple[Path, str | None]:

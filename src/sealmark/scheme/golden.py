@@ -30,7 +30,9 @@ class GivenEstimate(Part):
     upper: Figure | None = None
     base: int = 1000
     sites: dict[str, Figure] = {}
-    """Value per site, for rules that look at sites (base as above for each)."""
+    """Value per site, for rules that look at sites."""
+    site_bases: dict[str, int] = {}
+    """Base of a site; the overall base for sites not named."""
 
 
 class GivenMark(Part):
@@ -48,7 +50,8 @@ class GivenMark(Part):
 class GivenDocument(Part):
     """A document as shown."""
 
-    dated: dt.date
+    dated: dt.date | None
+    """null: declared absent."""
     valid_until: dt.date | None = None
 
 

@@ -24,7 +24,7 @@ class Rounding(Part):
 
 
 class Score(Part):
-    """A number on a scale, taken from one root or group of the tree, or from one measure."""
+    """A number on a scale, taken from one root or group of the tree."""
 
     id: Id
     node: Id
@@ -114,7 +114,7 @@ _GATE_KEYS = ("score", "nodes", "count", "adjustment", "ladder", "evidence")
 
 
 def _gate_kind(value: Any) -> str | None:
-    keys = value if isinstance(value, dict) else vars(value)
+    keys = value if isinstance(value, dict) else getattr(value, "__dict__", {})
     # The tag must not look like a key, or errors lose their place.
     return next((f"{kind} gate" for kind in _GATE_KEYS if kind in keys), None)
 
@@ -129,7 +129,8 @@ Gate = Annotated[
     Discriminator(
         _gate_kind,
         custom_error_type="gate_kind",
-        custom_error_message="a gate has one of the keys score, nodes, count, adjustment, ladder, evidence",
+        custom_error_message="a gate needs a key that says its kind",
+        custom_error_context={"keys": ", ".join(_GATE_KEYS)},
     ),
 ]
 
@@ -170,7 +171,8 @@ class Grading(Part):
     def _waivable_are_gates(self) -> Grading:
         unknown = set(self.waivable) - {gate.id for gate in self.gates}
         if unknown:
-            raise ValueError(f"waivable names no gate: {', '.join(sorted(unknown))}")
+            names = ", ".join(sorted(unknown))
+            raise ValueError(f"waivable names no gate: {names}\nLegal: the ids of gates in this file.")
         return self
 
 

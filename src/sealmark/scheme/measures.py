@@ -152,8 +152,11 @@ class Measure(Part):
     @model_validator(mode="after")
     def _one_origin(self) -> Measure:
         if (self.instrument is None) == (self.records is None):
-            raise ValueError("give either instrument or records")
+            raise ValueError("a measure comes either from an instrument or from records\nGive exactly one of the two.")
         legal = RECORD_FORMULAS if self.records else SURVEY_FORMULAS
         if self.formula.kind not in legal:
-            raise ValueError(f'formula "{self.formula.kind}" does not go with this origin; legal: {", ".join(legal)}')
+            origin = "records" if self.records else "an instrument"
+            raise ValueError(
+                f'the formula "{self.formula.kind}" does not go with {origin}\nLegal: {", ".join(sorted(legal))}.'
+            )
         return self

@@ -126,9 +126,9 @@ class Scale(Part):
     def _levels_or_range(self) -> Scale:
         has_range = self.lowest is not None and self.highest is not None
         if bool(self.levels) == has_range:
-            raise ValueError("give either levels, or lowest and highest")
+            raise ValueError("a scale has either levels, or lowest and highest\nRemove one of the two.")
         if self.lowest is not None and self.highest is not None and self.lowest >= self.highest:
-            raise ValueError("lowest must be below highest")
+            raise ValueError("lowest is not below highest\nSwap or correct them.")
         return self
 
 

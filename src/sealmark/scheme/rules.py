@@ -38,7 +38,11 @@ class Scores(Part):
     def _one_way(self) -> Scores:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"give exactly one of at_least, at_most, curve, steps, table; found {len(given)}")
+            found = ", ".join(given) or "none"
+            raise ValueError(
+                f"a value is scored in exactly one way; found: {found}\n"
+                "Keep one of at_least, at_most, curve, steps, table."
+            )
         return self
 
 
@@ -129,7 +133,7 @@ class ActionsRule(Part):
 
 def rule_kind(value: Any) -> str | None:
     """Return the kind of a rule by the key it has."""
-    keys = value if isinstance(value, dict) else vars(value)
+    keys = value if isinstance(value, dict) else getattr(value, "__dict__", {})
     return next((kind for kind in RULE_KINDS if kind in keys), None)
 
 
@@ -150,7 +154,8 @@ Rule = Annotated[
     Discriminator(
         _rule_tag,
         custom_error_type="rule_kind",
-        custom_error_message="a rule has one of the keys judgement, sample, measure, fact, document, persons, actions",
+        custom_error_message="a rule needs a key that says its kind",
+        custom_error_context={"keys": ", ".join(RULE_KINDS)},
     ),
 ]
 

@@ -17,6 +17,8 @@ __all__ = ["check_doubles", "check_names", "check_unused"]
 
 _MAY_STAND_FREE = {"source", "requirement", "group", "node", "gate", "score", "ladder", "mode", "role", "size",
                    "sector", "module", "touchpoint", "property", "overlay"}  # fmt: skip
+_IDLE = ("cases/", "overlays/", "text/", "scheme.yaml")
+"""Files in which naming something is no use of it."""
 
 
 def check_names(view: View) -> Iterator[Problem]:
@@ -32,8 +34,8 @@ def check_names(view: View) -> Iterator[Problem]:
 
 def _dangling(view: View, kind: str, name: str, at: tuple[str, Path], legal: tuple[str, ...]) -> Problem:
     place = PLACES.get(kind, "")
-    defined = f" It is defined in {place}." if place and not legal else ""
-    fix = did_you_mean(name, set(legal)) + defined
+    place = f"{place}{name}.yaml" if place.endswith("/") else place
+    fix = did_you_mean(name, set(legal)) + (f" Or define it in {place}." if place else "")
     return view.problem("SM210", f'There is no {kind} "{name}".', at, fix)
 
 
@@ -141,11 +143,14 @@ def _twice(names: tuple[str, ...] | list[str]) -> list[str]:
 
 def check_unused(view: View) -> Iterator[Problem]:
     """Yield a warning for everything defined and never used."""
-    used = {
-        (item.kind, item.name) for item in view.references if not item.file.startswith(("cases/", "overlays/", "text/"))
-    }
+    # What a file with a wrong value uses is not known.
+    if any(file not in view.edition.parts for file in view.edition.files if not file.startswith(_IDLE)):
+        return
+    used = {(item.kind, item.name) for item in view.references if not item.file.startswith(_IDLE)}
+    # Where a name of a kind dangles, the unused one is probably what was meant: one mistake, one message.
+    dangling = {item.kind for item in view.references if item.name not in view.index.ids(item.kind)}
     for kind, file in PLACES.items():
-        if kind in _MAY_STAND_FREE:
+        if kind in _MAY_STAND_FREE or kind in dangling:
             continue
         for name in dict.fromkeys(view.index.ids(kind)):
             if (kind, name) not in used:

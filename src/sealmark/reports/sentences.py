@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 
 from babel import Locale
+from babel.numbers import format_decimal
 
 from sealmark.core.documents import parse_yaml
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
@@ -22,7 +23,7 @@ from sealmark.scheme.wording import LANGUAGES, Language
 __all__ = ["LOCALES", "Phrases", "load_phrases", "placeholders", "require_language"]
 
 LOCALES: Mapping[Language, Locale] = {
-    "en": Locale("en"),
+    "en": Locale("en", "GB"),
     "ru": Locale("ru"),
     "zh-Hans": Locale("zh", script="Hans"),
     "zh-Hant": Locale("zh", script="Hant"),
@@ -43,7 +44,7 @@ class Phrases:
 
         Args:
             key: ``section.key``.
-            count: The number that decides the plural form; fills ``{count}`` unless that is given as text.
+            count: The number that decides the plural form; fills ``{count}`` as the language writes it.
             values: What the placeholders stand for, already in words.
 
         Raises:
@@ -59,7 +60,7 @@ class Phrases:
                                         did_you_mean(key, self.texts)))  # fmt: skip
         if not isinstance(phrase, str):
             phrase = _plural_form(phrase, self.language, count or 0)
-        number = {} if count is None else {"count": str(count)}
+        number = {} if count is None else {"count": format_decimal(count, format="#,##0", locale=LOCALES[self.language])}
         return phrase.format_map(number | values)
 
     def has(self, key: str) -> bool:
