@@ -172,9 +172,15 @@ def book_of(edition: Edition, employees: int | None = None, **overlay: Decimal |
 
 
 def evidence_of(given: Mapping[str, Any] | None = None, **others: Any) -> Evidence:
-    """Return evidence: judgements by requirement (see :func:`marks`), everything else by keyword."""
-    judged = {name: mark if isinstance(mark, tuple) else marks(mark) for name, mark in (given or {}).items()}
+    """Return evidence: a mark, a list of marks, or a tuple of Mark by requirement; everything else by keyword."""
+    judged = {name: _given(item) for name, item in (given or {}).items()}
     return Evidence(**{"as_of": DAY, "judgements": judged, **others})
+
+
+def _given(item: Any) -> tuple[Mark, ...]:
+    if isinstance(item, tuple):
+        return item
+    return marks(*item) if isinstance(item, list) else marks(item)
 
 
 def marks(*given: Any, dimension: str | None = None) -> tuple[Mark, ...]:

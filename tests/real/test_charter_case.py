@@ -136,7 +136,7 @@ def test_the_promoter_score_is_that_of_plain_sql(evaluation, real_data):
     path = real_data / "ecsi_mobile/mobi.csv"
     (expected,) = duckdb.sql(
         f"SELECT 100 * avg((CUSL3 >= 9)::INT - (CUSL3 <= 6)::INT) FROM read_csv('{path}')"
-    ).fetchone()
+    ).fetchall()[0]
 
     assert float(evaluation.document["measures"]["promoter-score"]["value"]) == pytest.approx(expected, abs=1e-9)
 

@@ -150,7 +150,8 @@ def _mark(item: GivenMark) -> Mark:
 def _measured(item: GivenEstimate) -> Measured:
     overall = Estimate(item.value, item.lower, item.upper, base=item.base)
     sites = {
-        site: Estimate(value, value, value, base=item.site_bases.get(site, item.base)) for site, value in item.sites.items()
+        site: Estimate(value, value, value, base=item.site_bases.get(site, item.base))
+        for site, value in item.sites.items()
     }
     return Measured(overall, sites)
 

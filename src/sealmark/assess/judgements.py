@@ -66,10 +66,11 @@ def judge(rule: JudgementRule, evidence: Evidence, book: FigureBook, *, place: t
         shares[dimension or ""] = None
         if problem is not None:
             problems.append(problem)
-        elif isinstance(found, dict):
-            drawn = evidence.draw.shares.get((requirement, position, dimension))
-            shares[dimension or ""] = _across_sites(rule, found.values()) if drawn is None else drawn
-            sites.append(found)
+            continue
+        assert isinstance(found, dict)
+        drawn = evidence.draw.shares.get((requirement, position, dimension))
+        shares[dimension or ""] = _across_sites(rule, found.values()) if drawn is None else drawn
+        sites.append(found)
     columns = shares if rule.marks else {}
     if problems:
         return _joined(problems, columns)

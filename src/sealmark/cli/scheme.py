@@ -25,7 +25,7 @@ _language = click.option(
 )
 
 
-@click.group()
+@click.group(epilog="Example: sealmark scheme show sealmark-charter/2026")
 def scheme() -> None:
     """Read, check, compare and export scheme packs.
 

@@ -30,8 +30,9 @@ LIMIT_DEPTH = 40
 Path_ = tuple["str | int", ...]
 Model = TypeVar("Model", bound=BaseModel)
 
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_FRACTION = re.compile(r"[-+]?[0-9]+\.[0-9]+\Z")
+# Leading zeros are kept: 007 is a label, not seven.
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_FRACTION = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _NULLS = {"", "~", "null"}
 _FAST: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
-from typing import Annotated, Any, Literal
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sealmark.core.documents import Document, parse_yaml, read_model
-from sealmark.core.errors import Problem, ProblemList, SealmarkError
+from sealmark.core.documents import Document, parse_yaml, read_model, salvage
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.figures import FactInput, Id, Name, Part
 
 __all__ = [
+    "MOST",
     "Case",
     "CaseFile",
     "FactsFile",
+    "NamedFile",
     "Organization",
     "RecordFile",
     "SurveyDesign",
     "SurveyFile",
     "Waiver",
     "load_case",
+    "read_case",
 ]
+
+MOST = 2**53 - 1
+"""Largest whole number that every reader of JSON keeps exactly."""
 
 
 class Organization(Part):
@@ -30,7 +39,7 @@ class Organization(Part):
 
     name: Name
     id: str = ""
-    employees: int | None = Field(default=None, ge=0)
+    employees: int | None = Field(default=None, ge=0, le=MOST)
     """Decides the size class; leave out only if unknown."""
     sector: Id | None = None
     modules: tuple[Id, ...] = ()
@@ -122,7 +131,7 @@ class CaseFile(Part):
     organization: Organization
     as_of: dt.date
     period: DatePeriod
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, le=MOST)
     """Start of the random draws behind the grade probabilities."""
     sites: Table | None = None
     """Table of sites: site, name, stratum, employees, visited."""
@@ -141,12 +150,6 @@ class CaseFile(Part):
     waivers: tuple[Waiver, ...] = ()
     note: str = ""
 
-    @model_validator(mode="after")
-    def _after_the_evidence(self) -> CaseFile:
-        if self.as_of < self.period.end:
-            raise ValueError(f"as_of ({self.as_of}) lies before the end of the period ({self.period.end})")
-        return self
-
 
 class FactsFile(Part):
     """The file of declared facts: fact id to value."""
@@ -155,74 +158,179 @@ class FactsFile(Part):
     verified_by: str = ""
 
 
-class Case:
-    """A case folder that was read: its file, and safe access to the files it names."""
+class NamedFile(NamedTuple):
+    """A file that a case names, what it is for, and the key that names it."""
 
-    def __init__(self, folder: Path, file: CaseFile, document: Document) -> None:
-        self.folder = folder
-        self.file = file
-        self.document = document
+    name: str
+    role: str
+    key: tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case folder that was read: its file, and safe access to the files it names.
+
+    Attributes:
+        problems: What is wrong with case.yaml and the files it names. Empty for a case from
+            :func:`load_case`; those of a case from :func:`read_case` stop :func:`gathering.gather`.
+    """
+
+    folder: Path
+    file: CaseFile
+    document: Document
+    problems: tuple[Problem, ...] = ()
+
+    def noting(self, problems: Iterable[Problem]) -> Case:
+        """Return the case with further problems that must be told before it is evaluated."""
+        return replace(self, problems=(*self.problems, *problems))
 
     def path(self, name: str) -> Path:
         """Return the path of a named file inside the case folder.
 
         Raises:
-            SealmarkError: SM302 it lies outside, SM303 it does not exist.
+            SealmarkError: SM302 it lies outside, SM303 it does not exist or is no file.
         """
-        path = (self.folder / name).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            fix = "Copy the file into the case folder and name it by its relative path."
-            raise SealmarkError(Problem("SM302", f'"{name}" lies outside the case folder.', self.document.name, fix))
-        if not path.is_file():
-            fix = f"Put the file there, or correct its name in {self.document.name}."
-            raise SealmarkError(Problem("SM303", f'The file "{name}" does not exist.', self.document.name, fix))
-        return path
+        problem = self._outside(name) or self._absent(name)
+        if problem is not None:
+            raise SealmarkError(problem)
+        return self.folder / name
+
+    def _outside(self, name: str) -> Problem | None:
+        parts = PurePosixPath(name)
+        is_plain = "\0" not in name and not parts.is_absolute() and ".." not in parts.parts
+        if is_plain and (self.folder / name).resolve().is_relative_to(self.folder.resolve()):
+            return None
+        fix = "Copy the file into the case folder and name it by its path from there, without `..`."
+        return Problem("SM302", f'"{name}" lies outside the case folder.', self._place(name), fix)
+
+    def _absent(self, name: str) -> Problem | None:
+        path = self.folder / name
+        if path.is_file():
+            return None
+        if path.is_dir():
+            return Problem("SM303", f'"{name}" is a folder, not a file.', self._place(name), "Name a file in it.")
+        found = [item.relative_to(self.folder).as_posix() for item in self.folder.rglob("*") if item.is_file()]
+        near = difflib.get_close_matches(name.replace("\\", "/"), found, n=1, cutoff=0.75)
+        hint = f'Did you mean "{near[0]}"? ' if near else ""
+        fix = f"{hint}Put the file there, or correct its name in case.yaml."
+        return Problem("SM303", f'The file "{name}" does not exist.', self._place(name), fix)
+
+    def _place(self, name: str) -> str:
+        key = next((item.key for item in self.files() if item.name == name), ())
+        return self.document.where(key)
+
+    def files(self) -> tuple[NamedFile, ...]:
+        """Return every file the case names, in order; a file named twice stands twice."""
+        return tuple(_files(self.file))
 
     def named_files(self) -> dict[str, str]:
-        """Return every file the case names, with what it is for, in order."""
-        file = self.file
-        found: dict[str, str] = {"case.yaml": "case"}
-        for survey in file.surveys:
-            found |= {survey.file: f"survey:{survey.instrument}"} | _maybe(survey.mapping, "mapping")
-        for record in file.records:
-            found |= {record.file: f"records:{record.records}", record.mapping: "mapping"}
-            found |= _maybe(record.calendar, "calendar")
-        found |= _maybe(file.facts, "facts")
-        tables = [("judgements", table) for table in file.judgements]
-        tables += [(role, getattr(file, role)) for role in ("sites", "documents", "persons", "actions")]
-        for role, table in tables:
-            if table is not None:
-                found |= {table.file: role} | _maybe(table.mapping, "mapping")
-        if file.overlay and file.overlay.endswith((".yaml", ".yml")):
-            found |= {file.overlay: "overlay"}
-        return found
-
-    def check_files(self) -> None:
-        """Raise one error that lists every named file that is missing or outside the folder."""
-        problems = ProblemList()
-        for name in self.named_files():
-            try:
-                self.path(name)
-            except SealmarkError as error:
-                problems.extend(error.problems)
-        problems.raise_if_any()
+        """Return what every file of the case is for, by its name, case.yaml first."""
+        return {"case.yaml": "case"} | {item.name: item.role for item in self.files()}
 
 
-def _maybe(name: str | None, role: str) -> dict[str, str]:
-    return {name: role} if name else {}
+def _files(file: CaseFile) -> Iterator[NamedFile]:
+    for index, survey in enumerate(file.surveys):
+        place = ("surveys", index)
+        yield NamedFile(survey.file, f"survey:{survey.instrument}", (*place, "file"))
+        yield from _maybe(survey.mapping, "mapping", (*place, "mapping"))
+    for index, record in enumerate(file.records):
+        place = ("records", index)
+        yield NamedFile(record.file, f"records:{record.records}", (*place, "file"))
+        yield from _maybe(record.mapping, "mapping", (*place, "mapping"))
+        yield from _maybe(record.calendar, "calendar", (*place, "calendar"))
+    yield from _maybe(file.facts, "facts", ("facts",))
+    for index, marks in enumerate(file.judgements):
+        yield from _table_files(marks, "judgements", ("judgements", index))
+    for role in ("sites", "documents", "persons", "actions"):
+        table: TableFile | None = getattr(file, role)
+        if table is not None:
+            yield from _table_files(table, role, (role,))
+    if file.overlay and file.overlay.endswith((".yaml", ".yml")):
+        yield NamedFile(file.overlay, "overlay", ("overlay",))
+
+
+def _table_files(table: TableFile, role: str, key: tuple[str | int, ...]) -> Iterator[NamedFile]:
+    yield NamedFile(table.file, role, (*key, "file"))
+    yield from _maybe(table.mapping, "mapping", (*key, "mapping"))
+
+
+def _maybe(name: str | None, role: str, key: tuple[str | int, ...]) -> Iterator[NamedFile]:
+    if name is not None:
+        yield NamedFile(name, role, key)
 
 
 def load_case(folder: Path) -> Case:
     """Return the case in a folder.
 
     Raises:
-        SealmarkError: SM301 no case.yaml, SM302/SM303 files it names, SM304 it does not fit, SM1xx not readable.
+        SealmarkError: SM301 no case.yaml, SM302/SM303 files it names, SM304 it does not fit,
+            SM320 a file or instrument stands twice, SM1xx not readable.
+    """
+    case = read_case(folder)
+    if case.problems:
+        raise SealmarkError(*case.problems)
+    return case
+
+
+def read_case(folder: Path) -> Case:
+    """Return what can be read of the case in a folder, with every problem found so far.
+
+    So the files of a case with a mistake in case.yaml can be checked all the
+    same. What does not fit is left out; see :attr:`Case.problems`.
+
+    Raises:
+        SealmarkError: SM301 no case.yaml, SM1xx it is not readable, SM304 too little of it fits to go on.
     """
     path = folder / "case.yaml"
     if not path.is_file():
         fix = "Name a case folder, or make one: sealmark case new DIR --scheme sealmark-charter/2026"
         raise SealmarkError(Problem("SM301", f'There is no case.yaml in "{folder.name}".', "case.yaml", fix))
     document = parse_yaml(path.read_bytes(), "case.yaml")
-    case = Case(folder, read_model(document, CaseFile, code="SM304"), document)
-    case.check_files()
-    return case
+    try:
+        case = Case(folder, read_model(document, CaseFile, code="SM304"), document)
+    except SealmarkError as error:
+        kept, _ = salvage(document, CaseFile)
+        if kept is None:
+            raise
+        case = Case(folder, kept, document, error.problems)
+    return case.noting([*_day_problems(case), *_file_problems(case), *_repeated(case)])
+
+
+def _day_problems(case: Case) -> Iterator[Problem]:
+    file = case.file
+    if file.as_of < file.period.end:
+        what = f"as_of ({file.as_of}) lies before the end of the period ({file.period.end})."
+        fix = "Let as_of be the last day of the period or later."
+        yield Problem("SM304", what, case.document.where(("as_of",)), fix)
+    for index, waiver in enumerate(file.waivers):
+        if waiver.on > file.as_of:
+            where = case.document.where(("waivers", index, "on"))
+            yield Problem("SM312", f"{waiver.on} lies after the as-of date {file.as_of}.", where, "Correct the date.")
+
+
+def _file_problems(case: Case) -> Iterator[Problem]:
+    for item in case.files():
+        try:
+            case.path(item.name)
+        except SealmarkError as error:
+            for problem in error.problems:
+                yield replace(problem, where=case.document.where(item.key))
+
+
+def _repeated(case: Case) -> Iterator[Problem]:
+    """Yield what stands twice and would count twice, or hide the other."""
+    file = case.file
+    named = [("instrument", ("surveys", at), survey.instrument) for at, survey in enumerate(file.surveys)]
+    named += [("record class", ("records", at), record.records) for at, record in enumerate(file.records)]
+    named += [("judgement table", ("judgements", at), _spoken(marks)) for at, marks in enumerate(file.judgements)]
+    named += [("waiver of the gate", ("waivers", at), waiver.gate) for at, waiver in enumerate(file.waivers)]
+    seen = set()
+    for kind, key, name in named:
+        if (kind, name) in seen:
+            fix = "Keep one; join the rows of several files into one file."
+            yield Problem("SM320", f'The {kind} "{name}" stands twice.', case.document.where(key), fix)
+        seen.add((kind, name))
+
+
+def _spoken(table: TableFile) -> str:
+    return f"{table.file} with {table.mapping}" if table.mapping else table.file

@@ -75,14 +75,23 @@ def _measured(
     def cells(*by: str) -> tuple[RecordEstimate, ...]:
         return estimate_records(table, wanted, as_of=book.as_of, calendars=calendars, by=by, confidence=confidence)
 
-    overall = {cell.measure: cell.estimate for cell in cells()}
+    better = {name: item.better for name, item in record_measures(book, record.records).items()}
+    overall = {cell.measure: _fair(cell, better[cell.measure]) for cell in cells()}
     sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
     if "site" in table.column_names:
         for cell in cells("site"):
             if cell.cell["site"] is not None:
-                sites[cell.measure][str(cell.cell["site"])] = cell.estimate
+                sites[cell.measure][str(cell.cell["site"])] = _fair(cell, better[cell.measure])
     nothing = Estimate.unknown("there are no records")
     return {name: Measured(overall.get(name, nothing), sites[name], record.file) for name in wanted}
+
+
+def _fair(cell: RecordEstimate, better: str) -> Estimate:
+    """Return the estimate, unless open cases make it look better than the truth can be."""
+    flatters = (cell.bound, better) in {("lower", "lower"), ("upper", "higher")}
+    if not flatters:
+        return cell.estimate
+    return Estimate.unknown("open cases: the true figure can only be worse", base=cell.estimate.base)
 
 
 class _Translator:

@@ -18,6 +18,7 @@ from sealmark.measure.reading import literal
 __all__ = ["CellCheck", "Conversion", "column_conversion", "condition_sql", "trimmed"]
 
 _SPACE = " \t\r\n\u00a0\u3000\ufeff"
+_UNUSUAL = literal("[\t\r\n\u00a0\u3000\ufeff]")
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?[AaPp][Mm])?"
 _OFFSET = r"(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
 _ISO_DATE = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
@@ -78,7 +79,9 @@ class Conversion:
 
 def trimmed(column: str) -> str:
     """Return SQL for a cell's text without surrounding white space, NULL when nothing is left."""
-    return f"nullif(trim({column}, {literal(_SPACE)}), '')"
+    # Trimming a list of characters costs five times as much as trimming spaces: only where needed.
+    unusual = f"regexp_matches({column}, {_UNUSUAL})"
+    return f"nullif(CASE WHEN {unusual} THEN trim({column}, {literal(_SPACE)}) ELSE trim({column}) END, '')"
 
 
 def condition_sql(condition: Condition, column: str) -> str:
@@ -156,10 +159,12 @@ def _number_sql(numbers: NumberRule, text: str, *, whole: bool) -> str:
     plain = f"regexp_replace({text}, {literal(separator)}, '', 'g')" if numbers.thousands else text
     if numbers.decimal != ".":
         plain = f"replace({plain}, {literal(numbers.decimal)}, '.')"
-    kind = "BIGINT" if whole else "DOUBLE"
     number = f"regexp_replace({plain}, '\\..*$', '')" if whole else plain
     pattern = literal(rf"[+-]?{digits}{fraction}{bare}")
-    return f"CASE WHEN regexp_full_match({text}, {pattern}) THEN try_cast({number} AS {kind}) END"
+    cast = f"try_cast({number} AS {'BIGINT' if whole else 'DOUBLE'})"
+    # A number beyond the largest double would arrive as infinity.
+    fits = "" if whole else f" AND isfinite({cast})"
+    return f"CASE WHEN regexp_full_match({text}, {pattern}){fits} THEN {cast} END"
 
 
 def _moment_sql(dates: DateRule, text: str) -> str:

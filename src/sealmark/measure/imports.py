@@ -208,9 +208,8 @@ class _Import:
 
     def _refuse_duplicates(self, query: str, key: Sequence[str]) -> None:
         first = quoted(key[0])
-        found = self.execute(
-            f"SELECT count(*), list_sort(min(_row, 5)), arg_min({first}, _row) FROM ({query})"
-        ).fetchone()
+        shown = f"count(*), list_sort(min(_row, 5)), arg_min({first}, _row)"
+        found = self.execute(f"SELECT {shown} FROM ({query})").fetchone()  # noqa: S608
         if not found or not found[0]:
             return
         count, positions, example = found

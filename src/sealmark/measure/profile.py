@@ -106,10 +106,7 @@ class Reconciliation:
 
 
 def _json(value: Mapping[str, object]) -> dict[str, Json]:
-    plain = to_json(value)
-    if not isinstance(plain, dict):
-        raise TypeError("expected a mapping")
-    return plain
+    return {key: to_json(item) for key, item in value.items()}
 
 
 def profile_table(

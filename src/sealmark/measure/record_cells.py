@@ -15,7 +15,7 @@ from sealmark.measure.record_clocks import Cases, State, matches
 from sealmark.measure.record_intervals import Precision
 from sealmark.measure.records import Where
 
-__all__ = ["EXCLUDED", "RecordEstimate", "Task", "population", "state_counts", "whole_numbers"]
+__all__ = ["EXCLUDED", "RecordEstimate", "Task", "note_of", "population", "state_counts", "whole_numbers"]
 
 EXCLUDED: Mapping[str, State] = {
     "no_start": State.NO_START,
@@ -86,3 +86,15 @@ def state_counts(table: ir.Table, inside: ir.BooleanValue) -> dict[str, ir.Value
 def whole_numbers(row: Mapping[str, Any], *names: str) -> dict[str, int]:
     """Return some columns of a row of aggregates as whole numbers, none as zero."""
     return {name: int(row[name] or 0) for name in names}
+
+
+def note_of(counts: Mapping[str, int], *parts: str) -> str:
+    """Return the parts that are not empty in one line, and how many records were left out for their stamps.
+
+    Example:
+        >>> note_of({"backwards": 2}, "", "3 cases are open")
+        '3 cases are open; 2 cases have no usable moments and are left out'
+    """
+    unusable = sum(counts.get(name, 0) for name in EXCLUDED)
+    left_out = f"{unusable:,} cases have no usable moments and are left out" if unusable else ""
+    return "; ".join(part for part in (*parts, left_out) if part)

@@ -15,7 +15,15 @@ from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
 from sealmark.measure.calendars import MICRO
 from sealmark.measure.engine import fetch
-from sealmark.measure.record_cells import EXCLUDED, RecordEstimate, Task, population, state_counts, whole_numbers
+from sealmark.measure.record_cells import (
+    EXCLUDED,
+    RecordEstimate,
+    Task,
+    note_of,
+    population,
+    state_counts,
+    whole_numbers,
+)
 from sealmark.measure.record_clocks import State, with_clock
 from sealmark.measure.record_intervals import Precision, mean_estimate, quantile_ranks
 from sealmark.measure.records import SECONDS, DurationMean, DurationPercentile
@@ -39,7 +47,7 @@ def estimate_mean(task: Task, measure: DurationMean) -> list[RecordEstimate]:
         counts = whole_numbers(row, "records", "after_as_of", "finished", "open", *EXCLUDED)
         n_open, base = counts["open"], counts["open"] + counts["finished"]
         note = f"{n_open:,} of {base:,} cases are open and count with their age" if n_open else ""
-        estimate = mean_estimate(row["all_mean"], row["all_var"], base, task.precision, note=note)
+        estimate = mean_estimate(row["all_mean"], row["all_var"], base, task.precision, note=note_of(counts, note))
         naive = mean_estimate(row["naive_mean"], row["naive_var"], counts["finished"], task.precision)
         bound: Literal["", "lower"] = "lower" if n_open else ""
         found.append(RecordEstimate(task.cell(row), task.name, estimate, naive, measure.unit, counts, bound))
@@ -126,7 +134,9 @@ def _percentile_cell(
     if value is None:
         note = f"{note}; the percentile lies among them" if n_open else "no finished record"
     level = task.precision.level
-    estimate = Estimate(value, lower, upper if value is not None else None, base, None, None, level, note)
+    estimate = Estimate(
+        value, lower, upper if value is not None else None, base, None, None, level, note_of(counts, note)
+    )
     plain = Estimate(
         naive, base=counts["finished"], confidence=level, note="" if counts["finished"] else "no finished record"
     )

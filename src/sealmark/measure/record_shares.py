@@ -7,7 +7,15 @@ import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
 from sealmark.measure.calendars import DAY, MICRO
-from sealmark.measure.record_cells import EXCLUDED, RecordEstimate, Task, population, state_counts, whole_numbers
+from sealmark.measure.record_cells import (
+    EXCLUDED,
+    RecordEstimate,
+    Task,
+    note_of,
+    population,
+    state_counts,
+    whole_numbers,
+)
 from sealmark.measure.record_clocks import State, matches, micros, true, with_clock
 from sealmark.measure.record_intervals import rate_estimate, share_estimate
 from sealmark.measure.records import OpenShare, RecordRatio, RecordShare, ShareWithin
@@ -41,7 +49,9 @@ def estimate_within(task: Task, measure: ShareWithin) -> list[RecordEstimate]:
         done = counts["within"] + counts["late"]
         undecided = counts["undecided"]
         note = f"{undecided:,} open cases may still meet the target and are not counted" if undecided else ""
-        estimate = share_estimate(counts["within"], done + counts["open_late"], task.precision, note=note)
+        estimate = share_estimate(
+            counts["within"], done + counts["open_late"], task.precision, note=note_of(counts, note)
+        )
         naive = share_estimate(counts["within"], done, task.precision)
         found.append(RecordEstimate(task.cell(row), task.name, estimate, naive, "share", counts))
     return found
@@ -72,7 +82,7 @@ def estimate_open(task: Task, measure: OpenShare) -> list[RecordEstimate]:
     found = []
     for row in task.count_cells(table, **columns).to_pylist():
         counts = whole_numbers(row, "records", "after_as_of", "base", "open", "overdue", "no_start", "backwards")
-        estimate = share_estimate(counts["overdue"], counts["base"], task.precision)
+        estimate = share_estimate(counts["overdue"], counts["base"], task.precision, note=note_of(counts))
         found.append(RecordEstimate(task.cell(row), task.name, estimate, None, "share", counts))
     return found
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from sealmark.core.errors import Problem, SealmarkError
 
-__all__ = ["COLOURS", "Align", "FONT", "Canvas", "Line", "Rect", "Word", "fit", "for_print", "text_width", "wrap"]
+__all__ = ["COLOURS", "FONT", "Align", "Canvas", "Line", "Rect", "Word", "fit", "for_print", "text_width", "wrap"]
 
 FONT = "Sealmark Sans"
 COLOURS: Mapping[str, str] = {
@@ -117,7 +117,9 @@ class Canvas:
         layers = []
         if self.rects:
             rects = alt.Chart(alt.Data(values=_values(self.rects))).mark_rect(aria=False)
-            layers.append(rects.encode(**place, **ends, stroke=stroke, fill=alt.Fill("fill:N", scale=None, legend=None)))
+            layers.append(
+                rects.encode(**place, **ends, stroke=stroke, fill=alt.Fill("fill:N", scale=None, legend=None))
+            )
         if self.lines:
             lines = alt.Chart(alt.Data(values=_values(self.lines))).mark_rule(aria=False)
             width = alt.StrokeWidth("width:Q", scale=None, legend=None)
@@ -226,4 +228,6 @@ def wrap(text: str, width: float, size: float, *, lines: int = 2) -> list[str]:
 
 def _pieces(text: str) -> Iterable[str]:
     """Cut where a line may break: after spaces, and between Han characters but not before punctuation."""
-    return re.findall(r"[^\s\u2e80-\u9fff\uf900-\ufaff]+\s*|[\u2e80-\u9fff\uf900-\ufaff][、。，；：）」』”]*\s*|\s+", text)  # noqa: RUF001
+    return re.findall(
+        r"[^\s\u2e80-\u9fff\uf900-\ufaff]+\s*|[\u2e80-\u9fff\uf900-\ufaff][、。，；：）」』”]*\s*|\s+", text
+    )

@@ -63,7 +63,7 @@ def _groups_title(nodes: tuple[NodeRead, ...], voice: Voice) -> str:
     known = [(node.share, node.id) for node in nodes if node.share is not None]
     unknown = len(nodes) - len(known)
     if unknown:
-        return voice.say("groups.title-open", count=unknown)
+        return voice.counted("groups.title-open", unknown)
     best, worst = max(known), min(known)
     if len(known) > 1 and share_text(best[0], voice) == share_text(worst[0], voice):
         return voice.say("groups.title-even", share=share_text(best[0], voice))
@@ -94,11 +94,15 @@ def _group_row(node: NodeRead, marks: list[str], voice: Voice) -> tuple[str, ...
     return (
         voice.node(node.id),
         share_text(node.share, voice),
-        _range_text(node, voice),
+        _range_text(node, voice) if node.share is None else "–",
         points,
         voice.whole(leaves),
-        *(share_text(node.marks.get(mark), voice) for mark in marks),
+        *(_mark_text(node.marks.get(mark), voice) for mark in marks),
     )
+
+
+def _mark_text(share: Decimal | None, voice: Voice) -> str:
+    return "–" if share is None else share_text(share, voice)
 
 
 def share_text(share: Decimal | None, voice: Voice) -> str:
@@ -140,7 +144,7 @@ def _contributions(score: str, voice: Voice) -> list[Block]:
     identity = f"lost-{score}"
     blocks: list[Block] = [Figure(identity, title, draw_bars(identity, bars), _lost_table(score, top, voice))]
     if len(lost) > _BARS:
-        blocks.append(Text(voice.say("contributions.rest", count=len(lost) - _BARS)))
+        blocks.append(Text(voice.counted("contributions.rest", len(lost) - _BARS)))
     return blocks
 
 

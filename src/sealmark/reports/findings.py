@@ -82,7 +82,7 @@ def _item(read: RuleRead, rule: Rule | None, finding: FindingRead, voice: Voice)
         details=tuple(details),
         sites=_site_table(read, voice),
         sources=read.pointers[:_SOURCES],
-        more=voice.say("tree.more", count=len(read.pointers) - _SOURCES) if len(read.pointers) > _SOURCES else "",
+        more=voice.counted("tree.more", len(read.pointers) - _SOURCES) if len(read.pointers) > _SOURCES else "",
     )
 
 
@@ -93,7 +93,9 @@ def _level(scale: str, code: str, voice: Voice) -> str:
 
 def _sentence(read: RuleRead, rule: Rule | None, voice: Voice) -> str:
     if read.kind in {"judgement", "sample"}:
-        return voice.say(f"evidence.{read.kind}", count=read.base) if read.base else voice.say(f"evidence.{read.kind}-none")
+        return (
+            voice.counted(f"evidence.{read.kind}", read.base) if read.base else voice.say(f"evidence.{read.kind}-none")
+        )
     if read.kind == "measure":
         return _measure_sentence(read, voice)
     key = {"fact": "fact", "document": "document", "persons": "persons", "actions": "actions"}[read.kind]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sealmark.core.errors import Problem, SealmarkError
@@ -29,8 +29,10 @@ WEIGHTS = (400, 700)
 PACKAGE = "justmytype-intl-cjk"
 _FOLDERS = {"SC": "notosanssc", "TC": "notosanstc", "JP": "notosansjp", "KR": "notosanskr"}
 _BASIC = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0–—…“”‘’«»·×−≥≤°№")  # noqa: RUF001
+_UNUSED = ("GSUB", "GDEF", "BASE", "HVAR", "VVAR", "MVAR", "STAT", "VORG", "vhea", "vmtx")
+"""Substitutions and vertical setting: reports are set in plain horizontal lines, and reading these costs most of the time."""
 _SPACES = frozenset("\n\r\t\u200b\u2060")
-_RECIPE = 2
+_RECIPE = 3
 """Part of every cache key: raise it when fonts are made differently."""
 
 
@@ -96,21 +98,20 @@ def _source(region: str) -> Path:
 def _has(region: str, characters: frozenset[str]) -> frozenset[str]:
     from fontTools.ttLib import TTFont
 
-    with TTFont(_source(region), lazy=False) as font:
+    with TTFont(_source(region)) as font:
         codes = font.getBestCmap()
     return frozenset(character for character in characters if ord(character) in codes)
 
 
 def _cached(region: str, characters: frozenset[str], family: str, *, latin: bool, cache: Path | None) -> list[FontFile]:
     if cache is None:
-        with TemporaryDirectory(prefix="sealmark-fonts-") as folder:
-            return _cached(region, characters, family, latin=latin, cache=Path(folder))
-    version = metadata.version(PACKAGE)
-    key = f"{_RECIPE}|{version}|{region}|{family}|{latin}|{''.join(sorted(characters))}"
+        made = _make(region, characters, family, latin)
+        return [FontFile(family, weight, *made[weight]) for weight in WEIGHTS]
+    key = f"{_RECIPE}|{metadata.version(PACKAGE)}|{region}|{family}|{latin}|{''.join(sorted(characters))}"
     stem = hashlib.sha256(key.encode()).hexdigest()[:24]
     paths = {weight: (cache / f"{stem}-{weight}.ttf", cache / f"{stem}-{weight}.woff2") for weight in WEIGHTS}
     if not all(path.is_file() for pair in paths.values() for path in pair):
-        made = _make(region, characters, family, latin=latin)
+        made = _make(region, characters, family, latin)
         for weight, pair in paths.items():
             for path, content in zip(pair, made[weight], strict=True):
                 _store(path, content)
@@ -129,7 +130,8 @@ def _store(path: Path, content: bytes) -> None:
         raise SealmarkError(Problem("SM616", what, str(path.parent), "Name a folder that can be written.")) from None
 
 
-def _make(region: str, characters: frozenset[str], family: str, *, latin: bool) -> dict[int, tuple[bytes, bytes]]:
+@lru_cache(maxsize=4)  # page and PDF of one report need the same fonts one after the other
+def _make(region: str, characters: frozenset[str], family: str, latin: bool) -> Mapping[int, tuple[bytes, bytes]]:  # noqa: FBT001
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
@@ -137,10 +139,12 @@ def _make(region: str, characters: frozenset[str], family: str, *, latin: bool) 
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[ord(character) for character in characters])
     subset = io.BytesIO()
-    # Not lazy: a lazy font keeps its file open in tables that outlive it.
-    with TTFont(_source(region), lazy=False, recalcTimestamp=False) as font:
+    with TTFont(_source(region), recalcTimestamp=False) as font:
         if latin:
             _proportional(font)
+        for tag in _UNUSED if latin else (*_UNUSED, "GPOS"):
+            font.tables.pop(tag, None)
+            font.reader.tables.pop(tag, None)
         subsetter.subset(font)
         font.save(subset)
     return {weight: _static(subset.getvalue(), weight, family) for weight in WEIGHTS}
@@ -157,7 +161,9 @@ def _proportional(font: TTFont) -> None:
                     swaps.update(getattr(getattr(part, "ExtSubTable", part), "mapping", {}))
     for codes in font["cmap"].tables:
         if codes.format != 14:  # noqa: PLR2004 - variation sequences have no plain mapping
-            codes.cmap = {code: swaps.get(glyph, glyph) if code < 0x2E80 else glyph for code, glyph in codes.cmap.items()}  # noqa: PLR2004
+            codes.cmap = {
+                code: swaps.get(glyph, glyph) if code < 0x2E80 else glyph for code, glyph in codes.cmap.items()
+            }
 
 
 def _static(subset: bytes, weight: int, family: str) -> tuple[bytes, bytes]:

@@ -30,7 +30,9 @@ def measures_section(voice: Voice) -> Section:
     return Section("measures", heading, tuple(blocks))
 
 
-def _table(caption: str, rows: tuple[tuple[str, ...], ...], voice: Voice, *, first: str = "", folded: bool = False) -> Table:
+def _table(
+    caption: str, rows: tuple[tuple[str, ...], ...], voice: Voice, *, first: str = "", folded: bool = False
+) -> Table:
     noted = any(row[-1] for row in rows)
     columns = (
         Column(first or voice.say("measures.measure")),
@@ -78,5 +80,5 @@ def _sites(name: str, read: MeasureRead, voice: Voice) -> list[Block]:
     blocks: list[Block] = [_table(caption, rows, voice, first=voice.say("tree.site"), folded=True)]
     blocks += [Text(text) for text in distinct(_why(name, why, voice) for why in hidden.values())]
     if len(read.sites) > _SITES:
-        blocks.append(Text(voice.say("measures.sites-more", count=len(read.sites) - _SITES)))
+        blocks.append(Text(voice.counted("measures.sites-more", len(read.sites) - _SITES)))
     return blocks

@@ -87,7 +87,7 @@ def _meta(voice: Voice) -> tuple[Meta, ...]:
     employees = voice.say("page.unknown") if organization.employees is None else voice.whole(organization.employees)
     size = voice.name("labels", evaluation.size) if evaluation.size else ""
     entries = [
-        ("organization.scheme", f"{voice.scheme} ({evaluation.scheme.id})"),
+        ("organization.scheme", evaluation.scheme.id),
         ("organization.as_of", voice.date(evaluation.as_of)),
         ("organization.period", period),
         ("organization.id", organization.id),

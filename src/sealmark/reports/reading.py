@@ -334,7 +334,9 @@ def read_evaluation(document: Mapping[str, object]) -> Evaluation:
     except ValidationError as error:
         fix = "Give an evaluation.json as `sealmark evaluate` writes it; an older one may need the engine version it names."
         problems = [
-            Problem("SM610", f"The evaluation document does not fit: {part['msg']}.", ".".join(map(str, part["loc"])), fix)
+            Problem(
+                "SM610", f"The evaluation document does not fit: {part['msg']}.", ".".join(map(str, part["loc"])), fix
+            )
             for part in error.errors(include_url=False)
         ]
         raise SealmarkError(*problems) from None

@@ -10,7 +10,16 @@ from sealmark.reports.values import rule_value
 from sealmark.reports.voice import Voice
 from sealmark.scheme.grading import CountGate, EvidenceGate
 
-__all__ = ["ABOUT", "MISSING_KINDS", "distinct", "missing_text", "note_text", "reason_text", "reason_texts"]
+__all__ = [
+    "ABOUT",
+    "MISSING_KINDS",
+    "distinct",
+    "missing_sentence",
+    "missing_text",
+    "note_text",
+    "reason_text",
+    "reason_texts",
+]
 
 ABOUT: Mapping[str, str] = {
     "does-not-apply": "nodes",
@@ -113,6 +122,12 @@ def missing_text(item: MissingRead, voice: Voice) -> str:
         return voice.say(f"missing.{item.kind}-item")
     name = voice.node(item.id) if section == "nodes" else voice.name(section or "labels", item.id)
     return name if name == item.id else voice.say("missing.item", name=name, id=item.id)
+
+
+def missing_sentence(item: MissingRead, voice: Voice) -> str:
+    """Return what is missing as a sentence that says what kind of thing it is."""
+    code = "unknown-parameter" if item.kind == "parameter" else f"missing-{item.kind}"
+    return reason_text(ReasonRead(code=code, about=item.id), voice)
 
 
 def _about(reason: ReasonRead, voice: Voice) -> str:

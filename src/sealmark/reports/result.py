@@ -7,10 +7,10 @@ from decimal import Decimal
 from sealmark.reports.blocks import Block, Card, Column, Figure, Section, Table, Text
 from sealmark.reports.charts import Bar, Limit, Scale, draw_bars, draw_scale
 from sealmark.reports.reading import LadderRead, ScoreRead
-from sealmark.reports.reasons import distinct, missing_text
+from sealmark.reports.reasons import distinct, missing_sentence
 from sealmark.reports.voice import NOT_DETERMINED, Voice
 
-__all__ = ["cards", "chances_section", "result_sentence", "score_of", "score_section"]
+__all__ = ["cards", "chances_section", "result_sentence", "score_line", "score_of", "score_section"]
 
 
 def cards(voice: Voice) -> tuple[Card, ...]:
@@ -22,7 +22,6 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
     order = [rung.grade for rung in ladder.rungs]
     undetermined = ladder.grade == NOT_DETERMINED
     reached = None if undetermined else order.index(ladder.grade) + 1 if ladder.grade in order else 0
-    score = score_of(name, voice)
     mark = (
         voice.say("result.steps-open", steps=len(order))
         if reached is None
@@ -35,11 +34,20 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
         reached=reached,
         steps=len(order),
         mark=mark,
-        score=_score_line(score, voice),
-        likely=_likely_line(score, voice),
-        missing=distinct(missing_text(item, voice) for item in ladder.missing) if undetermined else (),
+        score=score_line(name, voice),
+        likely=_likely_line(score_of(name, voice), voice),
+        missing=_missing(ladder, voice) if undetermined else (),
         open=_open_line(ladder, voice),
     )
+
+
+def _missing(ladder: LadderRead, voice: Voice) -> tuple[str, ...]:
+    """Return what is missing for a grade; a long list goes on in its own section."""
+    items = distinct(missing_sentence(item, voice) for item in ladder.missing)
+    if len(items) <= _LISTED:
+        return items
+    rest = voice.counted("missing.rest", len(items) - _LISTED, section=voice.say("missing.heading"))
+    return (*items[:_LISTED], rest)
 
 
 def score_of(ladder: str, voice: Voice) -> str | None:
@@ -55,7 +63,11 @@ def result_sentence(name: str, voice: Voice) -> str:
     if ladder.grade == NOT_DETERMINED:
         number = len({(item.kind, item.id) for item in ladder.missing})
         known = bool(number)
-        return voice.say("result.not-determined-because", count=number) if known else voice.say("result.not-determined-plain")
+        return (
+            voice.counted("result.not-determined-because", number)
+            if known
+            else voice.say("result.not-determined-plain")
+        )
     if voice.evaluation.draws < _FEWEST_DRAWS or not ladder.probabilities:
         return voice.say("result.not-quantified", grade=grade)
     share = ladder.probabilities.get(ladder.grade, Decimal(0))
@@ -68,6 +80,7 @@ def result_sentence(name: str, voice: Voice) -> str:
 
 
 _FEWEST_DRAWS = 2
+_LISTED = 12
 _LIKELY = Decimal("0.9")
 _WORTH_SAYING = Decimal("0.005")
 
@@ -83,16 +96,19 @@ def _others(ladder: LadderRead, voice: Voice) -> str:
 
 def _inline(name: str, voice: Voice) -> str:
     """Return a grade's name inside a sentence: in English and Russian without the capital of a list entry."""
-    second = name[1:2]
-    return name if voice.language not in {"en", "ru"} or second.isupper() else name[:1].lower() + name[1:]
+    is_name = any(letter.isupper() for letter in name[1:])
+    return name if voice.language not in {"en", "ru"} or is_name else name[:1].lower() + name[1:]
 
 
-def _score_line(score: str | None, voice: Voice) -> str:
+def score_line(ladder: str, voice: Voice) -> str:
+    """Return the score a ladder climbs by, with its scale; empty when there is none or it is not determined."""
+    score = score_of(ladder, voice)
     read = voice.evaluation.scores.get(score or "")
     if score is None or read is None or read.value is None or read.scale is None:
         return ""
     value = voice.score(score, read.value, limit=_missed_limit(score, read.value, voice))
-    return voice.say("score.of", value=value, scale=voice.trimmed(read.scale))
+    worth = voice.say("score.of", value=value, scale=voice.trimmed(read.scale))
+    return voice.name("scores", score) + voice.say("page.colon") + worth
 
 
 def _missed_limit(score: str, value: Decimal, voice: Voice) -> Decimal | None:
@@ -157,7 +173,8 @@ def _score_row(name: str, read: ScoreRead, voice: Voice) -> tuple[str, ...]:
         number = voice.score(name, read.value, limit=_missed_limit(name, read.value, voice))
         scale = voice.trimmed(read.scale) if read.scale is not None else voice.say("page.unknown")
         value = voice.say("score.of", value=number, scale=scale)
-    likely = _span(name, (read.likely.p05, read.likely.p95) if read.likely else None, voice)
+    varies = read.likely if read.likely is not None and read.likely.p05 != read.likely.p95 else None
+    likely = _span(name, (varies.p05, varies.p95) if varies else None, voice)
     bounds = (read.lower_bound, read.upper_bound) if read.value is None else None
     return (voice.name("scores", name), value, likely, _span(name, bounds, voice))
 
@@ -207,7 +224,9 @@ def _scale(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> Scale:
     assert read.scale is not None
     likely = (read.likely.p05, read.likely.p95) if read.likely and read.likely.p05 != read.likely.p95 else None
     bounds = (read.lower_bound, read.upper_bound)
-    spots = [limit for _, limit in limits] + [spot for spot in (read.value, *(likely or ()), *bounds) if spot is not None]
+    spots = [limit for _, limit in limits] + [
+        spot for spot in (read.value, *(likely or ()), *bounds) if spot is not None
+    ]
     step = read.scale / 20
     low = max(Decimal(0), (min(spots) - step) // step * step) if min(spots) >= 0 else (min(spots) // step) * step
     high = max(read.scale, max(spots))
@@ -216,7 +235,9 @@ def _scale(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> Scale:
         high=float(high),
         limits=[Limit(float(limit), f"{voice.grade(grade)} {voice.trimmed(limit)}") for grade, limit in limits],
         value=None if read.value is None else float(read.value),
-        value_text="" if read.value is None else voice.score(score, read.value, limit=_missed_limit(score, read.value, voice)),
+        value_text=""
+        if read.value is None
+        else voice.score(score, read.value, limit=_missed_limit(score, read.value, voice)),
         likely=(float(likely[0]), float(likely[1])) if likely else None,
         likely_text="" if likely is None else f"{voice.say('score.legend-likely')} {_span(score, likely, voice)}",
         open=None if bounds[0] is None or bounds[1] is None else (float(bounds[0]), float(bounds[1])),
@@ -229,7 +250,7 @@ def _scale_table(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> T
     rows = [(voice.grade(grade), voice.trimmed(limit, 3)) for grade, limit in limits]
     value = voice.say("score.undetermined") if read.value is None else voice.score(score, read.value)
     rows.append((voice.say("score.score-row", score=voice.name("scores", score)), value))
-    if read.likely is not None:
+    if read.likely is not None and read.likely.p05 != read.likely.p95:
         rows.append((voice.say("score.likely-row"), _span(score, (read.likely.p05, read.likely.p95), voice)))
     if read.value is None:
         rows.append((voice.say("score.open-row"), _span(score, (read.lower_bound, read.upper_bound), voice)))
@@ -246,7 +267,7 @@ def chances_section(voice: Voice) -> Section | None:
         for name, ladder in voice.evaluation.ladders.items()
         if ladder.probabilities
     ]
-    intro = Text(voice.say("chances.intro", count=voice.evaluation.draws))
+    intro = Text(voice.counted("chances.intro", voice.evaluation.draws))
     return Section("chances", voice.say("chances.heading"), (intro, *figures)) if figures else None
 
 
@@ -266,6 +287,8 @@ def _chances_figure(name: str, ladder: LadderRead, voice: Voice) -> Figure:
 def _chance_bar(grade: str, ladder: LadderRead, voice: Voice) -> Bar:
     share = ladder.probabilities.get(grade, Decimal(0))
     reached = grade == ladder.grade
-    label = f"{voice.grade(grade)} ({voice.say('chances.reached')})" if reached else voice.grade(grade)
+    label = voice.grade(grade)
+    if reached:
+        label = voice.say("page.remark", text=label, note=voice.say("chances.reached"))
     text = voice.percent(share) if share == 0 else voice.chance(share)
     return Bar(label, text, float(share), strong=reached)

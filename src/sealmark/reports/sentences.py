@@ -39,13 +39,13 @@ class Phrases:
     language: Language
     texts: Mapping[str, Phrase] = field(repr=False)
 
-    def say(self, key: str, *, count: int | None = None, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """Return a sentence with its placeholders filled.
 
         Args:
             key: ``section.key``.
-            count: The number that decides the plural form; fills ``{count}`` as the language writes it.
-            values: What the placeholders stand for, already in words.
+            values: What the placeholders stand for, already in words; a whole number as ``count``
+                decides the plural form and is written as the language writes it.
 
         Raises:
             SealmarkError: SM611 there is no such sentence.
@@ -58,10 +58,12 @@ class Phrases:
         if phrase is None:
             raise SealmarkError(Problem("SM611", f'There is no phrase "{key}".', f"phrases/{self.language}.yaml",
                                         did_you_mean(key, self.texts)))  # fmt: skip
+        count = values.get("count")
+        if isinstance(count, int):
+            values["count"] = format_decimal(count, format="#,##0", locale=LOCALES[self.language])
         if not isinstance(phrase, str):
-            phrase = _plural_form(phrase, self.language, count or 0)
-        number = {} if count is None else {"count": format_decimal(count, format="#,##0", locale=LOCALES[self.language])}
-        return phrase.format_map(number | values)
+            phrase = _plural_form(phrase, self.language, count if isinstance(count, int) else 0)
+        return phrase.format_map(values)
 
     def has(self, key: str) -> bool:
         """Tell whether there is a sentence of that key."""

@@ -15,7 +15,7 @@ Hidden = Literal["small", "also", "unknown"]
 """Why a value is hidden: too few respondents; to protect another hidden one; the limit is not known."""
 
 
-def smallest_cell(measure: str, voice: Voice) -> Decimal | None | Literal["free"]:
+def smallest_cell(measure: str, voice: Voice) -> Decimal | Literal["free"] | None:
     """Return the fewest respondents that may be shown; "free" for service records; None when not known."""
     found = voice.edition.measures.get(measure)
     if found is None or found.instrument is None:

@@ -8,7 +8,7 @@ from sealmark.reports.blocks import Block, Bullets, Column, Section, Table, Text
 from sealmark.reports.reading import LadderRead, WayUpRead
 from sealmark.reports.reasons import distinct, missing_text, reason_texts
 from sealmark.reports.result import score_of
-from sealmark.reports.voice import Voice
+from sealmark.reports.voice import NOT_DETERMINED, Voice
 
 __all__ = ["next_section"]
 
@@ -27,7 +27,8 @@ def _ladder(name: str, ladder: LadderRead, voice: Voice) -> list[Block]:
     reasons = reason_texts(ladder.reasons, voice)
     blocks: list[Block] = [Bullets(reasons, title)] if reasons else [Text(title, strong=True)]
     missing = distinct(missing_text(item, voice) for item in ladder.missing)
-    if missing:
+    # Of a ladder that is not determined at all the card lists it already.
+    if missing and ladder.grade != NOT_DETERMINED:
         blocks.append(Bullets(missing, voice.say("result.missing")))
     if not reasons and not missing:
         blocks.append(Text(voice.say("next.none")))
@@ -53,10 +54,8 @@ def _way_sentence(name: str, way: WayUpRead, voice: Voice) -> str:
     if not way.reachable:
         return voice.say("next.helps")
     if score is None or way.score is None:
-        return voice.say("next.reachable", count=len(way.steps), grade=grade)
-    return voice.say(
-        "next.reachable-score", count=len(way.steps), grade=grade, score=voice.score(score, way.score)
-    )
+        return voice.counted("next.reachable", len(way.steps), grade=grade)
+    return voice.counted("next.reachable-score", len(way.steps), grade=grade, score=voice.score(score, way.score))
 
 
 def _steps_table(name: str, way: WayUpRead, grade: str, voice: Voice) -> Table:

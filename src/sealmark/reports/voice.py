@@ -14,8 +14,8 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from sealmark.assess.figures import FigureBook
-from sealmark.reports.sentences import LOCALES, Phrases, load_phrases, require_language
 from sealmark.reports.reading import Evaluation
+from sealmark.reports.sentences import LOCALES, Phrases, load_phrases, require_language
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.wording import LANGUAGES, Language, Wording
 
@@ -104,8 +104,12 @@ class Voice:
             overlay.values if overlay else {},
         )
 
-    def say(self, key: str, *, count: int | None = None, **values: object) -> str:
+    def say(self, key: str, **values: object) -> str:
         """Return a sentence of the reports."""
+        return self.phrases.say(key, **values)
+
+    def counted(self, key: str, count: int, **values: object) -> str:
+        """Return a sentence of the reports in the plural form that a number asks for."""
         return self.phrases.say(key, count=count, **values)
 
     def quoted(self, text: str) -> str:
@@ -190,7 +194,7 @@ class Voice:
 
     def plain_list(self, parts: Iterable[str]) -> str:
         """Return parts with the language's comma between them."""
-        return (", " if self.language in {"en", "ru"} else "、").join(parts)  # noqa: RUF001
+        return (", " if self.language in {"en", "ru"} else "、").join(parts)
 
     def unit(self, value: Decimal, unit: str, places: int) -> str:
         """Return a measure's value with its unit."""

@@ -128,7 +128,7 @@ class BySize(Part):
             Discriminator(
                 _number_tag,
                 custom_error_type="number_kind",
-                custom_error_message="a number for one size class is written as 12, 0.80 or {parameter: id}",
+                custom_error_message="keys stand where a number is needed\nWrite 12, 0.80 or {parameter: id}.",
             ),
         ],
     ]
@@ -139,7 +139,9 @@ Number = Annotated[
     Discriminator(
         _number_tag,
         custom_error_type="number_kind",
-        custom_error_message="a number is written as 12, 0.80, {parameter: id} or {by_size: {class: number}}",
+        custom_error_message=(
+            "keys stand where a number is needed\nWrite 12, 0.80, {parameter: id} or {by_size: {class: number}}."
+        ),
     ),
 ]
 

@@ -12,7 +12,16 @@ SIZES = {"micro": 1, "small": 10, "large": 250}
 
 @pytest.mark.parametrize(
     ("employees", "size"),
-    [(None, None), (0, None), (1, "micro"), (9, "micro"), (10, "small"), (249, "small"), (250, "large"), (9000, "large")],
+    [
+        (None, None),
+        (0, None),
+        (1, "micro"),
+        (9, "micro"),
+        (10, "small"),
+        (249, "small"),
+        (250, "large"),
+        (9000, "large"),
+    ],
 )
 def test_size_begins_where_the_class_begins(employees, size):
     book = book_of(edition_of(["a"], sizes=SIZES), employees)

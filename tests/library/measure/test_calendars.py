@@ -53,7 +53,9 @@ def test_calendar_file_is_read(tmp_path):
 
 def test_calendar_file_problems_are_reported_with_their_place(tmp_path):
     file = tmp_path / "c.yaml"
-    file.write_text("time_zone: Rome\nweekly: {monday: [9-17], tuesday: ['09:00-10:00', '11:00-12:00', '13:00-14:00']}\nhours: 1\n")
+    file.write_text(
+        "time_zone: Rome\nweekly: {monday: [9-17], tuesday: ['09:00-10:00', '11:00-12:00', '13:00-14:00']}\nhours: 1\n"
+    )
 
     with pytest.raises(SealmarkError) as caught:
         read_calendar(file)
@@ -145,6 +147,19 @@ def test_calendar_refuses_days_without_listed_holidays():
         calendar_table({"office": calendar}, dt.date(2025, 6, 1), dt.date(2026, 6, 1))
 
     assert caught.value.codes == ("SM453",)
+
+
+def test_special_day_that_overlaps_a_night_shift_counts_once():
+    calendar = Calendar.model_validate(
+        {
+            "time_zone": "UTC",
+            "weekly": {"sunday": ["22:00-06:00"]},
+            "special_days": [{"date": dt.date(2026, 1, 5), "hours": ["04:00-08:00"]}],
+        }
+    )
+    span = dt.datetime(2026, 1, 4, tzinfo=dt.UTC), dt.datetime(2026, 1, 6, tzinfo=dt.UTC)
+
+    assert business_seconds(calendar, [span]) == [10 * 3600]
 
 
 # Independent check: walk through every minute and look at the wall clock.
@@ -247,7 +262,9 @@ def test_business_time_equals_a_walk_through_every_minute(drawn, offsets):
 @given(calendars(), st.lists(st.integers(0, 8 * 86_400), min_size=3, max_size=3))
 def test_business_time_adds_up(drawn, offsets):
     content, monday = drawn
-    a, b, c = (dt.datetime.combine(monday, dt.time(), dt.UTC) + dt.timedelta(seconds=offset) for offset in sorted(offsets))
+    a, b, c = (
+        dt.datetime.combine(monday, dt.time(), dt.UTC) + dt.timedelta(seconds=offset) for offset in sorted(offsets)
+    )
 
     first, second, whole = business_seconds(Calendar.model_validate(content), [(a, b), (b, c), (a, c)])
 

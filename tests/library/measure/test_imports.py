@@ -12,6 +12,7 @@ from sealmark.core.errors import SealmarkError
 from sealmark.core.periods import Period
 from sealmark.measure.imports import import_table
 from sealmark.measure.mapping import mapping_from
+from sealmark.measure.profile import Reconciliation, SetAside
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_utf16_with_mark_needs_no_declaration(load):
 
 
 def test_undeclared_encoding_is_refused_with_candidates(refuse):
-    content = "city,q\nRoma,1\nМосква,2\n".encode("windows-1251")
+    content = "city,q\nRoma,1\nМосква,2\n".encode("windows-1251")  # noqa: RUF001
 
     (problem,) = refuse(content, columns(city="text", q="whole"))
 
@@ -147,7 +148,10 @@ def test_titles_above_and_units_below_the_headings(load):
 def test_line_ends_of_every_kind_and_inside_cells(load):
     for content in ("a,b\r\n1,x\r\n2,y\r\n", "a,b\r1,x\r2,y\r", 'a,b\r\n1,x\n2,"y"\r\n'):
         assert load(content, columns(a="whole", b="text")).table.to_pydict() == {"a": [1, 2], "b": ["x", "y"]}
-    inside = load('"a\nx",b\n1,"two\nlines"\n', {"columns": {"a": {"from": "a\nx", "type": "whole"}, "b": {"from": "b", "type": "text"}}})
+    inside = load(
+        '"a\nx",b\n1,"two\nlines"\n',
+        {"columns": {"a": {"from": "a\nx", "type": "whole"}, "b": {"from": "b", "type": "text"}}},
+    )
     assert inside.table.to_pydict() == {"a": [1], "b": ["two\nlines"]}
 
 
@@ -288,7 +292,14 @@ def test_row_numbers_count_blank_lines(refuse):
 
 
 def test_unreadable_and_out_of_range_may_be_declared_missing(load):
-    rule = {"from": "n", "type": "whole", "lowest": 1, "highest": 10, "unreadable": "missing", "out_of_range": "missing"}
+    rule = {
+        "from": "n",
+        "type": "whole",
+        "lowest": 1,
+        "highest": 10,
+        "unreadable": "missing",
+        "out_of_range": "missing",
+    }
 
     result = load("n\n7\nnone\n11\n", {"columns": {"n": rule}})
 
@@ -412,10 +423,12 @@ def test_column_may_have_its_own_dates(load):
 def test_totals_and_conditions_are_set_aside_with_reasons(load):
     mapping = columns(name="text", n="whole") | {
         "totals": [{"column": "name", "one_of": ["Total", "Итого"]}],
-        "set_aside": [{"when": [{"column": "name", "starts_with": "test"}, {"column": "n", "none_of": ["9"]}], "reason": "trial"}],
+        "set_aside": [
+            {"when": [{"column": "name", "starts_with": "test"}, {"column": "n", "none_of": ["9"]}], "reason": "trial"}
+        ],
     }
 
-    result = load("name,n\na,1\ntest1,2\ntest2,9\n,\nИтого,12\n", mapping)
+    result = load("name,n\na,1\ntest1,2\ntest2,9\n,\nИтого,12\n", mapping)  # noqa: RUF001
 
     assert result.table.to_pydict() == {"name": ["a", "test2"], "n": [1, 9]}
     reconciliation = result.reconciliation
@@ -544,7 +557,11 @@ def test_events_become_cases(load):
         "pauses": [{"start": utc(2026, 1, 1, 10), "end": utc(2026, 1, 1, 12)}],
         "events": 7,
     }
-    assert (second["case"], second["resolved"], second["pauses"]) == ("B", None, [{"start": utc(2026, 1, 1, 9, 30), "end": None}])
+    assert (second["case"], second["resolved"], second["pauses"]) == (
+        "B",
+        None,
+        [{"start": utc(2026, 1, 1, 9, 30), "end": None}],
+    )
 
 
 def test_events_are_reconciled_and_unused_activities_named(load):
@@ -602,8 +619,17 @@ def workbook(path, cells, sheets=("Data",)):
 def test_workbook_cells_keep_their_types_beside_text(tmp_path):
     file = workbook(
         tmp_path / "x.xlsx",
-        [(0, 0, "n"), (0, 1, "d"), (0, 2, "t"), (1, 0, 12.5), (1, 1, dt.date(2026, 3, 4)), (1, 2, dt.datetime(2026, 3, 4, 10, 30))]
-        + [(3, 0, "1.234,5"), (3, 1, "05/03/2026"), (3, 2, "-99")],
+        [
+            (0, 0, "n"),
+            (0, 1, "d"),
+            (0, 2, "t"),
+            (1, 0, 12.5),
+            (1, 1, dt.date(2026, 3, 4)),
+            (1, 2, dt.datetime(2026, 3, 4, 10, 30)),  # noqa: DTZ001 - a workbook knows no zones
+            (3, 0, "1.234,5"),
+            (3, 1, "05/03/2026"),
+            (3, 2, "-99"),
+        ],
     )
     mapping = columns(n="decimal", d="date", t="datetime") | {
         "numbers": {"decimal": ",", "thousands": "."},
@@ -694,7 +720,11 @@ def test_cut_parquet_is_refused(tmp_path):
 
 
 def test_profile_describes_each_column(load):
-    result = load("n,s,d\n3,a,2026-01-01\n1,a,2027-01-01\n,b,\n2,,2026-01-01\n", columns(n="whole", s="text", d="date"), as_of=dt.date(2026, 6, 1))
+    result = load(
+        "n,s,d\n3,a,2026-01-01\n1,a,2027-01-01\n,b,\n2,,2026-01-01\n",
+        columns(n="whole", s="text", d="date"),
+        as_of=dt.date(2026, 6, 1),
+    )
 
     profile = {column.name: column for column in result.profile.columns}
     assert (profile["n"].count, profile["n"].missing, profile["n"].lowest, profile["n"].highest) == (3, 1, "1", "3")
@@ -728,3 +758,131 @@ def test_results_have_json_forms(load):
 
     assert result.reconciliation.to_json()["rows_in"] == 2
     assert result.profile.to_json()["columns"][0]["top"] == [["1", 2]]
+
+
+# Rarely met
+
+
+def test_tab_file_needs_no_delimiter(load):
+    assert load("a\tb\n1\t2\n", columns(a="whole", b="whole"), "x.tsv").table.to_pydict() == {"a": [1], "b": [2]}
+
+
+def test_quotes_may_be_switched_off(load):
+    mapping = columns(a="whole", b="text") | {"file": {"quote": ""}}
+
+    assert load('a,b\n1,say "hi\n2,x\n', mapping).table.column("b").to_pylist() == ['say "hi', "x"]
+
+
+def test_gzip_cut_at_its_head_is_refused(refuse):
+    assert [problem.code for problem in refuse(b"\x1f\x8b\x08", columns(a="whole"), "x.csv.gz")] == ["SM334"]
+
+
+def test_bytes_that_are_no_text_in_any_usual_encoding_are_refused(refuse):
+    (problem,) = refuse(b"a\n\xff\xff\x00\x98\n", columns(a="text"))
+
+    assert problem.code == "SM332"
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("12,5", 'If the comma is the decimal mark, add `numbers: {decimal: ","}`'),
+        ("1.234,5", 'Add `numbers: {decimal: ",", thousands: "."}`.'),
+        ("1,234.5", 'Add `numbers: {decimal: ".", thousands: ","}`.'),
+        ("n/a", 'If the text means no answer, add `missing: ["n/a"]`'),
+    ],
+)
+def test_unreadable_number_gets_its_cure(refuse, text, fix):
+    (problem,) = refuse(f'a;b\n"{text}";1\n', columns(a="decimal") | {"file": {"delimiter": ";"}})
+
+    assert problem.fix.startswith(fix)
+
+
+def test_other_unreadable_cells_get_a_cure(refuse):
+    days, flags = refuse("a,b\nsoon,maybe\n", columns(a="date", b="boolean"))
+
+    assert days.fix.startswith("Dates are read year first")
+    assert flags.fix.startswith('If the text means no answer, add `missing: ["maybe"]`')
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1_000", "0x10", "1e999", "--1", "9" * 400])
+def test_odd_numbers_are_not_numbers(refuse, text):
+    (problem,) = refuse(f"a\n{text}\n", columns(a="whole"))
+
+    assert problem.code == "SM336"
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e999", "9" * 400, "1.2.3"])
+def test_what_is_no_finite_decimal_is_refused(refuse, text):
+    (problem,) = refuse(f"a\n{text}\n", columns(a="decimal"))
+
+    assert problem.code == "SM336"
+
+
+def test_decimals_of_every_plain_form_are_read(load):
+    result = load("a\n-1\n+2.5\n.5\n3.\n1e3\n-2.5E-1\n", columns(a="decimal"))
+
+    assert result.table.to_pydict() == {"a": [-1.0, 2.5, 0.5, 3.0, 1000.0, -0.25]}
+
+
+def test_as_of_may_be_a_moment(load, refuse):
+    mapping = EVENTS | {"period": {"column": "opened", "outside": "set-aside"}}
+    half_past = dt.datetime(2026, 1, 1, 8, 15, tzinfo=dt.UTC)
+
+    result = load(LOG, mapping, as_of=half_past)
+
+    assert result.table.column("case").to_pylist() == ["A"]
+
+
+def test_two_kinds_of_pauses_are_listed_together(load):
+    pauses = [{"start": ["wait"], "end": ["take", "solve"]}, {"start": ["take"]}]
+
+    result = load(LOG, EVENTS | {"events": EVENTS["events"] | {"pauses": pauses}})
+
+    assert result.table.column("pauses").to_pylist()[0] == [
+        {"start": utc(2026, 1, 1, 10), "end": utc(2026, 1, 1, 12)},
+        {"start": utc(2026, 1, 1, 9), "end": utc(2026, 1, 1, 10)},
+        {"start": utc(2026, 1, 2, 9), "end": utc(2026, 1, 2, 10)},
+    ]
+
+
+def test_reconciliation_that_does_not_add_up_is_an_error():
+    with pytest.raises(SealmarkError) as caught:
+        Reconciliation("x.csv", {}, 10, 8, (SetAside("total", "totals row", 1, (11,)),), 8)
+
+    assert caught.value.codes == ("SM340",)
+
+
+def test_workbook_rows_are_named_by_their_number(tmp_path):
+    file = workbook(tmp_path / "x.xlsx", [(0, 0, "n"), (1, 0, 1), (4, 0, "x")])
+
+    with pytest.raises(SealmarkError) as caught:
+        import_table(file, mapping_from(columns(n="whole")))
+
+    assert caught.value.problems[0].where == "x.xlsx, column n, row 5"
+
+
+def test_workbook_without_headings_and_broken_workbook_are_refused(tmp_path):
+    file = workbook(tmp_path / "x.xlsx", [(1, 0, "n"), (2, 0, 1)])
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04broken")
+
+    for path in (file, tmp_path / "broken.xlsx"):
+        with pytest.raises(SealmarkError) as caught:
+            import_table(path, mapping_from(columns(n="whole")))
+        assert caught.value.codes == ("SM331",)
+
+
+def test_parquet_rows_are_named_by_their_number(tmp_path):
+    pq.write_table(pa.table({"n": ["1", "x"]}), tmp_path / "x.parquet")
+
+    with pytest.raises(SealmarkError) as caught:
+        import_table(tmp_path / "x.parquet", mapping_from(columns(n="whole")))
+
+    assert caught.value.problems[0].where == "x.parquet, column n, row 2"
+
+
+def test_order_of_a_large_file_is_kept(load):
+    numbers = [(n * 7919) % 1_000_003 for n in range(400_000)]
+    content = "n,filler\n" + "".join(f"{n},{'x' * 30}\n" for n in numbers)
+
+    assert load(content, columns(n="whole")).table.column("n").to_pylist() == numbers

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +85,7 @@ def test_backward_and_startless_cases_are_left_out_and_counted():
 
     assert found.estimate.value == Decimal(3)
     assert (found.counts["backwards"], found.counts["no_start"], found.counts["records"]) == (1, 1, 3)
+    assert found.estimate.note == "2 cases have no usable moments and are left out; one record gives no interval"
 
 
 def test_case_that_is_over_without_an_end_is_not_taken_for_open():
@@ -120,7 +122,11 @@ def test_percentile_puts_open_cases_last_and_is_unknown_among_them():
 def test_percentile_interval_is_made_of_order_statistics():
     found = one(case_table([(0, hours) for hours in range(1, 21)]), DurationPercentile(Decimal("0.5")))
 
-    assert (found.estimate.lower, found.estimate.value, found.estimate.upper) == (Decimal(6), Decimal("10.5"), Decimal(15))
+    assert (found.estimate.lower, found.estimate.value, found.estimate.upper) == (
+        Decimal(6),
+        Decimal("10.5"),
+        Decimal(15),
+    )
 
 
 @settings(max_examples=20, deadline=None)
@@ -145,7 +151,9 @@ def test_percentile_equals_numpy_in_every_cell(rows, percent):
         site: np.percentile([length / 1000 for name, length in rows if name == site], percent)
         for site in {site for site, _ in rows}
     }
-    assert {item.cell["site"]: float(item.estimate.value) for item in found} == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert {item.cell["site"]: float(item.estimate.value) for item in found} == pytest.approx(
+        expected, rel=1e-9, abs=1e-9
+    )
 
 
 # Targets
@@ -217,7 +225,7 @@ def test_whole_days_are_counted_to_the_as_of_day():
         "open_late": 2,
         "undecided": 1,
     }
-    assert mean.estimate.value == Decimal((2 + 7 + 4 + 0)) / 4
+    assert mean.estimate.value == Decimal(2 + 7 + 4 + 0) / 4
 
 
 def test_open_and_overdue_shares():
@@ -244,7 +252,7 @@ def test_business_time_counts_opening_hours_only():
         table, {"m": DurationMean(Clock(calendar="office"))}, as_of=at(300), calendars={"office": OFFICE}
     )
 
-    assert found.estimate.value == Decimal((9 + 2)) / 2
+    assert found.estimate.value == Decimal(9 + 2) / 2
 
 
 def test_open_case_ages_in_business_time():
@@ -329,7 +337,9 @@ def test_first_time_fix_may_count_reopened_cases_as_not_fixed():
 
 
 def test_repeat_rate_is_the_complement():
-    fixed, repeats = (one(recurrence_table(), kind(30), hours=2400).counts["hits"] for kind in (FirstTimeFix, RepeatRate))
+    fixed, repeats = (
+        one(recurrence_table(), kind(30), hours=2400).counts["hits"] for kind in (FirstTimeFix, RepeatRate)
+    )
 
     assert fixed + repeats == 4
 
@@ -372,9 +382,7 @@ def test_filter_chooses_the_cases_judged_not_what_comes_back():
 
 def test_return_rate_runs_from_the_resolution():
     # a: opened again while still in work, and never after; b: comes back 10 hours after; c: unresolved.
-    table = case_table(
-        [(0, 50), (10, 60), (0, 50), (60, 70), (0, None)], asset=["a", "a", "b", "b", "c"]
-    )
+    table = case_table([(0, 50), (10, 60), (0, 50), (60, 70), (0, None)], asset=["a", "a", "b", "b", "c"])
 
     found = one(table, ReturnRate(1), hours=1000)
 
@@ -393,22 +401,32 @@ def test_same_trouble_may_need_several_columns_to_agree():
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 60), st.integers(0, 20)), min_size=1, max_size=25))
 def test_recurrence_equals_a_comparison_of_all_pairs(rows):
-    table = case_table([(24 * day, 24 * (day + length)) for _, day, length in rows], asset=[asset for asset, _, _ in rows])
+    table = case_table(
+        [(24 * day, 24 * (day + length)) for _, day, length in rows], asset=[asset for asset, _, _ in rows]
+    )
     window, end = 7, 70
     names = table.column("case").to_pylist()
 
     def again(index, since, *, after):
-        others = [(rows[other][1], names[other]) for other in range(len(rows)) if other != index and rows[other][0] == rows[index][0]]
+        others = [
+            (rows[other][1], names[other])
+            for other in range(len(rows))
+            if other != index and rows[other][0] == rows[index][0]
+        ]
         return any(after((day, name)) and day - since <= window for day, name in others)
 
     judged = [index for index, (_, day, _) in enumerate(rows) if day + window <= end]
     repeats = sum(again(i, rows[i][1], after=lambda other, i=i: other > (rows[i][1], names[i])) for i in judged)
     resolved = [index for index, (_, day, length) in enumerate(rows) if day + length + window <= end]
     returns = sum(
-        again(i, rows[i][1] + rows[i][2], after=lambda other, i=i: other[0] >= rows[i][1] + rows[i][2]) for i in resolved
+        again(i, rows[i][1] + rows[i][2], after=lambda other, i=i: other[0] >= rows[i][1] + rows[i][2])
+        for i in resolved
     )
 
-    for measure, expected in ((RepeatRate(window), (repeats, len(judged))), (ReturnRate(window), (returns, len(resolved)))):
+    for measure, expected in (
+        (RepeatRate(window), (repeats, len(judged))),
+        (ReturnRate(window), (returns, len(resolved))),
+    ):
         found = one(table, measure, hours=24 * end)
         assert (found.counts["hits"], found.counts["base"]) == expected
 
@@ -480,11 +498,28 @@ def test_confidence_widens_the_interval():
 def test_order_of_rows_does_not_matter(order):
     rows = [(0, 1), (0, 7), (3, None), (5, 9), (40, 41), (2, 90), (60, None), (1, 1)]
     table = case_table(rows, asset=["a", "b"] * 4)
-    measures = {"m": DurationMean(), "p": DurationPercentile(Decimal("0.7")), "r": RepeatRate(1), "w": ShareWithin(7200)}
+    measures = {
+        "m": DurationMean(),
+        "p": DurationPercentile(Decimal("0.7")),
+        "r": RepeatRate(1),
+        "w": ShareWithin(7200),
+    }
 
     plain = estimate_records(table, measures, as_of=at(100))
 
     assert estimate_records(table.take(pa.array(order)), measures, as_of=at(100)) == plain
+
+
+def test_records_without_cases_or_clocks_still_give_shares():
+    table = pa.table({"kind": ["a", "b", "b"]})
+
+    assert one(table, RecordShare("kind", ("b",))).estimate.value == Decimal("0.666666666667")
+
+
+def test_table_may_be_a_parquet_file(tmp_path):
+    pq.write_table(case_table([(0, 1), (0, 3)]), tmp_path / "cases.parquet")
+
+    assert one(tmp_path / "cases.parquet", DurationMean()).estimate.value == Decimal(2)
 
 
 # Refusals
@@ -529,9 +564,7 @@ def test_business_time_of_whole_days_and_of_paused_seconds_is_refused():
 
     for table in (days, paused):
         with pytest.raises(SealmarkError) as caught:
-            estimate_records(
-                table, {"m": DurationMean(Clock(calendar="o"))}, as_of=at(9), calendars={"o": OFFICE}
-            )
+            estimate_records(table, {"m": DurationMean(Clock(calendar="o"))}, as_of=at(9), calendars={"o": OFFICE})
         assert caught.value.codes == ("SM452",)
 
 

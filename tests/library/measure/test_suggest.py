@@ -55,7 +55,9 @@ def test_draft_declares_a_date_order_that_the_data_show(tmp_path, day, order):
 
 def test_draft_of_cases_in_several_languages(tmp_path):
     for headings in ("Ticket,Created,Resolved", "Номер заявки,Создан,Решен", "工单编号,创建时间,解决时间"):
-        _, text, mapping = draft(tmp_path, f"{headings}\nA-1,2026-01-01 10:00,2026-01-02 11:00\nA-2,2026-01-03 10:00,\n")
+        _, text, mapping = draft(
+            tmp_path, f"{headings}\nA-1,2026-01-01 10:00,2026-01-02 11:00\nA-2,2026-01-03 10:00,\n"
+        )
 
         assert mapping.layout == "cases"
         assert list(mapping.columns) == ["case", "opened", "resolved"]
@@ -63,7 +65,11 @@ def test_draft_of_cases_in_several_languages(tmp_path):
 
 
 def test_draft_of_events_lists_the_activities(tmp_path):
-    _, text, mapping = draft(tmp_path, gzip.compress(b"case,activity,timestamp\nA,new,2026-01-01T10:00Z\nA,done,2026-01-01T11:00Z\n"), "log.csv.gz")
+    _, text, mapping = draft(
+        tmp_path,
+        gzip.compress(b"case,activity,timestamp\nA,new,2026-01-01T10:00Z\nA,done,2026-01-01T11:00Z\n"),
+        "log.csv.gz",
+    )
 
     assert mapping.layout == "events"
     assert '#   seen: "done" (1)' in text

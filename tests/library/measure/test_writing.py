@@ -71,3 +71,13 @@ def test_earlier_file_stays_whole_when_writing_fails(tmp_path):
 
     assert file.read_text() == "old\n"
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_sheet_that_would_overflow_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("sealmark.measure.writing._MAX_ROWS", 2)
+
+    with pytest.raises(SealmarkError) as caught:
+        write_xlsx(tmp_path / "x.xlsx", ["a"], [[1], [2], [3]])
+
+    assert caught.value.codes == ("SM342",)
+    assert list(tmp_path.iterdir()) == []

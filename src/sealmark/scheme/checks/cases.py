@@ -9,7 +9,7 @@ from functools import partial
 
 from sealmark.core.errors import Problem, did_you_mean
 from sealmark.core.numbers import in_steps, plain
-from sealmark.scheme.checks.view import View
+from sealmark.scheme.checks.view import View, written
 from sealmark.scheme.golden import GivenMark, GoldenCase, GoldenFile
 from sealmark.scheme.grading import Grade, Ladder
 from sealmark.scheme.requirements import Scale
@@ -158,17 +158,18 @@ def _case_values(view: View, case: GoldenCase, file: str, path: Path) -> Iterato
     for position, gate in enumerate(case.given.waivers):
         if gate in view.index.ids("gate") and gate not in view.edition.grading.waivable:
             what = f'The gate "{gate}" may not be waived.'
-            yield view.problem("SM285", what, (file, (*given, "waivers", position)),
-                               did_you_mean(gate, view.edition.grading.waivable))  # fmt: skip
+            fix = "Add it to `waivable` in grading.yaml, or remove the waiver."
+            yield view.problem("SM285", what, (file, (*given, "waivers", position)), fix)
 
 
 def _fact(view: View, name: str, value: object, at: tuple[str, Path]) -> Iterator[Problem]:
     fact = view.edition.declarations.facts.get(name)
-    if fact is None or value is None:
+    # A choice without choices is reported where it is declared.
+    if fact is None or value is None or (fact.type == "choice" and not fact.choices):
         return
     kind = {bool: "boolean", Decimal: "number", int: "number", str: "choice"}.get(type(value), "date")
     if kind != fact.type:
-        yield view.problem("SM285", f'The fact "{name}" is a {fact.type}, but "{value}" is a {kind}.', at,
+        yield view.problem("SM285", f'The fact "{name}" is a {fact.type}, but "{written(value)}" is a {kind}.', at,
                            "Give a value of its type, see declarations.yaml.")  # fmt: skip
     elif fact.type == "choice" and value not in fact.choices:
         yield view.problem("SM285", f'"{value}" is not a choice of the fact "{name}".', at,

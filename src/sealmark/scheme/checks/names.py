@@ -17,7 +17,7 @@ __all__ = ["check_doubles", "check_names", "check_unused"]
 
 _MAY_STAND_FREE = {"source", "requirement", "group", "node", "gate", "score", "ladder", "mode", "role", "size",
                    "sector", "module", "touchpoint", "property", "overlay"}  # fmt: skip
-_IDLE = ("cases/", "overlays/", "text/", "scheme.yaml")
+_IDLE = ("cases/", "overlays/", "text/")
 """Files in which naming something is no use of it."""
 
 
@@ -143,8 +143,7 @@ def _twice(names: tuple[str, ...] | list[str]) -> list[str]:
 
 def check_unused(view: View) -> Iterator[Problem]:
     """Yield a warning for everything defined and never used."""
-    # What a file with a wrong value uses is not known.
-    if any(file not in view.edition.parts for file in view.edition.files if not file.startswith(_IDLE)):
+    if not view.structure_is_whole:
         return
     used = {(item.kind, item.name) for item in view.references if not item.file.startswith(_IDLE)}
     # Where a name of a kind dangles, the unused one is probably what was meant: one mistake, one message.

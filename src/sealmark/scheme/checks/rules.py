@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sealmark.core.errors import Problem, did_you_mean
 from sealmark.core.numbers import in_steps, plain
-from sealmark.scheme.checks.view import View
+from sealmark.scheme.checks.view import View, written
 from sealmark.scheme.edition import DeclaredFact
 from sealmark.scheme.figures import Number
 from sealmark.scheme.requirements import Scale, Scales
@@ -186,7 +186,7 @@ def _row(fact: DeclaredFact) -> str:
 def _applies(view: View, placed: PlacedPart, applies: Applies) -> Iterator[Problem]:
     for name, value in applies.facts.items():
         fact = view.edition.declarations.facts.get(name)
-        if fact is None:
+        if fact is None or (fact.type == "choice" and not fact.choices):
             continue
         at = (placed.file, (*placed.path, "facts", name))
         if fact.type not in {"boolean", "choice"}:
@@ -195,7 +195,7 @@ def _applies(view: View, placed: PlacedPart, applies: Applies) -> Iterator[Probl
         elif fact.type == "boolean" and not isinstance(value, bool):
             yield view.problem("SM234", f'"{value}" is neither true nor false.', at, "Legal: false, true.")
         elif fact.type == "choice" and value not in fact.choices:
-            yield view.problem("SM234", f'"{value}" is not a choice of the fact "{name}".', at,
+            yield view.problem("SM234", f'"{written(value)}" is not a choice of the fact "{name}".', at,
                                did_you_mean(str(value), fact.choices))  # fmt: skip
 
 

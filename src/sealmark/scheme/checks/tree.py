@@ -37,7 +37,7 @@ def check_tree(view: View) -> Iterator[Problem]:
                 elif seen[child] > 1:
                     what = f'The requirement "{child}" stands twice in the tree.'
                     yield view.problem("SM212", what, at, "Keep one of the two.")
-    for name in known:
+    for name in known if "tree.yaml" in view.edition.parts else ():
         if not seen[name]:
             what = f'The requirement "{name}" is not in the tree: nothing counts it.'
             fix = "Add its id to the children of a group in tree.yaml, or remove the file."
@@ -144,21 +144,18 @@ def _declared(view: View, child: str | Group) -> tuple[str, Number | None]:
 def check_reach(view: View) -> Iterator[Problem]:
     """Yield requirements that can never apply, because of themselves and the groups above."""
     for name in view.edition.requirements:
-        reason = _never(view, view.conditions(name))
+        reason = _never(view.conditions(name))
         if reason:
             what = f'The requirement "{name}" can never apply: {reason}.'
             fix = "Widen `applies` here or in the groups above."
             yield view.problem("SM236", what, (f"requirements/{name}.yaml", ("applies",)), fix)
 
 
-def _never(view: View, chain: list[Applies]) -> str:
+def _never(chain: list[Applies]) -> str:
     for field, kind in (("sizes", "size class"), ("sectors", "sector")):
         limits = [set(getattr(item, field)) for item in chain if getattr(item, field)]
         if limits and not set.intersection(*limits):
             return f"no {kind} satisfies it and the groups above it"
-        legal = set(view.index.ids("size" if field == "sizes" else "sector"))
-        if limits and not set.intersection(*limits) & legal:
-            return f"no {kind} it names exists"
     wanted: dict[str, object] = {}
     for item in chain:
         for fact, value in item.facts.items():

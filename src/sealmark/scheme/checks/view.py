@@ -16,7 +16,7 @@ from sealmark.scheme.requirements import Group, Requirement
 from sealmark.scheme.rules import Applies
 from sealmark.scheme.walking import Path, PlacedPart, Reference, parts_in, references_in
 
-__all__ = ["Setting", "View"]
+__all__ = ["Setting", "View", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,16 @@ class View:
         file, path = at
         document = self.edition.documents.get(file)
         return Problem(code, what, document.where(path) if document else file, fix, severity)
+
+    @cached_property
+    def structure_is_whole(self) -> bool:
+        """Whether every file but wording, cases and overlays was read as it stands.
+
+        What a file with a wrong value defines or uses is not fully known, so
+        "never used" and "belongs to nothing" cannot be told then.
+        """
+        aside = ("cases/", "overlays/", "text/", "scheme.yaml")
+        return all(file in self.edition.parts for file in self.edition.files if not file.startswith(aside))
 
     @property
     def incomplete(self) -> str:
@@ -132,3 +142,8 @@ def _placed(nodes: tuple[Group | str, ...], path: Path) -> Iterator[tuple[Group,
         if isinstance(node, Group):
             yield node, (*path, position)
             yield from _placed(node.children, (*path, position, "children"))
+
+
+def written(value: object) -> str:
+    """Return a value as it stands in a file."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -122,7 +122,8 @@ def check_languages(view: View) -> Iterator[Problem]:
                 what = f'The language "{part.language}" is not among the languages of the edition.'
                 yield view.problem("SM276", what, (file, ("language",)), "Add it to `languages` in edition.yaml.")
             yield from _missing(view, file, needs)
-            yield from _left_over(view, file, part, allowed)
+            if view.structure_is_whole:
+                yield from _left_over(view, file, part, allowed)
 
 
 def _missing(view: View, file: str, needs: tuple[Need, ...]) -> Iterator[Problem]:

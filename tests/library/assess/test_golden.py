@@ -1,0 +1,238 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from sealmark.assess.figures import Missing
+from sealmark.assess.golden import given_book, given_evidence, run_case, run_cases
+from sealmark.core.errors import SealmarkError
+from sealmark.scheme.edition import Overlay
+from sealmark.scheme.golden import GoldenCase
+from tests.library.builders import DAY, edition_of
+
+D = Decimal
+OPEN = {"parameter": "open"}
+GRADING = {
+    "source": "own",
+    "scores": [{"id": "score", "node": "all"}],
+    "gates": [{"id": "g", "evidence": {"fact": "f", "scores": {"at_least": 1}}}],
+    "waivable": ["g"],
+    "ladders": [{"id": "stars", "score": "score", "below": "none", "gates": ["g"],
+                 "grades": [{"id": "one", "at_least": 50}, {"id": "two", "at_least": 90}]}],
+}  # fmt: skip
+REQUIREMENTS = {
+    "a": {"points": 3},
+    "b": {"points": 1, "evidence": [{"judgement": "ten", "marks": ["plan", "use"]}]},
+    "c": {"points": OPEN, "evidence": [{"measure": "waiting", "sites": "mean", "scores": {"at_most": 3}}]},
+    "d": {"points": 1, "applies": {"facts": {"on": True}}},
+}
+OVERLAY = Overlay.model_validate(
+    {"overlay": "half", "for_edition": "test/1", "kind": "practice", "supplied_by": "Nobody", "values": {"open": 5}}
+)
+EDITION = edition_of(
+    REQUIREMENTS,
+    {"id": "all", "roll_up": "sum-of-points", "children": list("abcd")},
+    GRADING,
+    parameters={"open": None, "given": 7},
+    measures={"waiting": {}},
+    overlays={"half": OVERLAY},
+)
+FACTS = {"f": True, "on": False}
+WHOLE = {"facts": FACTS, "parameters": {"open": 6}, "shares": {"default": 1}}
+
+
+def case_of(expect, requirement=None, **given):
+    return GoldenCase.model_validate(
+        {"case": "A case.", "as_of": DAY, "requirement": requirement, "given": given, "expect": expect}
+    )
+
+
+def differences(expect, requirement=None, **given):
+    result = run_case(EDITION, case_of(expect, requirement, **given))
+    assert result.passed is (result.differences == ())
+    return list(result.differences)
+
+
+def test_given_evidence_reads_every_kind_of_evidence():
+    given = {
+        "employees": 12, "sector": "trade", "modules": ["repair"],
+        "facts": {"n": 3, "yes": True, "day": DAY, "word": "often", "blank": None},
+        "documents": {"plan": {"dated": DAY, "valid_until": DAY}},
+        "persons": [{"credential": "c", "obtained": DAY, "number": 4}],
+        "actions": [{"due": DAY, "state": "done"}],
+        "measures": {"waiting": {"value": 3, "base": 40, "sites": {"west": 2, "east": 1}}},
+        "judgements": {"a": [{"mark": 7}, {"mark": "yes", "site": "east", "assessor": "b", "dimension": "plan", "units": 2}, {"mark": None}]},
+        "waivers": ["g"],
+    }  # fmt: skip
+    case = case_of({"missing": []}, **given)
+
+    evidence = given_evidence(case.given, case)
+
+    assert evidence.facts == {"n": 3, "yes": True, "day": DAY, "word": "often"}
+    assert (evidence.employees, evidence.sector, evidence.modules) == (12, "trade", {"repair"})
+    assert evidence.documents["plan"].valid_until == DAY
+    assert (evidence.persons[0].number, evidence.actions[0].state) == (4, "done")
+    assert evidence.sites == ("east", "west")
+    assert (evidence.measures["waiting"].overall.base, evidence.measures["waiting"].sites["east"].lower) == (40, 1)
+    assert [mark.mark for mark in evidence.judgements["a"]] == [D(7), "yes", None]
+    assert evidence.waivers == {"g": "golden case"}
+
+
+def test_given_evidence_not_given_is_missing_and_empty_is_empty():
+    silent, empty = case_of({"missing": []}), case_of({"missing": []}, persons=[], actions=[])
+
+    found = [given_evidence(case.given, case) for case in (silent, empty)]
+
+    assert [(item.persons, item.actions) for item in found] == [(None, None), ((), ())]
+
+
+@pytest.mark.parametrize(
+    ("given", "opened", "given_parameter"),
+    [
+        ({}, Missing("parameter", "open"), 7),
+        ({"overlay": "half"}, 5, 7),
+        ({"parameters": {"open": 6, "given": None}}, 6, Missing("parameter", "given")),
+        ({"overlay": "half", "parameters": {"open": None, "given": 8}}, Missing("parameter", "open"), 8),
+    ],
+)
+def test_given_book_takes_the_overlay_then_the_cases_own_figures(given, opened, given_parameter):
+    book = given_book(EDITION, case_of({"missing": []}, employees=3, **given))
+
+    assert (book.parameter("open"), book.parameter("given"), book.employees) == (opened, given_parameter, 3)
+
+
+@pytest.mark.parametrize(
+    ("expect", "found"),
+    [
+        ({"statement": "partial", "share": D("0.5"), "points": D("1.5")}, []),
+        ({"statement": "conforms"}, ["statement: expected conforms, came out partial"]),
+        ({"share": D("0.6")}, ["share: expected 0.6, came out 0.5"]),
+        ({"share": None}, ["share: expected not determined, came out 0.5"]),
+        ({"points": 2}, ["points: expected 2, came out 1.5"]),
+        ({"missing": ["open"]}, ["missing: expected open to be named; named are none"]),
+        ({"marks": {"plan": 1}}, ["mark plan: expected 1, came out not determined"]),
+    ],
+)
+def test_case_of_one_requirement(expect, found):
+    assert differences(expect, "a", judgements={"a": [{"mark": 5}]}) == found
+
+
+def test_case_of_one_requirement_with_marks_and_missing():
+    given = {"judgements": {"b": [{"mark": 5, "dimension": "plan"}]}}
+
+    assert differences({"share": None, "marks": {"plan": D("0.5")}, "missing": ["b"]}, "b", **given) == []
+
+
+def test_a_third_may_be_written_with_nine_places():
+    given = {"judgements": {"a": [{"mark": 0}, {"mark": 0}, {"mark": 10}]}}
+
+    assert differences({"share": D("0.333333333")}, "a", **given) == []
+    assert differences({"share": D("0.33333333")}, "a", **given) == [
+        "share: expected 0.33333333, came out 0.333333333333"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expect", "found"),
+    [
+        ({"scores": {"score": 100}, "grades": {"stars": "two"}, "gates": {"g": True}, "nodes": {"all": 1, "d": "not-applicable"}}, []),
+        ({"scores": {"score": 99}}, ["score score: expected 99, came out 100"]),
+        ({"grades": {"stars": "one"}}, ["stars: expected one, came out two"]),
+        ({"gates": {"g": None}}, ["gate g: expected None, came out True"]),
+        ({"nodes": {"a": D("0.5"), "d": "conforms"}}, ["node a: expected 0.5, came out 1", "node d: expected conforms, came out not-applicable"]),
+        ({"missing": ["f", "open"]}, ["missing: expected f, open to be named; named are none"]),
+    ],
+)  # fmt: skip
+def test_whole_case(expect, found):
+    assert differences(expect, **WHOLE) == found
+
+
+@pytest.mark.parametrize(
+    ("share", "statement", "score"),
+    [
+        (D("0.5"), "partial", 85),
+        ("conforms", "conforms", 100),
+        ("does-not-conform", "does-not-conform", 70),
+        ("not-applicable", "not-applicable", 100),
+        ("not-determined", "not-determined", None),
+    ],
+)
+def test_whole_case_sets_findings_by_share_or_statement(share, statement, score):
+    given = {**WHOLE, "shares": {"default": 1, "a": share}}
+
+    assert differences({"nodes": {"a": statement}, "scores": {"score": score}}, **given) == []
+
+
+def test_whole_case_judges_what_it_gives_marks_for():
+    given = {**WHOLE, "judgements": {"a": [{"mark": 0}]}}
+
+    assert differences({"nodes": {"a": 0}, "scores": {"score": 70}}, **given) == []
+
+
+def test_whole_case_without_a_parameter_is_open_and_names_it():
+    given = {"facts": FACTS, "shares": {"default": 1}}
+
+    assert differences({"grades": {"stars": "not-determined"}, "missing": ["open"]}, **given) == []
+    assert differences({"grades": {"stars": "not-determined"}, "missing": ["open", "c"]},
+                       **{**given, "shares": {"default": 1, "c": "not-determined"}}) == []  # fmt: skip
+
+
+def test_whole_case_with_unknown_applicability_keeps_it_open():
+    given = {**WHOLE, "facts": {"f": True}}
+
+    assert differences({"nodes": {"d": "not-determined"}, "missing": ["on"]}, **given) == []
+
+
+def test_whole_case_with_a_waiver():
+    given = {**WHOLE, "facts": {**FACTS, "f": False}}
+
+    assert differences({"grades": {"stars": "none"}, "gates": {"g": False}}, **given) == []
+    assert differences({"grades": {"stars": "two"}, "gates": {"g": True}}, **given, waivers=["g"]) == []
+
+
+def test_set_columns_follow_the_share():
+    gates = [{"id": "g", "nodes": ["all"], "mark": "use", "at_least": D("0.5")}]
+    edition = edition_of(REQUIREMENTS, EDITION.tree.roots[0].model_dump(), {**GRADING, "gates": gates},
+                         parameters={"open": None}, measures={"waiting": {}})  # fmt: skip
+
+    found = [run_case(edition, case_of({"gates": {"g": holds}}, **{**WHOLE, "shares": {"default": 1, "b": share}})).passed
+             for share, holds in ((D("0.5"), True), (D("0.4"), False), ("not-determined", None))]  # fmt: skip
+
+    assert found == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("expect", "requirement", "given", "message"),
+    [
+        ({"share": 1}, "x", {}, 'SM501 A golden case names the requirement "x", which does not exist.'),
+        ({"scores": {"x": 1}}, None, WHOLE, 'SM501 A golden case names the score "x", which does not exist.'),
+        ({"grades": {"x": "one"}}, None, WHOLE, 'SM501 A golden case names the ladder "x", which does not exist.'),
+        ({"gates": {"x": True}}, None, WHOLE, 'SM501 A golden case names the gate "x", which does not exist.'),
+        ({"nodes": {"x": 1}}, None, WHOLE, 'SM501 A golden case names the node "x", which does not exist.'),
+        ({"missing": []}, None, {"overlay": "x"}, 'SM501 A golden case names the overlay "x", which does not exist.'),
+        ({"missing": []}, None, {"parameters": {"x": 1}}, 'SM501 A golden case names the parameter "x", which does not exist.'),
+        ({"missing": []}, None, {"shares": {"x": 1}}, 'SM501 A golden case names the requirement "x", which does not exist.'),
+        ({"missing": []}, None, {"shares": {"a": "partial"}}, 'SM501 A golden case names the statement without a share "partial", which does not exist.'),
+        ({"missing": []}, None, {"actions": [{"due": DAY, "state": "begun"}]}, 'SM501 A golden case names the state of an action "begun", which does not exist.'),
+        ({"grades": {"stars": "one"}}, "a", {}, 'SM503 The golden case "A case." is about one requirement; there grades is never looked at.'),
+        ({"share": 1}, "a", {"shares": {"a": 1}}, 'SM503 The golden case "A case." is about one requirement; there given.shares is never looked at.'),
+        ({"share": 1, "statement": "conforms"}, None, WHOLE, 'SM503 The golden case "A case." is about the whole; there share, statement is never looked at.'),
+    ],
+)  # fmt: skip
+def test_a_case_that_names_or_compares_nothing_real_is_refused(expect, requirement, given, message):
+    with pytest.raises(SealmarkError) as caught:
+        run_case(EDITION, case_of(expect, requirement, **given))
+
+    assert str(caught.value).splitlines()[0] == message
+
+
+def test_run_cases_runs_all_in_order():
+    cases = [{"case": "One.", "requirement": "a", "given": {"judgements": {"a": [{"mark": 10}]}}, "expect": {"share": 1}},
+             {"case": "Two.", "as_of": dt.date(2026, 1, 1), "requirement": "a", "expect": {"share": 1}}]  # fmt: skip
+
+    results = run_cases(edition_of(["a"], cases=cases))
+
+    assert [(item.case, item.requirement, item.passed) for item in results] == [
+        ("One.", "a", True),
+        ("Two.", "a", False),
+    ]

@@ -1,0 +1,79 @@
+"""Take one thing away from what is known: for the promise that ignorance never pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from sealmark.assess.assessment import Assessment
+from sealmark.assess.evidence import Evidence, Measured
+from sealmark.assess.figures import FigureBook
+from sealmark.scheme.grading import Ladder
+
+__all__ = ["blanked", "blanked_evidence", "blanked_figures", "height"]
+
+Blanked = tuple[str, Evidence, FigureBook]
+
+
+def height(assessment: Assessment, ladder: Ladder) -> int:
+    """Return how high the grade stands: -1 for below all grades and for not determined."""
+    order = [grade.id for grade in ladder.grades]
+    grade = assessment.standing.ladders[ladder.id].grade
+    return order.index(grade) if grade in order else -1
+
+
+def blanked(evidence: Evidence, book: FigureBook) -> Iterator[Blanked]:
+    """Yield the evidence and figures with one thing taken away at a time, and what it is."""
+    for what, poorer in blanked_evidence(evidence):
+        yield what, poorer, book
+    yield from blanked_figures(evidence, book)
+
+
+def blanked_figures(evidence: Evidence, book: FigureBook) -> Iterator[Blanked]:
+    """Yield one parameter blanked at a time, and the number of employees."""
+    for name, parameter in book.edition.parameters.items():
+        blank = tuple(item.model_copy(update={"value": None}) for item in parameter.values)
+        parameters = {**book.edition.parameters, name: parameter.model_copy(update={"values": blank})}
+        overlay: Mapping[str, Decimal] = {key: value for key, value in book.overlay.items() if key != name}
+        edition = replace(book.edition, parameters=parameters)
+        yield f"parameter {name}", evidence, replace(book, edition=edition, overlay=overlay)
+    yield "employees", replace(evidence, employees=None), replace(book, employees=None)
+
+
+def blanked_evidence(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
+    """Yield the evidence with one fact, document, measure, judgement, mark, table or waiver taken away."""
+    for part in ("facts", "documents", "measures", "judgements", "waivers"):
+        for name in getattr(evidence, part):
+            yield f"{part} {name}", _with(evidence, part, _without(getattr(evidence, part), name))
+    for part in ("persons", "actions", "sector"):
+        yield part, _with(evidence, part, None)
+    yield from _blank_marks(evidence)
+    yield from _blank_numbers(evidence)
+
+
+def _with(evidence: Evidence, part: str, value: Any) -> Evidence:
+    changes: dict[str, Any] = {part: value}
+    return replace(evidence, **changes)
+
+
+def _without(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key != name}
+
+
+def _blank_marks(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
+    for name, marks in evidence.judgements.items():
+        for position, mark in enumerate(marks):
+            poorer = (*marks[:position], replace(mark, mark=None), *marks[position + 1 :])
+            yield f"mark {position} of {name}", _with(evidence, "judgements", {**evidence.judgements, name: poorer})
+
+
+def _blank_numbers(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
+    for name, measured in evidence.measures.items():
+        for part in ("value", "lower", "upper"):
+            poorer = replace(measured, overall=replace(measured.overall, **{part: None}))
+            yield f"{part} of {name}", _with(evidence, "measures", {**evidence.measures, name: poorer})
+        for site in measured.sites:
+            without = Measured(measured.overall, _without(measured.sites, site), measured.pointer)
+            yield f"site {site} of {name}", _with(evidence, "measures", {**evidence.measures, name: without})

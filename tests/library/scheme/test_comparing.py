@@ -1,0 +1,65 @@
+import shutil
+
+from sealmark.scheme.comparing import Change, compare
+from sealmark.scheme.discovery import load
+
+from .conftest import change
+
+
+def twin(pack, tmp_path):
+    return shutil.copytree(pack, tmp_path / "twin")
+
+
+def test_equal_editions_have_no_difference(pack, tmp_path):
+    assert compare(load(str(pack)), load(str(twin(pack, tmp_path)))) == ()
+
+
+def test_every_kind_of_change_is_named_with_its_class(pack, tmp_path):
+    other = twin(pack, tmp_path)
+    change(other, "requirements/courtesy.yaml", "points: 20", "points: 25")
+    change(other, "requirements/courtesy.yaml", "[announced-visit]", "[survey]")
+    change(other, "parameters.yaml", "value: 75", "value: 80")
+    change(other, "grading.yaml", "{id: excellent, at_least: 85}", "{id: excellent, at_least: 90}")
+    change(other, "grading.yaml", "at_least: 1", "at_least: 0.5")
+    change(other, "text/en.yaml", "title: Courtesy", "title: Kindness")
+
+    assert compare(load(str(pack)), load(str(other))) == (
+        Change("requirement", "courtesy", "changed", "points", "20", "25", "affects-grading"),
+        Change("parameter", "satisfaction-floor", "changed", "values.0.value", "75", "80", "affects-grading"),
+        Change("gate", "complaints-handled", "changed", "at_least", "1", "0.5", "affects-grading"),
+        Change("grade", "certificate/excellent", "changed", "at_least", "85", "90", "affects-grading"),
+        Change("requirement", "courtesy", "changed", "modes", "[announced-visit]", "[survey]", "procedure"),
+        Change("wording", "en", "changed", "nodes.courtesy.title", "Courtesy", "Kindness", "wording-only"),
+    )
+
+
+def test_added_and_removed_requirements_are_named_whole(pack, tmp_path):
+    other = twin(pack, tmp_path)
+    (other / "editions/2026/requirements/courtesy.yaml").unlink()
+    (other / "editions/2026/cases/courtesy.yaml").unlink()
+    change(other, "tree.yaml", "[courtesy, trained-staff]", "[trained-staff]")
+
+    changes = [item for item in compare(load(str(pack)), load(str(other))) if item.area in {"requirement", "group"}]
+
+    assert changes == [
+        Change(
+            "requirement",
+            "courtesy",
+            "removed",
+            old="id: courtesy, clause: 1.1, source: committee, points: 20, "
+            "evidence: [{judgement: quality, mark_roll_up: mean, assessors: mean, sites: mean}], combine: minimum, "
+            "missing: not-determined, modes: [announced-visit]",
+        ),
+        Change("group", "people", "changed", "children", "[courtesy, trained-staff]", "[trained-staff]"),
+    ]
+    back = [item for item in compare(load(str(other)), load(str(pack))) if item.what == "added"]
+    assert [item.id for item in back if item.area == "requirement"] == ["courtesy"]
+
+
+def test_a_new_golden_case_changes_no_grade(pack, tmp_path):
+    other = twin(pack, tmp_path)
+    change(other, "cases/courtesy.yaml", "Fully there at both sites conforms.", "Fully there everywhere conforms.")
+
+    changes = compare(load(str(pack)), load(str(other)))
+
+    assert [(item.what, item.affects) for item in changes] == [("removed", "golden-cases"), ("added", "golden-cases")]
