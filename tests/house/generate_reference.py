@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/reference: `python tests/house/generate_reference.py`.
+"""Write the generated parts of the manual: `python tests/house/generate_reference.py`.
 
 A page keeps its own sentences; what stands between ``<!-- generated: WHAT -->`` and
 ``<!-- end -->`` is made here from the commands and from the models that read the files.
@@ -19,7 +19,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 ROOT = Path(__file__).parents[2]
-PAGES = ROOT / "docs/reference"
+PAGES = ROOT / "docs"
+EXAMPLES = ROOT / "examples/schemes"
 TEMPLATE = ROOT / "src/sealmark/scheme/template"
 MEANINGS = Path(__file__).with_name("reference_meanings.txt")
 
@@ -45,7 +46,7 @@ def fresh(page):
 def block(order):
     """Return the block that an order such as ``model sealmark.scheme.grading.Score`` asks for."""
     kind, _, rest = order.partition(" ")
-    return {"commands": command_pages, "model": model_tables, "file": file_example, "formulas": formula_table}[kind](rest)
+    return _MAKERS[kind](rest)
 
 
 # --- commands ------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ def _tuple(hint):
 
 _BY_ORIGIN = {
     typing.Annotated: lambda hint: _type(typing.get_args(hint)[0]),
-    typing.Literal: lambda hint: ", ".join(f"`{value}`" for value in typing.get_args(hint)),
+    typing.Literal: lambda hint: ", ".join(f"`{value}`" if value.strip() else f'`"{value}"`' for value in typing.get_args(hint)),
     typing.Union: _union,
     types.UnionType: _union,
     tuple: _tuple,
@@ -205,9 +206,38 @@ def _listed(names):
     return ", ".join(f"`{name}`" for name in names) or "–"
 
 
+def example_files(order):
+    """Return files of an example pack, each as it is."""
+    pack, *names = order.split()
+    texts = [(name, (EXAMPLES / pack / "editions/2026" / name).read_text(encoding="utf-8").strip()) for name in names]
+    return "\n" + "".join(f"```yaml\n# file: {name}\n{text}\n```\n\n" for name, text in texts)
+
+
+def table_columns(order):
+    """Return the columns of a table of the case folder, those it needs first."""
+    name, place = order.split()
+    columns, known = _model(f"sealmark.evaluation.{place}"), meanings()
+    lines = ["", "| Column | Needed | Meaning | Example |", "|---|---|---|---|"]
+    for column in [*columns.needed, *columns.optional]:
+        meaning, example = known.get(f"{name}.{column}", ("", ""))
+        needed = "**yes**" if column in columns.needed else "no"
+        lines.append(f"| `{column}` | {needed} | {meaning} | `{example}` |")
+    return "\n".join(lines) + "\n\n"
+
+
+_MAKERS = {
+    "columns": table_columns,
+    "commands": command_pages,
+    "model": model_tables,
+    "file": file_example,
+    "formulas": formula_table,
+    "example": example_files,
+}
+
+
 def pages():
     """Return the pages with generated blocks."""
-    return [page for page in sorted(PAGES.glob("*.md")) if _BLOCK.search(page.read_text(encoding="utf-8"))]
+    return [page for page in sorted(PAGES.rglob("*.md")) if _BLOCK.search(page.read_text(encoding="utf-8"))]
 
 
 def main():

@@ -12,7 +12,7 @@ from sealmark.assess.evidence import Evidence, Measured
 from sealmark.assess.figures import FigureBook
 from sealmark.scheme.grading import Ladder
 
-__all__ = ["blanked", "blanked_evidence", "blanked_figures", "height"]
+__all__ = ["blanked", "blanked_declarations", "blanked_evidence", "blanked_figures", "blanked_judgements", "height"]
 
 Blanked = tuple[str, Evidence, FigureBook]
 
@@ -44,13 +44,29 @@ def blanked_figures(evidence: Evidence, book: FigureBook) -> Iterator[Blanked]:
 
 def blanked_evidence(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
     """Yield the evidence with one fact, document, measure, judgement, mark, table or waiver taken away."""
-    for part in ("facts", "documents", "measures", "judgements", "waivers"):
+    yield from blanked_declarations(evidence)
+    for what, _, poorer in blanked_judgements(evidence):
+        yield what, poorer
+
+
+def blanked_declarations(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
+    """Yield the evidence with one fact, document, measure, table or waiver taken away, or a part of an estimate."""
+    for part in ("facts", "documents", "measures", "waivers"):
         for name in getattr(evidence, part):
             yield f"{part} {name}", _with(evidence, part, _without(getattr(evidence, part), name))
     for part in ("persons", "actions", "sector"):
         yield part, _with(evidence, part, None)
-    yield from _blank_marks(evidence)
     yield from _blank_numbers(evidence)
+
+
+def blanked_judgements(evidence: Evidence) -> Iterator[tuple[str, str, Evidence]]:
+    """Yield the evidence with one requirement's judgements or one of its marks taken away, and the requirement."""
+    for name, marks in evidence.judgements.items():
+        rest = _without(evidence.judgements, name)
+        yield f"judgements {name}", name, _with(evidence, "judgements", rest)
+        for position, mark in enumerate(marks if len(marks) > 1 else ()):
+            poorer = (*marks[:position], replace(mark, mark=None), *marks[position + 1 :])
+            yield f"mark {position} of {name}", name, _with(evidence, "judgements", {**rest, name: poorer})
 
 
 def _with(evidence: Evidence, part: str, value: Any) -> Evidence:
@@ -60,13 +76,6 @@ def _with(evidence: Evidence, part: str, value: Any) -> Evidence:
 
 def _without(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != name}
-
-
-def _blank_marks(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
-    for name, marks in evidence.judgements.items():
-        for position, mark in enumerate(marks):
-            poorer = (*marks[:position], replace(mark, mark=None), *marks[position + 1 :])
-            yield f"mark {position} of {name}", _with(evidence, "judgements", {**evidence.judgements, name: poorer})
 
 
 def _blank_numbers(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:

@@ -27,7 +27,7 @@ from sealmark.core.numbers import plain
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.golden import Given, GivenEstimate, GivenMark, GoldenCase
 
-__all__ = ["CaseResult", "given_book", "given_evidence", "run_case", "run_cases"]
+__all__ = ["CaseResult", "given_book", "given_evidence", "given_findings", "run_case", "run_cases"]
 
 _STATES: Mapping[str, ActionState] = {"planned": "planned", "done": "done", "effective": "effective"}
 _PLACES = Decimal("0.000000001")
@@ -65,7 +65,7 @@ def run_case(edition: Edition, case: GoldenCase) -> CaseResult:
         _require("requirement", case.requirement, edition.requirements)
         differences = _compare_finding(case, find(edition.requirements[case.requirement], evidence, book))
     else:
-        differences = _compare_whole(case, assess_findings(_findings(case.given, evidence, book), evidence, book))
+        differences = _compare_whole(case, assess_findings(given_findings(case.given, evidence, book), evidence, book))
     return CaseResult(case.case, case.requirement, not differences, tuple(differences))
 
 
@@ -156,7 +156,14 @@ def _measured(item: GivenEstimate) -> Measured:
     return Measured(overall, sites)
 
 
-def _findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[str, Finding]:
+def given_findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[str, Finding]:
+    """Return the findings of a whole case: set directly where it sets shares, judged everywhere else.
+
+    What does not apply, or of which that is not known, is never set.
+
+    Raises:
+        SealmarkError: SM501 a share is set for a requirement that does not exist.
+    """
     for name in given.shares:
         _require("requirement", name, ("default", *book.edition.requirements))
     result = {}

@@ -152,15 +152,12 @@ class _Search:
         """Return a set of at most ``steps`` more requirements that is enough, or None when none was found."""
         if self.enough(chosen):
             return chosen
-        if steps == 0 or (self.adds_up and self._too_little(chosen.union(rest[:steps]))):
+        if steps == 0 or len(self.seen) >= limit or not self.enough(chosen.union(rest)):
             return None
-        for position, name in enumerate(rest):
-            if len(self.seen) >= limit or not self.enough(chosen.union(rest[position:])):
-                return None
-            found = self._within(chosen | {name}, rest[position + 1 :], steps - 1, limit)
-            if found is not None:
-                return found
-        return None
+        if self.adds_up and self._too_little(chosen.union(rest[:steps])):
+            return None
+        found = self._within(chosen | {rest[0]}, rest[1:], steps - 1, limit)
+        return found or self._within(chosen, rest[1:], steps, limit)
 
     def _too_little(self, most: Chosen) -> bool:
         """Whether the score stays short although the largest gains are in, where gains add up."""

@@ -271,6 +271,11 @@ def _linear_parts(children: tuple[Node, ...], units: Sequence[Node], weights: Sh
     if len(known) < len(weights) or total <= 0:
         return (None,) * len(children)
     by_id = {unit.id: weight for unit, weight in zip(units, known, strict=True)}
-    return tuple(
-        sum((by_id.get(node.id, Decimal(0)) for node in child.walk()), Decimal(0)) / total for child in children
-    )
+    return tuple(_weight(child, by_id) / total for child in children)
+
+
+def _weight(child: Node, weights: Mapping[str, Decimal]) -> Decimal:
+    """Return the weight of a child, or together of everything below it that is counted one by one."""
+    if child.id in weights:
+        return weights[child.id]
+    return sum((weights.get(node.id, Decimal(0)) for node in child.walk()), Decimal(0))

@@ -23,7 +23,9 @@ def case() -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @click.option("--scheme", default="sealmark-charter/2026", show_default=True, help="Edition or pack folder.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the evaluation; today when not given.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the comments.")
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the comments."
+)
 @json_option
 def new(folder: Path, scheme: str, as_of: dt.datetime | None, language: Any) -> None:
     """Write a case folder to fill in, with commented examples."""
@@ -43,13 +45,11 @@ def new(folder: Path, scheme: str, as_of: dt.datetime | None, language: Any) -> 
 @json_option
 def check(folder: Path, scheme: str | None) -> None:
     """Read every file of a case and say what was read, without grading and without writing anything."""
-    from sealmark.evaluation.case import load_case
     from sealmark.evaluation.gathering import gather
-    from sealmark.evaluation.run import figure_book, load_scheme
+    from sealmark.evaluation.run import open_case
 
-    loaded = load_case(folder)
-    book, _ = figure_book(load_scheme(scheme, loaded), loaded)
-    gathered = gather(loaded, book)
+    opened = open_case(scheme, folder)
+    gathered = gather(opened.case, opened.book)
     evidence = gathered.evidence
     counts = {
         "sites": len(gathered.sites),

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sealmark.cli.output import json_option, result, table, talk, wants_json
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.wording import LANGUAGES
 
 __all__ = ["demo"]
@@ -48,11 +49,22 @@ def _evaluate(profile_path: Path, out: Path, languages: tuple[str, ...]) -> dict
     edition = load(profile.scheme)
     folder = out / profile_path.stem
     case = folder / "case"
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     make_example(profile, edition, case)
     evaluation = evaluate(edition, case)
     write_results(evaluation, folder, languages)
     return {"name": profile_path.stem, "document": evaluation.document, "edition": evaluation.edition}
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier demo, and nothing else."""
+    if not folder.exists():
+        return
+    case = folder / "case" / "case.yaml"
+    if not case.is_file() or "\nmade_up: true\n" not in case.read_text(encoding="utf-8", errors="replace"):
+        what = f'"{folder}" is there and is no earlier demo; it was left as it is.'
+        raise SealmarkError(Problem("SM605", what, str(folder), "Choose another folder with --out."))
+    shutil.rmtree(folder)
 
 
 def _write_index(entries: list[dict[str, Any]], out: Path, languages: tuple[str, ...]) -> Path:
@@ -71,10 +83,11 @@ def _tell(entries: list[dict[str, Any]], index: Path) -> None:
     from sealmark.reports.summary import headline
 
     rows = [["scheme", "organization (made up)", "result"]]
-    rows += [
-        [entry["edition"].id, entry["document"]["organization"]["name"], headline(entry["document"], entry["edition"], "en")]
-        for entry in entries
-    ]
-    value = [{"name": entry["name"], "grades": {k: v["grade"] for k, v in entry["document"]["ladders"].items()}} for entry in entries]
+    value = []
+    for entry in entries:
+        document, edition = entry["document"], entry["edition"]
+        rows.append([edition.id, document["organization"]["name"], headline(document, edition, "en")])
+        grades = {name: ladder["grade"] for name, ladder in document["ladders"].items()}
+        value.append({"name": entry["name"], "grades": grades})
     result({"cases": value, "index": str(index)}, [*table(rows), "", f"Reports: {index}"])
     talk("Next: sealmark case new my-case/ --scheme sealmark-charter/2026")

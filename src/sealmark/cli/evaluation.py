@@ -67,17 +67,18 @@ def evaluate(
     Writes evaluation.json, report.html and report.pdf. Exit code 1 when no
     grade was reached or none could be determined.
     """
-    from sealmark.evaluation.case import load_case
     from sealmark.evaluation.run import evaluate as run
+    from sealmark.evaluation.run import open_case
 
-    loaded = load_case(case)
-    files = loaded.file
+    opened = open_case(scheme, case)
+    files = opened.case.file
     assert engine == "duckdb"
-    with _progress(len(files.surveys) + len(files.records) + 2 + len(language) * (1 if no_pdf else 2)) as steps:
-        evaluation = run(scheme, loaded, seed=seed, draws=draws, progress=steps)
+    languages = tuple(dict.fromkeys(language))
+    with _progress(len(files.surveys) + len(files.records) + 2 + len(languages) * (1 if no_pdf else 2)) as steps:
+        evaluation = run(opened.book.edition, opened.case, seed=seed, draws=draws, progress=steps)
         target = out or case / "results"
-        written = write_results(evaluation, target, language, steps, pdf=not no_pdf)
-    _tell(evaluation, target, written, language[0])
+        written = write_results(evaluation, target, languages, steps, pdf=not no_pdf)
+    _tell(evaluation, target, written, languages[0])
 
 
 def write_results(
@@ -94,9 +95,7 @@ def write_results(
 
     files = {"evaluation.json": canonical_bytes(evaluation.document)}
     for name, item in evaluation.imports.items():
-        files[f"imports/{name.replace('/', '-')}.json"] = json.dumps(
-            to_json(item), ensure_ascii=False, indent=1
-        ).encode()
+        files[f"imports/{name}.json"] = json.dumps(to_json(item), ensure_ascii=False, indent=1).encode()
     for language in languages:
         name = "report" if len(languages) == 1 else f"report.{language}"
         steps(f"{name}.html")
@@ -173,34 +172,39 @@ def plan(
     records: int | None,
 ) -> None:
     """Plan an evaluation: which sites to visit, how many respondents and records are needed."""
-    from sealmark.core.errors import ProblemList
     from sealmark.evaluation import planning
-    from sealmark.evaluation.case import load_case
     from sealmark.evaluation.gathering import gather
-    from sealmark.evaluation.run import figure_book, load_scheme
-    from sealmark.evaluation.tables import read_sites
+    from sealmark.evaluation.run import open_case
 
-    loaded = load_case(case)
-    book, _ = figure_book(load_scheme(scheme, loaded), loaded)
-    problems = ProblemList()
-    places = read_sites(loaded, problems)
-    problems.raise_if_any()
-    sites = planning.draw_sites(places, book, event=event, seed=loaded.file.seed if seed is None else seed)
-    widths = {"points": _decimal(precision), "share": _decimal(share_precision)}
-    measured = gather(loaded, book).evidence.measures if loaded.file.surveys else {}
-    people = planning.plan_respondents(book, measured, **widths, population=customers)
+    widths = {
+        "points": _decimal(precision, "--precision"),
+        "share": _decimal(share_precision, "--share-precision"),
+    }
+    opened = open_case(scheme, case)
+    book = opened.book
+    gathered = gather(opened.case, book)
+    sites = planning.draw_sites(gathered.sites, book, event=event, seed=opened.case.file.seed if seed is None else seed)
+    people = planning.plan_respondents(book, gathered.evidence.measures, **widths, population=customers)
     units = planning.plan_records(book, population=records)
-    value = {"sites": to_json(_plain(sites)), "respondents": _plain(people), "records": _plain(units)}
-    result(value, [*_site_lines(sites), "", *_people_lines(people), "", *_unit_lines(units)])
+    conditions = planning.check_conditions(book, gathered.evidence, event=event)
+    value = {
+        "prerequisites": _plain(conditions),
+        "sites": to_json(_plain(sites)),
+        "respondents": _plain(people),
+        "records": _plain(units),
+    }
+    lines = [_condition_lines(conditions), _site_lines(sites), _people_lines(people), _unit_lines(units)]
+    result(value, [line for part in lines for line in (*part, "")][:-1])
 
 
-def _decimal(text: str) -> Decimal:
+def _decimal(text: str, option: str) -> Decimal:
     try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise SealmarkError(
-            Problem("SM603", f'"{text}" is not a number.', "--precision", "Write 2 or 0.05.")
-        ) from error
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise SealmarkError(Problem("SM603", f'"{text}" is not a number.', option, "Write 2 or 0.05."))
+    return number
 
 
 def _plain(value: Any) -> Any:
@@ -211,6 +215,21 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return to_json(value)
+
+
+def _condition_lines(conditions: Any) -> list[str]:
+    if not conditions:
+        return ["Conditions: the scheme publishes none for this event."]
+    rows = [[item.kind, item.id, *_answer(item)] for item in conditions]
+    return ["Conditions:", *table(rows, indent="  ")]
+
+
+def _answer(condition: Any) -> list[str]:
+    if condition.holds:
+        return ["holds"]
+    if condition.holds is None:
+        return ["not determined", f"missing: {', '.join(condition.missing)}"]
+    return ["does not hold", "to be refused" if condition.refuses else "ask for more"]
 
 
 def _site_lines(sites: Any) -> list[str]:

@@ -30,6 +30,8 @@ _KINDS = {
     "index": "index:q1,q2,q3*10",
     "rescaled": "rescaled:q1,q2,q3@1-10",
 }
+_LONELY = ("fail", "adjust", "average", "certainty", "remove")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely")
 
 
@@ -39,8 +41,8 @@ _DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely")
 @click.option(
     "--measure", "measures", multiple=True, required=True, help=f"What to measure: {', '.join(_KINDS.values())}."
 )
-@click.option("--design", default="", help="How rows were drawn: weight=COLUMN,strata=A+B,cluster=COLUMN,population=COLUMN "
-              "or number,lonely=fail|adjust|average|certainty|remove.")  # fmt: skip
+@click.option("--design", default="", help="How rows were drawn: weight=COLUMN,strata=A+B,cluster=COLUMN,"
+              "population=COLUMN or number,lonely=fail|adjust|average|certainty|remove.")  # fmt: skip
 @click.option("--by", default="", help="Columns whose values make the cells, separated by commas.")
 @click.option(
     "--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Mapping file for a messy export."
@@ -54,7 +56,8 @@ def measure(
 ) -> None:
     """Estimate means, shares, indices, promoter scores and more, with design-based intervals.
 
-    TABLE is CSV, XLSX or Parquet. Interval: t with the design's degrees of freedom; shares on the logit scale.
+    TABLE is CSV, XLSX (one sheet) or Parquet. Interval: t with the degrees of freedom of
+    the design; shares on the logit scale.
     """
     from sealmark.measure.survey import estimate
 
@@ -74,7 +77,25 @@ def _source(file: Path, mapping: Path | None) -> Any:
 
     if mapping is not None:
         return import_table(file, read_mapping(mapping)).table
-    return file
+    with file.open("rb") as stream:
+        is_workbook = stream.read(4) == b"PK\x03\x04"
+    return _workbook(file) if is_workbook else file
+
+
+def _workbook(file: Path) -> Any:
+    """Return the only sheet of a workbook; a column whose cells are all numbers is one of numbers."""
+    import pyarrow as pa
+
+    from sealmark.measure.mapping import FileRule, NumberRule
+    from sealmark.measure.sheets import read_sheet
+
+    rows = read_sheet(file, FileRule(), NumberRule())
+    headings = [(cell or "").strip() for cell in rows[0]] if rows else []
+    columns: dict[str, Any] = {}
+    for heading, cells in zip(headings, zip(*rows[1:], strict=True), strict=False):
+        is_number = all(cell is None or _NUMBER.match(cell) for cell in cells)
+        columns[heading] = pa.array([None if cell is None else float(cell) for cell in cells] if is_number else cells)
+    return pa.table(columns)
 
 
 def parse_design(text: str) -> Design:
@@ -92,11 +113,21 @@ def parse_design(text: str) -> Design:
             fix = did_you_mean(key, _DESIGN_KEYS) + " Write key=value, parts separated by commas."
             raise SealmarkError(Problem("SM903", f'"{part}" is no part of a design.', "--design", fix))
         parts[key] = value
+    if parts.get("lonely", "fail") not in _LONELY:
+        what = f'"{parts["lonely"]}" is no way to treat a stratum of one unit.'
+        raise SealmarkError(Problem("SM903", what, "--design", did_you_mean(parts["lonely"], _LONELY)))
     if "strata" in parts:
         parts["strata"] = tuple(parts["strata"].split("+"))
-    if str(parts.get("population", "")).isdigit():
-        parts["population"] = int(parts["population"])
+    if re.fullmatch(r"-?[0-9.]+", parts.get("population", "")):
+        parts["population"] = _population(parts["population"])
     return Design(**parts)
+
+
+def _population(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        fix = "Write a whole number from 1, or the name of a column."
+        raise SealmarkError(Problem("SM903", f"A population of {text} cannot be.", "--design", fix))
+    return int(text)
 
 
 def parse_measure(text: str) -> Any:
@@ -122,11 +153,11 @@ def parse_measure(text: str) -> Any:
 
 _PATTERNS = {
     "share": r"([^=]+)=(.+)",
-    "top-box": r"([^<>=]+)>=([\d.]+)",
+    "top-box": r"([^<>=]+)>=(-?\d+(?:\.\d+)?)",
     "ratio": r"([^/]+)/([^/]+)",
     "quantile": r"([^@]+)@(0?\.\d+)",
-    "index": r"([^*]+)\*([\d.]+)",
-    "rescaled": r"([^@]+)@(\d+)-(\d+)",
+    "index": r"([^*,]+(?:,[^*,]+)*)\*(\d+(?:\.\d+)?)",
+    "rescaled": r"([^@,]+(?:,[^@,]+)*)@(\d+)-(\d+)",
 }
 
 

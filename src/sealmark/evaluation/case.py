@@ -195,10 +195,14 @@ class Case:
             raise SealmarkError(problem)
         return self.folder / name
 
-    def _outside(self, name: str) -> Problem | None:
+    def holds(self, name: str) -> bool:
+        """Tell whether a path named in the case stays inside its folder, links followed."""
         parts = PurePosixPath(name)
         is_plain = "\0" not in name and not parts.is_absolute() and ".." not in parts.parts
-        if is_plain and (self.folder / name).resolve().is_relative_to(self.folder.resolve()):
+        return is_plain and (self.folder / name).resolve().is_relative_to(self.folder.resolve())
+
+    def _outside(self, name: str) -> Problem | None:
+        if self.holds(name):
             return None
         fix = "Copy the file into the case folder and name it by its path from there, without `..`."
         return Problem("SM302", f'"{name}" lies outside the case folder.', self._place(name), fix)

@@ -1,87 +1,232 @@
-"""Fingerprints of evidence files: small digests that later name the row and column that changed.
+"""Fingerprints of evidence files: small digests that later name the rows and columns that changed.
 
-For every bit k of the row number two digests are kept: one over the rows whose
-bit is 0, one over those whose bit is 1. When exactly one row changed, the pair
-that differs spells its number, bit by bit. 40 digests serve a million rows.
+Rows are lines of a text, or rows of a workbook's sheet or a Parquet file. Kept are
+
+* for every bit k of the row number two digests: over the rows whose bit is 0, and over those
+  whose bit is 1. When exactly one row changed, the pair that differs spells its number;
+  40 digests serve a million rows;
+* one digest per block of rows, at most 256 blocks: several changes are named by their blocks,
+  and in files of up to 256 rows by their rows;
+* one digest per column.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import io
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from sealmark.core.canonical import Json
+from sealmark.core.errors import SealmarkError
+from sealmark.evaluation.plain_tables import kind_of, parquet_rows
+from sealmark.measure.mapping import NumberRule
+from sealmark.measure.sheets import cell_text
+from sealmark.scheme.edition import Edition
 
-__all__ = ["changed_place", "fingerprint_file"]
+__all__ = ["changed_places", "edition_files", "fingerprint_file"]
 
-_TEXT = {".csv", ".tsv", ".yaml", ".yml", ".txt", ".json"}
+_TABLES = {".csv", ".tsv"}
+_TEXT = {*_TABLES, ".yaml", ".yml", ".txt", ".json"}
 _LARGEST = 64 << 20
+_BLOCKS = 256
+_SHOWN = 5
+_SHORT = 16
+_PART = 20_000
+_JOINT = "\x1f"
+
+Digests = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class _Content:
+    """Rows of a file as bytes; for a table also how cells come out of it, the headings first."""
+
+    rows: Sequence[bytes]
+    cells: Callable[[Iterable[bytes]], Iterator[list[str]]] | None = None
+    word: str = "row"
+
+
+def edition_files(edition: Edition) -> dict[str, Json]:
+    """Return a short digest of every file that counts for an edition's digest; line ends do not count."""
+    return {
+        name: hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:_SHORT]
+        for name, content in sorted(edition.files.items())
+        if not name.startswith("overlays/")
+    }
 
 
 def fingerprint_file(path: Path) -> dict[str, Json] | None:
-    """Return the fingerprint of a text file; None for other kinds and for files above 64 MiB.
+    """Return the fingerprint of a text, a workbook or a Parquet file.
 
-    Lines are counted from one, the heading included.
+    None for other kinds, for files above 64 MiB and for what cannot be read. Rows are
+    counted from one, the headings included; those of a workbook are its sheets' one after another.
     """
-    if path.suffix.lower() not in _TEXT or path.stat().st_size > _LARGEST:
+    content = _content(path)
+    if content is None:
         return None
-    lines = path.read_bytes().splitlines()
-    found: dict[str, Json] = {"rows": len(lines), "bits": _bits(lines)}
-    if path.suffix.lower() in {".csv", ".tsv"}:
-        found["columns"] = _columns(lines)
+    digests = np.array([_digest(row) for row in content.rows], dtype=np.uint64)
+    found: dict[str, Json] = {"rows": len(content.rows), "bits": _bits(digests), "blocks": _blocks(digests)}
+    if content.cells is not None:
+        found["columns"] = _columns(content.cells(content.rows))
     return found
 
 
-def changed_place(path: Path, before: Mapping[str, Json]) -> str:
-    """Return in words where a text file differs from its fingerprint, as exactly as it tells."""
-    now = fingerprint_file(path)
-    if now is None or now == before:
-        return ""
-    if now["rows"] != before["rows"]:
-        return f"{before['rows']} lines before, {now['rows']} now"
-    line = _changed_line(now["bits"], before["bits"])
-    if line is None:
-        return "several lines differ"
-    text = path.read_bytes().splitlines()[line - 1].decode("utf-8", "replace")
+def _content(path: Path) -> _Content | None:
+    if path.stat().st_size > _LARGEST:
+        return None
+    kind = kind_of(path)
+    try:
+        if kind == "workbook":
+            return _of_cells(_sheet_rows(path))
+        if kind == "parquet":
+            headings, rows = parquet_rows(path)
+            return _of_cells(itertools.chain([headings], rows))
+    except (SealmarkError, OSError):
+        return None
+    if path.suffix.lower() not in _TEXT:
+        return None
+    lines = path.read_bytes().splitlines()
+    return _Content(lines, _reader(lines) if path.suffix.lower() in _TABLES else None, "line")
+
+
+def _of_cells(rows: Iterable[list[str]]) -> _Content:
+    return _Content([_JOINT.join(row).encode() for row in rows], _split)
+
+
+def _split(rows: Iterable[bytes]) -> Iterator[list[str]]:
+    return (row.decode().split(_JOINT) for row in rows)
+
+
+def _sheet_rows(path: Path) -> Iterator[list[str]]:
+    import python_calamine  # heavy leaf
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False):
+                yield [cell_text(cell, NumberRule()) or "" for cell in row]
+    except python_calamine.CalamineError as error:
+        raise OSError(str(error)) from error
+
+
+def _reader(lines: Sequence[bytes]) -> Callable[[Iterable[bytes]], Iterator[list[str]]]:
+    """Return how the lines of a text become cells."""
+    try:
+        for line in lines:
+            line.decode("utf-8-sig")
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = "latin-1"  # one character for each byte: no change is lost
+    first = lines[0].decode(encoding) if lines else ""
+    delimiter = max(",;\t|", key=first.count)
+
+    def cells(rows: Iterable[bytes]) -> Iterator[list[str]]:
+        texts = (row.decode(encoding).removeprefix("\ufeff") + "\n" for row in rows)
+        return csv.reader(texts, delimiter=delimiter)
+
+    return cells
+
+
+def changed_places(path: Path, before: Mapping[str, Json]) -> tuple[str, ...]:
+    """Return in words where a file differs from its fingerprint, as exactly as it tells; nothing when alike."""
+    now, content = fingerprint_file(path), _content(path)
+    if now is None or content is None or now == before or "blocks" not in before:
+        return ()
     columns = _changed_columns(now.get("columns"), before.get("columns"))
+    if now["rows"] != before["rows"]:
+        return (f"{before['rows']} {content.word}s before, {now['rows']} now{_first_shift(now, before, content)}",)
+    row = _changed_row(now["bits"], before["bits"])
+    if row is not None:
+        return (_told(content, row, columns),)
+    return tuple(_told_blocks(content, _changed_blocks(now["blocks"], before["blocks"]), columns))
+
+
+def _told(content: _Content, row: int, columns: Sequence[str]) -> str:
     named = f", column {', '.join(columns)}" if columns else ""
-    return f'line {line}{named}; it now reads "{text[:200]}"'
+    reads = content.rows[row - 1].decode("utf-8", "replace").replace(_JOINT, " | ")
+    if content.cells is not None and len(columns) == 1 and row > 1:
+        headings, cells = (next(content.cells([content.rows[at]]), []) for at in (0, row - 1))
+        # A cell that holds line ends spreads over several lines: then the whole line is shown.
+        if len(headings) == len(cells) and columns[0] in headings:
+            reads = cells[headings.index(columns[0])]
+    return f'{content.word} {row}{named}; it now reads "{reads[:200]}"'
+
+
+def _told_blocks(content: _Content, blocks: Sequence[int], columns: Sequence[str]) -> Iterator[str]:
+    size = _block_size(len(content.rows))
+    if size == 1:
+        for block in blocks[:_SHOWN]:
+            yield _told(content, block + 1, columns)
+    else:
+        ranges = [f"{block * size + 1:,}-{min((block + 1) * size, len(content.rows)):,}" for block in blocks[:_SHOWN]]
+        named = f", column {', '.join(columns)}" if columns else ""
+        yield f"among the {content.word}s {', '.join(ranges)}{named}"
+    if len(blocks) > _SHOWN:
+        yield f"and in {len(blocks) - _SHOWN} more places"
+
+
+def _first_shift(now: Mapping[str, Json], before: Mapping[str, Json], content: _Content) -> str:
+    """Tell from where on a file with rows more or fewer differs; only files of single-row blocks say it."""
+    sizes = {_block_size(len(content.rows)), _block_size(before["rows"] if isinstance(before["rows"], int) else 0)}
+    if sizes != {1}:
+        return ""
+    pairs = zip(_listed(now["blocks"]), _listed(before["blocks"]), strict=False)
+    row = next((at for at, (new, old) in enumerate(pairs, start=1) if new != old), None)
+    first = min(len(content.rows), len(_listed(before["blocks"]))) + 1 if row is None else row
+    return f"; the first difference is at {content.word} {first}"
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _digest(content: bytes) -> int:
     return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
 
 
-def _bits(lines: list[bytes]) -> list[Json]:
-    width = max(1, len(lines).bit_length())
-    sums = [[0, 0] for _ in range(width)]
-    for number, line in enumerate(lines, start=1):
-        digest = _digest(line)
-        for bit in range(width):
-            sums[bit][number >> bit & 1] ^= digest
-    return [[f"{zero:016x}", f"{one:016x}"] for zero, one in sums]
+def _bits(digests: Digests) -> list[Json]:
+    numbers = np.arange(1, len(digests) + 1, dtype=np.uint64)
+    found: list[Json] = []
+    for bit in range(max(1, len(digests).bit_length())):
+        one = (numbers >> np.uint64(bit) & np.uint64(1)).astype(bool)
+        found.append([f"{np.bitwise_xor.reduce(digests[side]):016x}" for side in (~one, one)])
+    return found
 
 
-def _columns(lines: list[bytes]) -> dict[str, Json]:
-    text = b"\n".join(lines).decode("utf-8-sig", "replace")
-    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+def _block_size(rows: int) -> int:
+    return max(1, -(-rows // _BLOCKS))
+
+
+def _blocks(digests: Digests) -> list[Json]:
+    size = _block_size(len(digests))
+    found: list[Json] = []
+    for start in range(0, len(digests), size):
+        part = digests[start : start + size]
+        found.append(hashlib.sha256(part.astype(">u8").tobytes()).hexdigest()[:8])
+    return found
+
+
+def _columns(rows: Iterator[list[str]]) -> dict[str, Json]:
     headings = next(rows, [])
     shas = [hashlib.sha256() for _ in headings]
-    for row in rows:
-        for sha, cell in zip(shas, row, strict=False):
-            sha.update(cell.encode() + b"\0")
-    return {heading: sha.hexdigest()[:16] for heading, sha in zip(headings, shas, strict=True)}
+    try:
+        while part := list(itertools.islice(rows, _PART)):
+            for sha, column in zip(shas, itertools.zip_longest(*part, fillvalue=""), strict=False):
+                sha.update(("\0".join(column) + "\0").encode("utf-8", "replace"))
+    except csv.Error:
+        return {}
+    return {heading: sha.hexdigest()[:_SHORT] for heading, sha in zip(headings, shas, strict=True)}
 
 
-def _changed_line(now: Json, before: Json) -> int | None:
-    assert isinstance(now, list)
-    assert isinstance(before, list)
+def _changed_row(now: Json, before: Json) -> int | None:
     number = 0
-    for bit, (new, old) in enumerate(zip(now, before, strict=True)):
+    for bit, (new, old) in enumerate(zip(_listed(now), _listed(before), strict=False)):
         zero, one = (new[side] != old[side] for side in (0, 1))  # type: ignore[index]
         if zero == one:
             return None
@@ -89,11 +234,12 @@ def _changed_line(now: Json, before: Json) -> int | None:
     return number
 
 
+def _changed_blocks(now: Json, before: Json) -> list[int]:
+    pairs = enumerate(zip(_listed(now), _listed(before), strict=False))
+    return [index for index, (new, old) in pairs if new != old]
+
+
 def _changed_columns(now: Json, before: Json) -> list[str]:
     if not isinstance(now, dict) or not isinstance(before, dict):
         return []
-    return [name for name in _union(now, before) if now.get(name) != before.get(name)]
-
-
-def _union(now: Iterable[str], before: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys([*now, *before]))
+    return [name for name in dict.fromkeys([*now, *before]) if now.get(name) != before.get(name)]

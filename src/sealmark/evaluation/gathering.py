@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from sealmark.assess.evidence import Evidence, Measured
 from sealmark.assess.figures import FigureBook
 from sealmark.core.canonical import Json
 from sealmark.core.errors import ProblemList, SealmarkError, did_you_mean
 from sealmark.core.periods import Period
+from sealmark.evaluation.answers import check_answers, check_columns, plain_mapping, within_scales
 from sealmark.evaluation.case import Case, RecordFile, SurveyFile
 from sealmark.evaluation.facts import read_facts
+from sealmark.evaluation.marks import read_judgements
+from sealmark.evaluation.plain_tables import read_headings
+from sealmark.evaluation.rows import located
 from sealmark.evaluation.service import measure_records
-from sealmark.evaluation.surveys import check_answers, measure_survey
-from sealmark.evaluation.tables import Site, read_actions, read_documents, read_judgements, read_persons, read_sites
-from sealmark.measure.calendars import read_calendar
+from sealmark.evaluation.surveys import measure_survey
+from sealmark.evaluation.tables import Site, read_actions, read_documents, read_persons, read_sites
+from sealmark.measure.calendars import Calendar, read_calendar
 from sealmark.measure.imports import ImportResult, import_table
 from sealmark.measure.mapping import ImportMapping, read_mapping
 from sealmark.scheme.measures import Instrument
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Gathered", "gather"]
 
 Progress = Callable[[str], None]
+Value = TypeVar("Value")
+Key = tuple["str | int", ...]
 
 
 @dataclass(frozen=True)
@@ -59,24 +66,29 @@ class _Gathering:
         self.book = book
         self.progress = progress
         self.problems = ProblemList()
+        self.problems.extend(case.problems)
         self.imports: dict[str, dict[str, Json]] = {}
         self.measures: dict[str, Measured] = {}
 
     def run(self) -> Gathered:
+        file, edition = self.case.file, self.book.edition
         self._check_names()
-        sites: tuple[Site, ...] = self._tried(lambda: read_sites(self.case, self.problems)) or ()
-        for survey in self.case.file.surveys:
+        sites = read_sites(self.case, self.problems, strata=edition.procedure.site_sampling.strata)
+        for survey in file.surveys:
             self.progress(survey.file)
-            self._tried(lambda survey=survey: self._survey(survey))  # type: ignore[misc]
-        for record in self.case.file.records:
+            if survey.instrument in edition.instruments:
+                self._tried(partial(self._survey, survey, sites))
+        for record in file.records:
             self.progress(record.file)
-            self._tried(lambda record=record: self._records(record))  # type: ignore[misc]
+            if record.records in edition.declarations.records:
+                self._tried(partial(self._records, record, sites))
         evidence = self._evidence(sites)
-        self._check_sites(sites)
-        self.problems.raise_if_any()
+        if self.problems.errors:
+            # A file that two readers need is told once.
+            raise SealmarkError(*dict.fromkeys(self.problems.errors))
         return Gathered(evidence, sites, self.imports)
 
-    def _tried(self, read: Callable[[], object]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _tried(self, read: Callable[[], Value]) -> Value | None:
         try:
             return read()
         except SealmarkError as error:
@@ -85,83 +97,107 @@ class _Gathering:
 
     def _check_names(self) -> None:
         file, edition = self.case.file, self.book.edition
-        manifest = edition.manifest
-        self._check("sector", [file.organization.sector] if file.organization.sector else [], manifest.sectors)
-        self._check("module", file.organization.modules, manifest.modules)
-        self._check("instrument", [survey.instrument for survey in file.surveys], edition.instruments)
-        self._check("record class", [record.records for record in file.records], edition.declarations.records)
-        self._check("waivable gate", [waiver.gate for waiver in file.waivers], edition.grading.waivable)
-        self.problems.raise_if_any()
+        organization = file.organization
+        sector = [(("organization", "sector"), organization.sector)] if organization.sector else []
+        modules = [(("organization", "modules", at), name) for at, name in enumerate(organization.modules)]
+        self._check("sector", sector, edition.manifest.sectors)
+        self._check("module", modules, edition.manifest.modules)
+        instruments = [(("surveys", at, "instrument"), survey.instrument) for at, survey in enumerate(file.surveys)]
+        self._check("instrument", instruments, edition.instruments)
+        for at, survey in enumerate(file.surveys):
+            if survey.instrument in edition.instruments:
+                items = [item.id for item in edition.instruments[survey.instrument].items]
+                unasked = [(("surveys", at, "not_asked", place), name) for place, name in enumerate(survey.not_asked)]
+                self._check("item", unasked, items)
+        records = [(("records", at, "records"), record.records) for at, record in enumerate(file.records)]
+        self._check("record class", records, edition.declarations.records)
+        waivers = [(("waivers", at, "gate"), waiver.gate) for at, waiver in enumerate(file.waivers)]
+        self._check("waivable gate", waivers, edition.grading.waivable)
 
-    def _check(self, kind: str, named: Iterable[str], legal: Iterable[str]) -> None:
+    def _check(self, kind: str, named: Iterable[tuple[Key, str]], legal: Iterable[str]) -> None:
         known = list(legal)
-        for name in named:
+        for key, name in named:
             if name not in known:
                 what = f'The scheme {self.book.edition.id} has no {kind} "{name}".'
-                self.problems.add("SM316", what, where="case.yaml", fix=did_you_mean(name, known))
+                where = self.case.document.where(key)
+                self.problems.add("SM316", what, where=where, fix=did_you_mean(name, known))
 
     def _import(self, file: str, mapping: ImportMapping) -> ImportResult:
-        period = self.case.file.period
-        result = import_table(
-            self.case.path(file), mapping, period=Period(period.start, period.end), as_of=self.case.file.as_of
-        )
+        period, path = self.case.file.period, self.case.path(file)
+        with located(file, path.name):
+            result = import_table(path, mapping, period=Period(period.start, period.end), as_of=self.case.file.as_of)
         self.imports[file] = {"reconciliation": result.reconciliation.to_json(), "profile": result.profile.to_json()}
         return result
 
     def _mapping(self, name: str) -> ImportMapping:
-        return read_mapping(self.case.path(name))
+        path = self.case.path(name)
+        with located(name, path.name):
+            return read_mapping(path)
 
-    def _survey(self, survey: SurveyFile) -> None:
+    def _survey(self, survey: SurveyFile, sites: Sequence[Site]) -> None:
         instrument = self.book.edition.instruments[survey.instrument]
-        mapping = self._mapping(survey.mapping) if survey.mapping else _plain_mapping(survey, instrument)
-        table = _with_unasked(self._import(survey.file, mapping).table, survey)
+        mapping = self._mapping(survey.mapping) if survey.mapping else self._plain(survey, instrument)
+        table = _with_unasked(self._import(survey.file, within_scales(mapping, instrument)).table, survey)
         problems = ProblemList()
         check_answers(survey, table, instrument, problems)
-        self._check_items(survey, table, problems)
+        check_columns(survey, table, instrument, problems)
+        self._check_sites(survey.file, table, survey.site or "", sites)
         self.problems.extend(problems.problems)
         if not problems.errors:
-            self.measures.update(measure_survey(survey, table, self.book))
+            with located(survey.file, ""):
+                self.measures.update(measure_survey(survey, table, self.book))
 
-    def _check_items(self, survey: SurveyFile, table: pa.Table, problems: ProblemList) -> None:
-        items = self.book.edition.instruments[survey.instrument].items
-        absent = [item.id for item in items if item.id not in table.column_names]
-        if absent:
-            fix = "Name the columns like the items, map them, or list them under `not_asked` in case.yaml."
-            problems.add("SM317", f"There is no column for the items {', '.join(absent)}.", where=survey.file, fix=fix)
+    def _plain(self, survey: SurveyFile, instrument: Instrument) -> ImportMapping:
+        known = [*(item.id for item in instrument.items), "respondent", survey.site or ""]
+        headings, mark = read_headings(self.case.path(survey.file), survey.file, known)
+        return plain_mapping(survey, instrument, headings, mark)
 
-    def _records(self, record: RecordFile) -> None:
+    def _records(self, record: RecordFile, sites: Sequence[Site]) -> None:
+        calendar = self._tried(partial(self._calendar, record.calendar)) if record.calendar else None
         table = self._import(record.file, self._mapping(record.mapping)).table
-        calendar = read_calendar(self.case.path(record.calendar)) if record.calendar else None
-        self.measures.update(measure_records(record, table, self.book, calendar=calendar))
+        self._check_sites(record.file, table, "site", sites)
+        if calendar is None and record.calendar:
+            return
+        with located(record.file, "case.yaml"):
+            self.measures.update(measure_records(record, table, self.book, calendar=calendar))
+
+    def _calendar(self, name: str) -> Calendar:
+        path = self.case.path(name)
+        with located(name, path.name):
+            return read_calendar(path)
+
+    def _check_sites(self, file: str, table: pa.Table, column: str, sites: Sequence[Site]) -> None:
+        known = [site.id for site in sites]
+        if not known or column not in table.column_names:
+            return
+        import pyarrow.compute as pc  # heavy leaf
+
+        counts = {str(entry["values"]): entry["counts"] for entry in pc.value_counts(table.column(column)).to_pylist()
+                  if entry["values"] is not None}  # fmt: skip
+        for name in sorted(set(counts) - set(known)):
+            what = f'The list of sites has no "{name}", which stands in {counts[name]:,} rows.'
+            fix = f"{did_you_mean(name, known)} Correct the name, or add the site to the list."
+            self.problems.add("SM318", what, where=f"{file}, column {column}", fix=fix)
 
     def _evidence(self, sites: tuple[Site, ...]) -> Evidence:
-        file, edition = self.case.file, self.book.edition
+        case, file, edition = self.case, self.case.file, self.book.edition
         organization = file.organization
+        judgements = read_judgements(case, edition, sites, self.problems)
+        self.imports |= judgements.imports
         return Evidence(
             as_of=file.as_of,
             employees=organization.employees,
             sector=organization.sector,
             modules=frozenset(organization.modules),
             sites=tuple(site.id for site in sites if not site.central),
-            facts=read_facts(self.case, edition, self.problems),
-            documents=self._tried(lambda: read_documents(self.case, edition, self.problems)) or {},
-            persons=self._tried(lambda: read_persons(self.case, edition, self.problems)),
-            actions=self._tried(lambda: read_actions(self.case, edition, self.problems)),
+            facts=read_facts(case, edition, self.problems),
+            documents=read_documents(case, edition, self.problems),
+            persons=read_persons(case, edition, self.problems),
+            actions=read_actions(case, edition, self.problems),
             measures=self.measures,
-            judgements=self._tried(lambda: read_judgements(self.case, edition, sites, self.problems)) or {},
+            judgements=judgements.marks,
             waivers={waiver.gate: waiver.reason for waiver in file.waivers},
         )
-
-    def _check_sites(self, sites: tuple[Site, ...]) -> None:
-        known = {site.id for site in sites}
-        if not known:
-            return
-        for name, measured in self.measures.items():
-            strange = sorted(set(measured.sites) - known)
-            if strange:
-                what = f'The measure "{name}" has sites that the list of sites does not: {", ".join(strange[:5])}.'
-                fix = did_you_mean(strange[0], known) + " Correct the names, or add the sites to the list."
-                self.problems.add("SM318", what, where=measured.pointer, fix=fix)
 
 
 def _with_unasked(table: pa.Table, survey: SurveyFile) -> pa.Table:
@@ -172,15 +208,3 @@ def _with_unasked(table: pa.Table, survey: SurveyFile) -> pa.Table:
         if item not in table.column_names:
             table = table.append_column(item, pa.nulls(table.num_rows, pa.int64()))
     return table
-
-
-def _plain_mapping(survey: SurveyFile, instrument: Instrument) -> ImportMapping:
-    """Return the mapping of a survey file whose columns are named like the items."""
-    design = survey.design
-    asked = (item.id for item in instrument.items if item.id not in survey.not_asked)
-    columns: dict[str, object] = {name: {"from": name, "type": "whole"} for name in asked}
-    texts = [survey.site, *design.strata, design.cluster]
-    columns |= {name: {"from": name, "type": "text"} for name in texts if name}
-    numbers = [design.weight, design.population if isinstance(design.population, str) else None]
-    columns |= {name: {"from": name, "type": "decimal"} for name in numbers if name}
-    return ImportMapping.model_validate({"layout": "responses", "columns": columns})

@@ -20,9 +20,7 @@ from sealmark.scheme.rules import JudgementRule, SampleRule
 
 __all__ = ["Judgements", "read_judgements"]
 
-_COLUMNS = Columns(
-    ("requirement", "mark"), ("site", "assessor", "dimension", "unit", "units", "mode", "date", "note")
-)
+_COLUMNS = Columns(("requirement", "mark"), ("site", "assessor", "dimension", "unit", "units", "mode", "date", "note"))
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _MOST_UNITS = 100_000
 _SHOWN = 5
@@ -79,7 +77,10 @@ class _Marks:
                 self.marks.setdefault(row.text("requirement"), []).append(mark)
         if found.imported is not None:
             result = found.imported
-            told = {"reconciliation": result.reconciliation.to_json(), "profile": result.profile.to_json()}
+            told: dict[str, Json] = {
+                "reconciliation": result.reconciliation.to_json(),
+                "profile": result.profile.to_json(),
+            }
             self.imports[table.file] = told
         elif found.rows:
             self.imports[table.file] = {"reconciliation": _reconciled(table.file, len(found.rows), repeated)}

@@ -19,7 +19,7 @@ from sealmark.measure.mapping import FileRule, NumberRule
 from sealmark.measure.sheets import cell_text, read_sheet
 from sealmark.measure.texts import DELIMITERS, open_text
 
-__all__ = ["PlainTable", "kind_of", "parquet_rows", "read_plain"]
+__all__ = ["PlainTable", "kind_of", "parquet_rows", "read_headings", "read_plain"]
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SHOWN = 5
@@ -62,6 +62,31 @@ def read_plain(path: Path, name: str, known: Collection[str]) -> PlainTable:
     _check_form(name, headings, filled)
     kept = [(number, tuple(row[: len(headings)])) for number, row in filled]
     return PlainTable(headings, tuple(row for _, row in kept), tuple(number for number, _ in kept))
+
+
+def read_headings(path: Path, name: str, known: Collection[str]) -> tuple[tuple[str, ...], str]:
+    """Return the headings in the first row of a table, and the mark that parts the cells of a text.
+
+    Raises:
+        SealmarkError: As :func:`read_plain`, as far as the first row shows it.
+    """
+    kind = kind_of(path)
+    try:
+        if kind == "text":
+            with tempfile.TemporaryDirectory(prefix="sealmark-") as folder:
+                line = _first_line(path, Path(folder))
+            mark = _delimiter(line, known)
+            return tuple(cell.strip() for cell in _cells(line, mark)), mark
+        _, cells = next(_READERS[kind](path, known), (1, ()))
+    except SealmarkError as error:
+        raise SealmarkError(*(_our_words(problem, path, name) for problem in error.problems)) from error
+    return tuple(cell.strip() for cell in cells), ","
+
+
+def _first_line(path: Path, folder: Path) -> str:
+    text = open_text(path, FileRule(), folder=folder)
+    with text.path.open(encoding="utf-8-sig", newline="") as stream:
+        return stream.readline()
 
 
 def kind_of(path: Path) -> str:

@@ -10,20 +10,24 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
-from sealmark.assess.evidence import Measured
+from sealmark.assess.evidence import Evidence, Measured
 from sealmark.assess.figures import FigureBook, Missing
+from sealmark.assess.rules import apply_rule
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.evaluation.tables import Site
 from sealmark.measure.samplesize import records_for_limit, respondents_for_mean, respondents_for_share
 from sealmark.scheme.figures import Number
 from sealmark.scheme.measures import Measure
 from sealmark.scheme.procedure import RecordSampling, SiteSampling
+from sealmark.scheme.rules import Rule
 
 __all__ = [
+    "Condition",
     "DrawnSite",
     "RecordPlan",
     "RespondentPlan",
     "SitePlan",
+    "check_conditions",
     "draw_sites",
     "plan_records",
     "plan_respondents",
@@ -71,9 +75,12 @@ def sites_needed(sampling: SiteSampling, event: Event, listed: int, book: Figure
     Example:
         the root rule with factor 1 asks for 6 of 26 sites.
     """
-    if sampling.rule == "all":
-        return listed
     number: Number | None = None
+    if sampling.rule == "all":
+        # All sites at first and again; a share of them each year between, when the scheme says so.
+        number = sampling.share.get(event) if event == "surveillance" else None
+        if number is None:
+            return listed
     if sampling.rule == "root" and sampling.root is not None:
         number = sampling.root.factor.get(event)
     elif sampling.rule in {"share", "count"}:
@@ -83,7 +90,8 @@ def sites_needed(sampling: SiteSampling, event: Event, listed: int, book: Figure
     known = book.number(number)
     if isinstance(known, Missing):
         return known
-    return min(listed, _size(sampling.rule, known, listed))
+    rule = "share" if sampling.rule == "all" else sampling.rule
+    return min(listed, _size(rule, known, listed))
 
 
 def _size(rule: str, number: Decimal, listed: int) -> int:
@@ -113,7 +121,7 @@ def draw_sites(sites: Sequence[Site], book: FigureBook, *, event: Event, seed: i
         return SitePlan(sampling.rule, len(places), None, 0, (), ledger, note)
     share = book.number(sampling.at_least_random) if sampling.at_least_random is not None else Decimal(1)
     random = needed if isinstance(share, Missing) else int((share * needed).to_integral_value(ROUND_CEILING))
-    drawn = _drawn(places, ledger, needed, random, every=sampling.rule == "all")
+    drawn = _drawn(places, ledger, needed, random)
     if sampling.central_function:
         drawn += [DrawnSite(site.id, "central") for site in sites if site.central]
     return SitePlan(sampling.rule, len(places), needed, random, tuple(drawn), ledger)
@@ -127,10 +135,8 @@ def _order(seed: int, event: str, site: str) -> str:
     return hashlib.sha256(f"{seed}|{event}|{site}".encode()).hexdigest()[:16]
 
 
-def _drawn(
-    places: Sequence[Site], ledger: Mapping[str, str], needed: int, random: int, *, every: bool
-) -> list[DrawnSite]:
-    if every or needed >= len(places):
+def _drawn(places: Sequence[Site], ledger: Mapping[str, str], needed: int, random: int) -> list[DrawnSite]:
+    if needed >= len(places):
         return [DrawnSite(site.id, "all", site.stratum) for site in places]
     ordered = sorted(places, key=lambda site: ledger[site.id])
     first = [DrawnSite(site.id, "random", site.stratum) for site in ordered[:random]]
@@ -148,6 +154,54 @@ def _drawn(
         taken[site.stratum] += 1
         first.append(DrawnSite(site.id, "spread", site.stratum))
     return first
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold before or between evaluations, and whether it does for the case as it stands.
+
+    Attributes:
+        kind: prerequisite, surveillance or retention.
+        id: The prerequisite's id; for the others the kind of evidence and what it looks at.
+        holds: None when it is not determined.
+        refuses: Whether an application is refused without it; otherwise more is asked for.
+        missing: What would have to be known, as kind and id.
+    """
+
+    kind: Literal["prerequisite", "surveillance", "retention"]
+    id: str
+    holds: bool | None
+    refuses: bool
+    missing: tuple[str, ...] = ()
+
+
+def check_conditions(book: FigureBook, evidence: Evidence, *, event: Event) -> tuple[Condition, ...]:
+    """Return the prerequisites, and what surveillance or renewal needs when the event is one of them."""
+    procedure = book.edition.procedure
+    found = [
+        _condition("prerequisite", item.id, item.evidence, (evidence, book), refuses=item.refuse)
+        for item in procedure.prerequisites
+    ]
+    if event == "surveillance" and procedure.surveillance is not None:
+        rules = procedure.surveillance.must_show
+        found += [_condition("surveillance", "", rule, (evidence, book), refuses=True) for rule in rules]
+    if event == "recertification":
+        found += [_condition("retention", "", rule, (evidence, book), refuses=True) for rule in procedure.retention]
+    return tuple(found)
+
+
+def _condition(
+    kind: Literal["prerequisite", "surveillance", "retention"],
+    name: str,
+    rule: Rule,
+    known: tuple[Evidence, FigureBook],
+    *,
+    refuses: bool,
+) -> Condition:
+    result = apply_rule(rule, *known, place=(name, 0))
+    spoken = name or " ".join(dict.fromkeys([result.kind, result.about]))
+    missing = tuple(f"{item.kind} {item.id}" for item in result.missing)
+    return Condition(kind, spoken, None if result.share is None else result.share >= 1, refuses, missing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sealmark.core.canonical import Json, digest_file, digest_json
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.evaluation.case import Case, load_case
+from sealmark.evaluation.case import Case
 from sealmark.evaluation.document import FORMAT
-from sealmark.evaluation.fingerprints import changed_place
-from sealmark.evaluation.run import evaluate, load_scheme
+from sealmark.evaluation.fingerprints import changed_places, edition_files
+from sealmark.evaluation.run import evaluate, open_case
 from sealmark.scheme.edition import Edition
 
 __all__ = ["Reproduction", "first_differences", "reproduce"]
@@ -37,29 +37,55 @@ class Reproduction:
 def reproduce(document: Mapping[str, Json], folder: Path | str, scheme: str | None = None) -> Reproduction:
     """Return whether a case gives the evaluation in ``document`` again.
 
+    Args:
+        document: The content of evaluation.json.
+        folder: The case folder.
+        scheme: The edition or pack folder; the one the case names when None.
+
     Raises:
-        SealmarkError: SM602 the document is no evaluation; errors of the case as in evaluate.
+        SealmarkError: SM602 the document is no evaluation; SM301, SM2xx there is no such case or scheme;
+            errors of the case as in evaluate when its inputs are unchanged.
     """
-    if document.get("format") != FORMAT:
-        fix = "Give an evaluation.json that `sealmark evaluate` wrote."
-        raise SealmarkError(Problem("SM602", f"The file is not in the format {FORMAT}.", "evaluation.json", fix))
-    case = load_case(Path(folder))
-    edition = load_scheme(scheme, case)
-    found = [*_own_digest(document), *_engine(document), *_scheme(document, edition), *_inputs(document, case)]
+    _require_evaluation(document)
+    opened = open_case(scheme, Path(folder))
+    edition = opened.book.edition
+    found = [*_own_digest(document), *_engine(document), *_scheme(document, edition), *_inputs(document, opened.case)]
     seed, draws = document["seed"], document["draws"]
     assert isinstance(seed, int)
     assert isinstance(draws, int)
     try:
-        again = evaluate(edition, case, seed=seed, draws=draws).document
+        again = evaluate(edition, opened.case, seed=seed, draws=draws).document
     except SealmarkError as error:
         if not found:
             raise
-        return Reproduction(False, "", (*found, *(f"recomputing stops: {problem.what}" for problem in error.problems)))
+        return Reproduction(
+            False, "", (*found, *(f"recomputing stops: {_line(problem)}" for problem in error.problems))
+        )
     if again["digest"] != document["digest"]:
-        results = {key: value for key, value in document.items() if key not in {"inputs", "digest", "imports"}}
-        found += [f"result {line}" for line in first_differences(results, again)]
+        results = {key: value for key, value in document.items() if key not in _TOLD_OTHERWISE}
+        now = {key: value for key, value in again.items() if key not in _TOLD_OTHERWISE}
+        found += [f"result {line}" for line in first_differences(results, now)]
+        found = found or first_differences(document, again)
     same = not found and again["digest"] == document["digest"]
     return Reproduction(same, str(again["digest"]), tuple(found))
+
+
+_TOLD_OTHERWISE = {"inputs", "digest", "imports", "engine", "scheme"}
+
+
+def _require_evaluation(document: Mapping[str, Json]) -> None:
+    fix = "Give an evaluation.json that `sealmark evaluate` wrote."
+    if document.get("format") != FORMAT:
+        raise SealmarkError(Problem("SM602", f"The file is not in the format {FORMAT}.", "evaluation.json", fix))
+    kinds = {"seed": int, "draws": int, "digest": str, "scheme": dict, "engine": dict, "inputs": list}
+    wrong = [name for name, kind in kinds.items() if type(document.get(name)) is not kind]
+    if wrong:
+        what = f"The evaluation lacks {', '.join(wrong)}, or they are of the wrong kind."
+        raise SealmarkError(Problem("SM602", what, "evaluation.json", fix))
+
+
+def _line(problem: Problem) -> str:
+    return f"{problem.what} ({problem.where})" if problem.where else problem.what
 
 
 def _own_digest(document: Mapping[str, Json]) -> Iterator[str]:
@@ -79,21 +105,40 @@ def _engine(document: Mapping[str, Json]) -> Iterator[str]:
 
 def _scheme(document: Mapping[str, Json], edition: Edition) -> Iterator[str]:
     scheme = document["scheme"]
-    if isinstance(scheme, dict) and scheme.get("digest") != edition.digest:
+    assert isinstance(scheme, dict)
+    if scheme.get("id") != edition.id:
+        yield f"scheme: {scheme.get('id')} before, {edition.id} now"
+    elif scheme.get("digest") != edition.digest:
+        before, now = scheme.get("files"), edition_files(edition)
+        names = sorted({*before, *now}) if isinstance(before, dict) else []
+        changed = [name for name in names if isinstance(before, dict) and before.get(name) != now.get(name)]
         yield f"scheme {edition.id}: its content differs (digest {scheme.get('digest')} before, {edition.digest} now)"
+        for name in changed[:_SHOWN]:
+            was = isinstance(before, dict) and name in before
+            word = "content differs" if was and name in now else "no longer there" if was else "new"
+            yield f"scheme {edition.id}, file {name}: {word}"
+        if len(changed) > _SHOWN:
+            yield f"scheme {edition.id}: and {len(changed) - _SHOWN} more files"
 
 
 def _inputs(document: Mapping[str, Json], case: Case) -> Iterator[str]:
     listed = document["inputs"]
-    before = {str(item["path"]): item for item in listed if isinstance(item, dict)} if isinstance(listed, list) else {}
+    assert isinstance(listed, list)
+    before = {str(item.get("path")): item for item in listed if isinstance(item, dict)}
     now = case.named_files()
     for name in sorted({*before, *now}):
         if name not in now or name not in before:
             yield f"input {name}: {'no longer named' if name in before else 'newly named'} in case.yaml"
-        elif digest_file(case.path(name)) != before[name]["digest"]:
+        elif not case.holds(name) or not (case.folder / name).is_file():
+            yield f"input {name}: the file is no longer there"
+        elif digest_file(case.folder / name) != before[name].get("digest"):
             fingerprint = before[name].get("fingerprint")
-            place = changed_place(case.path(name), fingerprint) if isinstance(fingerprint, dict) else ""
-            yield f"input {name}: {place or 'its content differs'}"
+            places = changed_places(case.folder / name, fingerprint) if isinstance(fingerprint, dict) else ()
+            for place in places or (_UNPLACED,):
+                yield f"input {name}: {place}"
+
+
+_UNPLACED = "its content differs, though in no row (line ends, a byte order mark, formats), or its kind has no rows"
 
 
 def first_differences(before: Json | Mapping[str, Json], now: Json | Mapping[str, Json]) -> list[str]:
@@ -108,8 +153,8 @@ def first_differences(before: Json | Mapping[str, Json], now: Json | Mapping[str
 
 def _differences(before: object, now: object, path: str) -> Iterator[str]:
     if isinstance(before, Mapping) and isinstance(now, Mapping):
-        for key in before:
-            yield from _differences(before[key], now.get(key), f"{path}.{key}" if path else str(key))
+        for key in (*before, *(key for key in now if key not in before)):
+            yield from _differences(before.get(key), now.get(key), f"{path}.{key}" if path else str(key))
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for index, (old, new) in enumerate(zip(before, now, strict=True)):
             yield from _differences(old, new, f"{path}[{index}]")

@@ -45,6 +45,8 @@ class Row:
     number: int
     cells: Mapping[str, str]
     problems: ProblemList = field(repr=False)
+    _values: dict[str, object] = field(default_factory=dict, repr=False)
+    """Cells read before, so that a cell is refused once however often it is asked for."""
 
     def text(self, name: str) -> str:
         """Return the cell without blanks around it; empty when there is none."""
@@ -60,13 +62,13 @@ class Row:
     def read(self, name: str, parse: Callable[[str], Value], legal: str) -> Value | None:
         """Return the cell as ``parse`` reads it; None when it is empty, or noted when not legal."""
         text = self.text(name)
-        if not text:
-            return None
-        try:
-            return parse(text)
-        except ValueError:
-            self.refuse("SM307", f'"{text}" is not legal in the column "{name}".', f"Legal: {legal}.", name)
-            return None
+        if name not in self._values:
+            try:
+                self._values[name] = parse(text) if text else None
+            except ValueError:
+                self._values[name] = None
+                self.refuse("SM307", f'"{text}" is not legal in the column "{name}".', f"Legal: {legal}.", name)
+        return self._values[name]  # type: ignore[return-value]
 
     def day(self, name: str) -> dt.date | None:
         """Return a date; a time after it does not count."""
@@ -179,5 +181,3 @@ def _fits(headings: Sequence[str], file: str, columns: Columns, problems: Proble
             fix = did_you_mean(name, columns.known)
             problems.add("SM306", f'The column "{name}" is not known.', where=f"{file}, row 1", fix=fix)
     return not absent
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
 
@@ -14,17 +15,19 @@ from sealmark.assess.improvement import way_up
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.canonical import Json, digest_file, digest_folder
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
-from sealmark.evaluation.case import Case, load_case
+from sealmark.evaluation.case import Case, read_case
 from sealmark.evaluation.document import Concluded, build_document
-from sealmark.evaluation.fingerprints import fingerprint_file
+from sealmark.evaluation.fingerprints import edition_files, fingerprint_file
 from sealmark.evaluation.gathering import Gathered, gather
+from sealmark.evaluation.rows import located
 from sealmark.evaluation.site_scores import score_sites
 from sealmark.evaluation.uncertainty import DRAWS, possible_truths, uncertainty_limits
-from sealmark.scheme.discovery import load
+from sealmark.scheme.discovery import editions, load, pack_folders
 from sealmark.scheme.edition import Edition, Overlay
+from sealmark.scheme.figures import Parameter
 from sealmark.scheme.loading import load_edition, load_overlay
 
-__all__ = ["Evaluation", "evaluate", "figure_book", "load_scheme"]
+__all__ = ["Evaluation", "OpenedCase", "evaluate", "figure_book", "load_scheme", "open_case"]
 
 Progress = Callable[[str], None]
 
@@ -67,27 +70,77 @@ def evaluate(
     Raises:
         SealmarkError: Every problem of the case in one go; SM2xx for the scheme.
     """
-    loaded = case if isinstance(case, Case) else load_case(Path(case))
-    edition = scheme if isinstance(scheme, Edition) else load_scheme(scheme, loaded)
-    book, overlay = figure_book(edition, loaded)
+    opened = open_case(scheme, case)
+    loaded, book = opened.case, opened.book
     gathered = gather(loaded, book, progress)
     progress("assessment")
     assessment = assess(gathered.evidence, book)
     chosen = loaded.file.seed if seed is None else seed
     progress("probabilities")
     concluded = _conclude(assessment, gathered, book, seed=chosen, draws=draws)
-    header = _header(loaded, edition, overlay, gathered) | {"seed": chosen, "draws": draws}
-    return Evaluation(build_document(header, concluded), edition, gathered.imports)
+    header = _header(opened, gathered) | {"seed": chosen, "draws": draws}
+    return Evaluation(build_document(header, concluded), book.edition, gathered.imports)
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case with the scheme's figures that apply to it.
+
+    Attributes:
+        case: The case; its problems stop :func:`gathering.gather`.
+        book: The edition and its figures for the case.
+        overlay: What the overlay is, as JSON, if one is used.
+    """
+
+    case: Case
+    book: FigureBook
+    overlay: dict[str, Json] | None = None
+
+
+def open_case(scheme: Edition | str | None, case: Case | Path | str) -> OpenedCase:
+    """Return a case with its scheme. Problems of case.yaml and overlay are kept in it, to be told with the others.
+
+    Args:
+        scheme: An edition, ``scheme/edition``, a pack folder, or None to take what the case names.
+        case: A case folder or a case.
+
+    Raises:
+        SealmarkError: SM301, SM304 or SM1xx nothing can be read, SM2xx there is no such scheme.
+    """
+    read = case if isinstance(case, Case) else read_case(Path(case))
+    try:
+        edition = scheme if isinstance(scheme, Edition) else load_scheme(scheme, read)
+    except SealmarkError as error:
+        raise SealmarkError(*read.problems, *error.problems) from error
+    try:
+        book, overlay = figure_book(edition, read)
+    except SealmarkError as error:
+        told = [problem for problem in error.problems if problem not in read.problems]
+        return OpenedCase(read.noting(told), FigureBook(edition, read.file.as_of, read.file.organization.employees))
+    return OpenedCase(read, book, overlay)
 
 
 def load_scheme(scheme: str | None, case: Case) -> Edition:
-    """Return the edition given, or the one the case names (an id, or a pack folder inside the case folder)."""
+    """Return the edition given, or the one the case names (an id, or a pack folder inside the case folder).
+
+    Raises:
+        SealmarkError: SM208 there is no such scheme, SM302 the case names a folder outside itself.
+    """
     if scheme is not None:
         return load(scheme)
-    folder = (case.folder / case.file.scheme).resolve()
-    if (folder / "scheme.yaml").is_file() and folder.is_relative_to(case.folder.resolve()):
-        return load_edition(folder)
-    return load(case.file.scheme)
+    name = case.file.scheme
+    where = case.document.where(("scheme",))
+    if not case.holds(name):
+        fix = "Name an installed scheme (`sealmark scheme list`), copy the pack into the case, or use --scheme."
+        raise SealmarkError(Problem("SM302", f'The pack "{name}" lies outside the case folder.', where, fix))
+    if (case.folder / name / "scheme.yaml").is_file():
+        return load_edition(case.folder / name)
+    folders = pack_folders()
+    scheme_id, _, edition = name.partition("/")
+    if scheme_id in folders:
+        return load_edition(folders[scheme_id], edition or None)
+    fix = did_you_mean(name, (known for known, _ in editions())) + " A pack folder in the case folder works too."
+    raise SealmarkError(Problem("SM208", f'There is no scheme "{name}".', where, fix))
 
 
 def figure_book(edition: Edition, case: Case) -> tuple[FigureBook, dict[str, Json] | None]:
@@ -113,29 +166,53 @@ def figure_book(edition: Edition, case: Case) -> tuple[FigureBook, dict[str, Jso
 
 def _overlay(edition: Edition, case: Case, name: str) -> tuple[Overlay, str]:
     if name.endswith((".yaml", ".yml")):
-        return load_overlay(case.path(name))
+        path = case.path(name)
+        with located(name, path.name):
+            return load_overlay(path)
     if name not in edition.overlays:
-        fix = did_you_mean(name, edition.overlays) + " Or name an overlay file in the case folder."
-        raise SealmarkError(Problem("SM319", f'The scheme has no overlay "{name}".', "case.yaml, overlay", fix))
+        fix = did_you_mean(name, edition.overlays) + " Or name an overlay file (.yaml) in the case folder."
+        where = case.document.where(("overlay",))
+        raise SealmarkError(Problem("SM319", f'The scheme has no overlay "{name}".', where, fix))
     return edition.overlays[name], digest_folder({"overlay.yaml": edition.files[f"overlays/{name}.yaml"]})
 
 
 def _check_overlay(edition: Edition, overlay: Overlay, case: Case) -> None:
     problems = ProblemList()
-    where = f"overlay {overlay.overlay}"
+    where = case.file.overlay or ""
     if overlay.for_edition != edition.id:
-        what = f"The overlay is for {overlay.for_edition}, the case is under {edition.id}."
-        problems.add("SM319", what, where=where, fix="Use an overlay of this edition.")
+        what = f'The overlay "{overlay.overlay}" is for {overlay.for_edition}, the case is under {edition.id}.'
+        problems.add("SM319", what, where=f"{where}, for_edition", fix="Use an overlay of this edition.")
+        problems.raise_if_any()
     for name in overlay.values:
         parameter = edition.parameters.get(name)
         current = parameter.on(case.file.as_of) if parameter else None
         if parameter is None:
             what = f'The edition has no parameter "{name}".'
-            problems.add("SM319", what, where=where, fix=did_you_mean(name, edition.parameters))
+            problems.add("SM319", what, where=f"{where}, values.{name}", fix=did_you_mean(name, _open(edition)))
         elif current is not None and current.value is not None:
             what = f'The parameter "{name}" is set by the scheme ({current.value}).'
-            problems.add("SM319", what, where=where, fix="An overlay fills only figures that are null.")
+            fix = f"An overlay fills only figures that are null. Legal: {', '.join(_open(edition)) or 'none'}."
+            problems.add("SM319", what, where=f"{where}, values.{name}", fix=fix)
+        else:
+            _check_range(name, overlay.values[name], parameter, where, problems)
     problems.raise_if_any()
+
+
+def _check_range(name: str, value: Decimal, parameter: Parameter, where: str, problems: ProblemList) -> None:
+    limits = {"from": parameter.lowest, "to": parameter.highest}
+    below = parameter.lowest is not None and value < parameter.lowest
+    above = parameter.highest is not None and value > parameter.highest
+    if below or above:
+        legal = " ".join(f"{word} {limit}" for word, limit in limits.items() if limit is not None)
+        what = f'The parameter "{name}" cannot be {value}.'
+        problems.add("SM319", what, where=f"{where}, values.{name}", fix=f"Legal: {legal}.")
+
+
+def _open(edition: Edition) -> list[str]:
+    """Parameters that the licence holder must supply."""
+    return sorted(
+        name for name, item in edition.parameters.items() if any(value.value is None for value in item.values)
+    )
 
 
 def _conclude(assessment: Assessment, gathered: Gathered, book: FigureBook, *, seed: int, draws: int) -> Concluded:
@@ -164,14 +241,15 @@ def _limits(gathered: Gathered, book: FigureBook) -> list[Reason]:
     return result
 
 
-def _header(case: Case, edition: Edition, overlay: dict[str, Json] | None, gathered: Gathered) -> dict[str, object]:
+def _header(opened: OpenedCase, gathered: Gathered) -> dict[str, object]:
+    case, edition = opened.case, opened.book.edition
     file = case.file
     organization = file.organization
     marks = {mark.site for item in gathered.evidence.judgements.values() for mark in item}
     return {
         "engine": {"name": "sealmark", "version": metadata.version("sealmark"), "data": "duckdb"},
-        "scheme": {"id": edition.id, "digest": edition.digest},
-        "overlay": overlay,
+        "scheme": {"id": edition.id, "digest": edition.digest, "files": edition_files(edition)},
+        "overlay": opened.overlay,
         "label": file.label,
         "made_up": file.made_up,
         "organization": organization.model_dump(mode="json") | {"modules": sorted(organization.modules)},

@@ -128,7 +128,8 @@ def _evidence(edition: Edition) -> Iterator[str]:
     if edition.declarations.records:
         yield "# records:                        # exports of your help desk, mapped onto our columns"
     for name in edition.declarations.records:
-        yield f"#   - {{records: {name}, file: records/{name}.csv, mapping: mappings/{name}.yaml, calendar: calendars/office.yaml}}"
+        mapped = f"mapping: mappings/{name}.yaml, calendar: calendars/office.yaml"
+        yield f"#   - {{records: {name}, file: records/{name}.csv, {mapped}}}"
     yield f"# documents: documents.csv         # {', '.join(edition.declarations.documents)}"
     if edition.declarations.credentials:
         yield f"# persons: persons.csv             # {', '.join(edition.declarations.credentials)}"

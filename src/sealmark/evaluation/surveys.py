@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sealmark.assess.evidence import Measured
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.core.errors import ProblemList
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import SurveyFile
 from sealmark.measure import formulas
@@ -19,7 +18,7 @@ from sealmark.scheme.measures import Instrument, Item, Measure
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["check_answers", "formula_of", "measure_survey", "survey_measures"]
+__all__ = ["formula_of", "measure_survey", "survey_measures"]
 
 
 def survey_measures(book: FigureBook, instrument: str) -> dict[str, Measure]:
@@ -80,26 +79,6 @@ def _suppressed(found: Estimate, floor: Decimal | Missing) -> Estimate:
     if isinstance(floor, Missing) or found.base >= floor:
         return found
     return Estimate.unknown("small cell suppressed", base=found.base)
-
-
-def check_answers(survey: SurveyFile, table: pa.Table, instrument: Instrument, problems: ProblemList) -> None:
-    """Note every answer that is not on its item's scale, and every item that is used but not in the file."""
-    import pyarrow.compute as pc  # slow import, only with survey data
-
-    for item in instrument.items:
-        if item.id not in table.column_names:
-            continue
-        legal = item.choices or tuple(range(item.lowest, item.highest + 1))
-        found = pc.value_counts(table.column(item.id)).to_pylist()
-        wrong = {entry["values"]: entry["counts"] for entry in found if entry["values"] not in {None, *legal}}
-        if wrong:
-            listed = ", ".join(f"{value} ({count}x)" for value, count in sorted(wrong.items(), key=str)[:5])
-            fix = f"Legal: {_legal(item)}. Declare codes for missing in the mapping (`missing: [...]`)."
-            problems.add("SM311", f'Item "{item.id}" has answers off its scale: {listed}.', where=survey.file, fix=fix)
-
-
-def _legal(item: Item) -> str:
-    return ", ".join(map(str, item.choices)) if item.choices else f"{item.lowest} to {item.highest}"
 
 
 def formula_of(measure: Measure, instrument: Instrument, book: FigureBook) -> formulas.Measure | Missing:

@@ -48,6 +48,8 @@ class _SiteShares:
     units: Mapping[str, int]
     pooled: bool
     mean: float
+    sampled: float
+    """Weight in the mean of the places that are sites of the list; the head office is there for certain."""
 
 
 def possible_truths(evidence: Evidence, book: FigureBook, *, seed: int, draws: int = DRAWS) -> Iterator[Draw]:
@@ -130,9 +132,12 @@ def _judged(evidence: Evidence, book: FigureBook) -> Iterator[_SiteShares]:
                 if isinstance(shares, dict) and shares:
                     pooled = isinstance(rule, SampleRule) and rule.sites == "pooled"
                     units = _units(marks)
-                    mean = float(_weights(shares, units, pooled=pooled) @ _floats(shares))
+                    weights = _weights(shares, units, pooled=pooled)
+                    mean = float(weights @ _floats(shares))
+                    weight = float(weights @ np.array([site in evidence.sites for site in sorted(shares)], dtype=float))
                     sampled = {site: share for site, share in shares.items() if site in evidence.sites}
-                    yield _SiteShares((name, position, dimension), sampled or shares, units, pooled, mean)
+                    key = (name, position, dimension)
+                    yield _SiteShares(key, sampled or shares, units, pooled, mean, weight)
 
 
 def _units(marks: tuple[Mark, ...]) -> dict[str, int]:
@@ -150,12 +155,12 @@ def _share_draws(
         normal = dict(zip(visited, random.standard_normal((len(visited), draws)), strict=True))
         spread = np.sqrt((len(visited) - 1) / random.chisquare(len(visited) - 1, draws))
         for item in judged:
-            if len(item.shares) > 1 and set(item.shares) <= set(visited):
+            if len(item.shares) > 1 and item.sampled:
                 result[item.key] = _moved(item, normal, spread, listed)
-    elif len(visited) == listed:  # every site was seen, or there is only one place
-        for item in judged:
-            if item.pooled and sum(item.units.values()) > 1:
-                result[item.key] = _beta(item, random, draws)
+    for item in judged:
+        # Where no site is left unseen, only the units drawn at each place are a sample.
+        if item.pooled and sum(item.units.values()) > 1 and (len(visited) == listed or not item.sampled):
+            result[item.key] = _beta(item, random, draws)
     return result
 
 
@@ -176,7 +181,8 @@ def _moved(item: _SiteShares, normal: Mapping[str, Floats], spread: Floats, list
     fraction = min(1.0, number / listed)
     deviations = weights * number * (shares - float(weights @ shares))
     moves = deviations @ np.stack([normal[site] for site in sites])
-    return np.asarray(item.mean + np.sqrt((1 - fraction) / (number * (number - 1))) * moves * spread)
+    error = item.sampled * np.sqrt((1 - fraction) / (number * (number - 1)))
+    return np.asarray(item.mean + error * moves * spread)
 
 
 def _beta(item: _SiteShares, random: np.random.Generator, draws: int) -> Floats:

@@ -1,4 +1,4 @@
-"""The charts of a report: score on the ladder, probabilities, bars. Labels stand at the marks, never in a legend of colours."""
+"""The charts of a report: score on the ladder, probabilities, bars. Labels stand at the marks, not in a legend."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ __all__ = ["Bar", "Limit", "Scale", "draw_bars", "draw_scale"]
 WIDE, NARROW = 680, 330
 _SIZE = 13
 _TRIED = 5
+_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -153,12 +154,12 @@ class _Flag:
     label: str
 
 
-def _flag(limit: Limit, x: float, width: float) -> _Flag:
+def _flags(limit: Limit, x: float, width: float) -> list[_Flag]:
+    """Return the places a label can have: right of its line, left of it, as far as the drawing has room."""
     label = fit(limit.label, width * 0.7, _SIZE)
     wide = text_width(label, _SIZE)
-    if x + 5 + wide <= width or x - 5 - wide < 0:
-        return _Flag(x, x + 5, x + 5 + wide, label)
-    return _Flag(x, x - 5 - wide, x - 5, label)
+    right, left = _Flag(x, x + 5, x + 5 + wide, label), _Flag(x, x - 5 - wide, x - 5, label)
+    return [flag for flag in (right, left) if flag.left >= 0 and flag.right <= width] or [right]
 
 
 def _clashes(flags: Sequence[_Flag], rows: Sequence[int]) -> int:
@@ -173,18 +174,27 @@ def _clashes(flags: Sequence[_Flag], rows: Sequence[int]) -> int:
     return lines + 2 * labels
 
 
-def _rows(flags: Sequence[_Flag]) -> tuple[int, ...]:
-    """Return the row of each label: the fewest rows without a clash, tried out for up to five limits."""
-    if len(flags) > _TRIED:
-        return tuple(range(len(flags)))
-    options = product(range(len(flags)), repeat=len(flags))
-    return min(options, key=lambda rows: (_clashes(flags, rows), max(rows, default=0), sum(rows), rows), default=())
+def _placed(limits: Sequence[Limit], at: Callable[[float], float], width: float) -> tuple[list[_Flag], tuple[int, ...]]:
+    """Return label places and rows with the fewest clashes and rows; up to five limits are tried out."""
+    choices = [_flags(limit, at(limit.at), width) for limit in limits]
+    if len(limits) > _TRIED:
+        return [flags[0] for flags in choices], tuple(range(len(limits)))
+    best: tuple[tuple[int, ...], list[_Flag], tuple[int, ...]] | None = None
+    for flags in product(*choices):
+        for rows in product(range(min(len(limits), _ROWS)), repeat=len(limits)):
+            # The cheap part first: most arrangements lose on rows alone once one without a clash is known.
+            cost = (max(rows, default=0), sum(rows))
+            if best is not None and best[0][0] == 0 and cost >= best[0][1:3]:
+                continue
+            rank = (_clashes(flags, rows), *cost, sum(flag.right < flag.x for flag in flags))
+            if best is None or rank < best[0]:
+                best = (rank, list(flags), rows)
+    return (best[1], best[2]) if best else ([], ())
 
 
 def _limits(canvas: Canvas, limits: Sequence[Limit], at: Callable[[float], float]) -> float:
     """Write the limits above the strip, in as many rows as it takes, and return where the strip begins."""
-    flags = [_flag(limit, at(limit.at), canvas.width) for limit in sorted(limits, key=lambda item: item.at)]
-    rows = _rows(flags)
+    flags, rows = _placed(sorted(limits, key=lambda item: item.at), at, canvas.width)
     strip = 20.0 * (max(rows, default=-1) + 1) + 10
     for flag, row in zip(flags, rows, strict=True):
         y = strip - 18 - 20 * row

@@ -180,7 +180,8 @@ def _hatched(body: str, prefix: str) -> tuple[str, str]:
     if f'fill="{colour}"' not in body:
         return "", body
     pattern = (
-        f'<defs><pattern id="{prefix}-h" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<defs><pattern id="{prefix}-h" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)">'
         f'<line x1="0" y1="0" x2="0" y2="6" stroke="{colour}" stroke-width="2"/></pattern></defs>'
     )
     return pattern, body.replace(f'fill="{colour}"', f'fill="url(#{prefix}-h)"')
@@ -229,5 +230,6 @@ def wrap(text: str, width: float, size: float, *, lines: int = 2) -> list[str]:
 def _pieces(text: str) -> Iterable[str]:
     """Cut where a line may break: after spaces, and between Han characters but not before punctuation."""
     return re.findall(
-        r"[^\s\u2e80-\u9fff\uf900-\ufaff]+\s*|[\u2e80-\u9fff\uf900-\ufaff][、。，；：）」』”]*\s*|\s+", text
+        r"[^\s\u2e80-\u9fff\uf900-\ufaff]+\s*|[\u2e80-\u9fff\uf900-\ufaff][\u3001\u3002\uff0c\uff1b\uff1a\uff09\u300d\u300f\u201d]*\s*|\s+",
+        text,
     )

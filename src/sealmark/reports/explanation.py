@@ -8,7 +8,7 @@ from sealmark.reports.blocks import Block, Column, Figure, Group, Requirement, S
 from sealmark.reports.charts import Bar, draw_bars
 from sealmark.reports.findings import requirement_view
 from sealmark.reports.reading import NodeRead
-from sealmark.reports.voice import Voice
+from sealmark.reports.voice import NOTHING, Voice
 
 __all__ = ["contributions_section", "groups_section", "shown_groups", "tree_section"]
 
@@ -56,7 +56,7 @@ def _group_bar(node: NodeRead, voice: Voice, *, strong: bool) -> Bar:
 def _range_text(node: NodeRead, voice: Voice) -> str:
     if node.lower is None or node.upper is None:
         return voice.say("score.undetermined")
-    return f"{voice.percent(node.lower)} – {voice.percent(node.upper)}"
+    return voice.span(voice.percent(node.lower), voice.percent(node.upper))
 
 
 def _groups_title(nodes: tuple[NodeRead, ...], voice: Voice) -> str:
@@ -88,13 +88,13 @@ def _groups_table(nodes: tuple[NodeRead, ...], voice: Voice) -> Table:
 
 def _group_row(node: NodeRead, marks: list[str], voice: Voice) -> tuple[str, ...]:
     leaves = sum(item.requirement for item in node.walk())
-    points = "–"
+    points = NOTHING
     if node.points is not None and node.earned is not None:
         points = voice.say("groups.of", earned=voice.trimmed(node.earned), points=voice.trimmed(node.points))
     return (
         voice.node(node.id),
         share_text(node.share, voice),
-        _range_text(node, voice) if node.share is None else "–",
+        _range_text(node, voice) if node.share is None else NOTHING,
         points,
         voice.whole(leaves),
         *(_mark_text(node.marks.get(mark), voice) for mark in marks),
@@ -102,7 +102,7 @@ def _group_row(node: NodeRead, marks: list[str], voice: Voice) -> tuple[str, ...
 
 
 def _mark_text(share: Decimal | None, voice: Voice) -> str:
-    return "–" if share is None else share_text(share, voice)
+    return NOTHING if share is None else share_text(share, voice)
 
 
 def share_text(share: Decimal | None, voice: Voice) -> str:
@@ -137,15 +137,20 @@ def _contributions(score: str, voice: Voice) -> list[Block]:
         return []
     top, largest = lost[:_BARS], lost[0][0]
     bars = [
-        Bar(voice.node(name), voice.score(score, points), float(points / largest), strong=number == 0)
+        Bar(voice.node(name), _points(score, points, voice), float(points / largest), strong=number == 0)
         for number, (points, name, _) in enumerate(top)
     ]
-    title = voice.say("contributions.title", requirement=voice.node(top[0][1]), points=voice.score(score, largest))
+    title = voice.say("contributions.title", requirement=voice.node(top[0][1]), points=_points(score, largest, voice))
     identity = f"lost-{score}"
     blocks: list[Block] = [Figure(identity, title, draw_bars(identity, bars), _lost_table(score, top, voice))]
     if len(lost) > _BARS:
         blocks.append(Text(voice.counted("contributions.rest", len(lost) - _BARS)))
     return blocks
+
+
+def _points(score: str, points: Decimal, voice: Voice) -> str:
+    """Return points lost, never rounded to nothing."""
+    return voice.score(score, points, limit=Decimal(0))
 
 
 def _lost_table(score: str, rows: list[tuple[Decimal, str, Decimal | None]], voice: Voice) -> Table:
@@ -156,7 +161,7 @@ def _lost_table(score: str, rows: list[tuple[Decimal, str, Decimal | None]], voi
     )
     caption = voice.say("contributions.caption", score=voice.name("scores", score))
     texts = tuple(
-        (voice.node(name), "–" if gained is None else voice.score(score, gained), voice.score(score, points))
+        (voice.node(name), NOTHING if gained is None else voice.score(score, gained), _points(score, points, voice))
         for points, name, gained in rows
     )
     return Table(caption, columns, texts)

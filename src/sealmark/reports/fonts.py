@@ -30,9 +30,14 @@ PACKAGE = "justmytype-intl-cjk"
 _FOLDERS = {"SC": "notosanssc", "TC": "notosanstc", "JP": "notosansjp", "KR": "notosanskr"}
 _BASIC = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0–—…“”‘’«»·×−≥≤°№")  # noqa: RUF001
 _UNUSED = ("GSUB", "GDEF", "BASE", "HVAR", "VVAR", "MVAR", "STAT", "VORG", "vhea", "vmtx")
-"""Substitutions and vertical setting: reports are set in plain horizontal lines, and reading these costs most of the time."""
+"""Substitutions and vertical setting: not needed in plain horizontal lines, and slow to read."""
 _SPACES = frozenset("\n\r\t\u200b\u2060")
-_RECIPE = 3
+_THIN = frozenset(map(chr, (*range(0x2002, 0x200B), 0x202F, 0x205F)))
+"""Spaces of other widths: the font has none of them, so its space stands in."""
+_HAN = 0x2E80
+_VARIATIONS = 14
+"""Format of a character table that holds variation sequences, not plain characters."""
+_RECIPE = 4
 """Part of every cache key: raise it when fonts are made differently."""
 
 
@@ -74,7 +79,7 @@ def prepare_fonts(text: Iterable[str], language: Language, cache: Path | None = 
     order = ("TC", "SC", "JP", "KR") if language == "zh-Hant" else ("SC", "TC", "JP", "KR")
     latin = not language.startswith("zh")
     files: list[FontFile] = []
-    open_ones = wanted - _SPACES
+    open_ones = wanted - _SPACES - _THIN
     for region in order:
         if not open_ones:
             break
@@ -137,7 +142,7 @@ def _make(region: str, characters: frozenset[str], family: str, latin: bool) -> 
 
     options = Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=[ord(character) for character in characters])
+    subsetter.populate(unicodes=[ord(character) for character in characters | _THIN])
     subset = io.BytesIO()
     with TTFont(_source(region), recalcTimestamp=False) as font:
         if latin:
@@ -145,6 +150,7 @@ def _make(region: str, characters: frozenset[str], family: str, latin: bool) -> 
         for tag in _UNUSED if latin else (*_UNUSED, "GPOS"):
             font.tables.pop(tag, None)
             font.reader.tables.pop(tag, None)
+        _add_spaces(font)
         subsetter.subset(font)
         font.save(subset)
     return {weight: _static(subset.getvalue(), weight, family) for weight in WEIGHTS}
@@ -160,10 +166,14 @@ def _proportional(font: TTFont) -> None:
                 for part in table.LookupList.Lookup[index].SubTable:
                     swaps.update(getattr(getattr(part, "ExtSubTable", part), "mapping", {}))
     for codes in font["cmap"].tables:
-        if codes.format != 14:  # noqa: PLR2004 - variation sequences have no plain mapping
-            codes.cmap = {
-                code: swaps.get(glyph, glyph) if code < 0x2E80 else glyph for code, glyph in codes.cmap.items()
-            }
+        if codes.format != _VARIATIONS:
+            codes.cmap = {code: swaps.get(glyph, glyph) if code < _HAN else glyph for code, glyph in codes.cmap.items()}
+
+
+def _add_spaces(font: TTFont) -> None:
+    for codes in font["cmap"].tables:
+        if codes.isUnicode() and codes.format != _VARIATIONS:
+            codes.cmap.update({ord(character): codes.cmap[0x20] for character in _THIN})
 
 
 def _static(subset: bytes, weight: int, family: str) -> tuple[bytes, bytes]:

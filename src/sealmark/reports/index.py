@@ -78,7 +78,9 @@ def render_index(
     words = {name: phrases.say(f"index.{name}") for name in ("title", "intro", "reports", "caption")}
     words["skip"] = phrases.say("page.skip")
     sisters = _sisters(phrases.language, written)
-    shown = json.dumps([words, *map(asdict, [*items, *sisters])], ensure_ascii=False)
+    shown = json.dumps(
+        [words, [asdict(item) for item in items], [asdict(link) for link in sisters]], ensure_ascii=False
+    )
     fonts = prepare_fonts([shown], phrases.language, font_cache)
     style = style_sheet(("base.css", "report.css", "index.css"), fonts)
     template = environment().get_template("index.html.j2")

@@ -7,7 +7,7 @@ from sealmark.reports.reading import EstimateRead, MeasureRead
 from sealmark.reports.reasons import distinct, note_text
 from sealmark.reports.suppression import Hidden, hidden_overall, hidden_sites, smallest_cell
 from sealmark.reports.values import measure_value
-from sealmark.reports.voice import Voice
+from sealmark.reports.voice import NOTHING, Voice
 
 __all__ = ["measures_section"]
 
@@ -27,6 +27,7 @@ def measures_section(voice: Voice) -> Section:
     blocks: list[Block] = [Text(voice.say("measures.intro")), _table(voice.say("measures.caption"), rows, voice)]
     for name, read in measures.items():
         blocks += _sites(name, read, voice)
+    blocks += [Text(text) for text in _hidden_notes(voice)]
     return Section("measures", heading, tuple(blocks))
 
 
@@ -47,19 +48,25 @@ def _table(
 
 def _cells(name: str, read: EstimateRead, hidden: Hidden | None, voice: Voice) -> tuple[str, ...]:
     if hidden is not None:
-        return (voice.say("measures.hidden"), "–", _hidden_base(name, hidden, voice), "–", _why(name, hidden, voice))
-    value = "–" if read.value is None else measure_value(name, read.value, voice)
-    interval = "–"
+        return (
+            voice.say("measures.hidden"),
+            NOTHING,
+            _hidden_base(name, hidden, voice),
+            NOTHING,
+            _why(name, hidden, voice),
+        )
+    value = NOTHING if read.value is None else measure_value(name, read.value, voice)
+    interval = NOTHING
     if read.lower is not None and read.upper is not None:
-        interval = f"{measure_value(name, read.lower, voice)} – {measure_value(name, read.upper, voice)}"
-    confidence = "–" if interval == "–" else voice.percent(read.confidence)
+        interval = voice.span(measure_value(name, read.lower, voice), measure_value(name, read.upper, voice))
+    confidence = NOTHING if interval == NOTHING else voice.percent(read.confidence)
     return (value, interval, voice.whole(read.base), confidence, note_text(read.note, voice))
 
 
 def _hidden_base(name: str, hidden: Hidden, voice: Voice) -> str:
     limit = smallest_cell(name, voice)
     if hidden != "small" or limit is None or limit == "free":
-        return "–"
+        return NOTHING
     return voice.say("measures.hidden-base", smallest=voice.trimmed(limit))
 
 
@@ -70,6 +77,12 @@ def _why(name: str, hidden: Hidden, voice: Voice) -> str:
     return voice.say("measures.hidden-also" if hidden == "also" else "measures.hidden-unknown")
 
 
+def _hidden_notes(voice: Voice) -> tuple[str, ...]:
+    """Return why values by site are hidden, each reason once."""
+    hidden = {name: hidden_sites(name, read, voice) for name, read in voice.evaluation.measures.items()}
+    return distinct(_why(name, why, voice) for name, sites in hidden.items() for why in sites.values())
+
+
 def _sites(name: str, read: MeasureRead, voice: Voice) -> list[Block]:
     if not read.sites:
         return []
@@ -78,7 +91,6 @@ def _sites(name: str, read: MeasureRead, voice: Voice) -> list[Block]:
     rows = tuple((site, *_cells(name, estimate, hidden.get(site), voice)[:-1], "") for site, estimate in shown)
     caption = voice.say("measures.sites", measure=voice.name("measures", name))
     blocks: list[Block] = [_table(caption, rows, voice, first=voice.say("tree.site"), folded=True)]
-    blocks += [Text(text) for text in distinct(_why(name, why, voice) for why in hidden.values())]
     if len(read.sites) > _SITES:
         blocks.append(Text(voice.counted("measures.sites-more", len(read.sites) - _SITES)))
     return blocks

@@ -83,7 +83,7 @@ def _fallback(voice: Voice) -> str:
 
 def _meta(voice: Voice) -> tuple[Meta, ...]:
     evaluation, organization = voice.evaluation, voice.evaluation.organization
-    period = f"{voice.date(evaluation.period.start)} – {voice.date(evaluation.period.end)}"
+    period = voice.span(voice.date(evaluation.period.start), voice.date(evaluation.period.end))
     employees = voice.say("page.unknown") if organization.employees is None else voice.whole(organization.employees)
     size = voice.name("labels", evaluation.size) if evaluation.size else ""
     entries = [

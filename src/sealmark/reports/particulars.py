@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sealmark.reports.blocks import Block, Bullets, Column, Section, Table, Text
 from sealmark.reports.reading import GateRead, ImportRead, SetAsideRead
 from sealmark.reports.reasons import MISSING_KINDS, distinct, missing_text, reason_texts
-from sealmark.reports.voice import Voice
+from sealmark.reports.voice import NOTHING, Voice
 
 __all__ = [
     "adjustments_section", "gates_section", "imports_section", "limitations_section", "missing_section",
@@ -129,9 +129,8 @@ def _import_row(item: ImportRead, voice: Voice) -> tuple[str, ...]:
         voice.say("imports.reason", reason=_aside(part, voice), rows=voice.whole(part.rows)) for part in read.set_aside
     ]
     aside = sum(part.rows for part in read.set_aside)
-    return (
-        item.path, voice.whole(read.rows_in), voice.whole(read.rows_used), voice.whole(aside), "; ".join(reasons) or "–",
-    )  # fmt: skip
+    numbers = (voice.whole(number) for number in (read.rows_in, read.rows_used, aside))
+    return (item.path, *numbers, "; ".join(reasons) or NOTHING)
 
 
 def _aside(part: SetAsideRead, voice: Voice) -> str:

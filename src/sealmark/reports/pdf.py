@@ -58,11 +58,13 @@ def _compiled(data: Mapping[str, object], fonts: FontSet) -> bytes:
 
     template = (resources.files("sealmark.reports") / "templates" / "report.typ").read_bytes()
     with TemporaryDirectory(prefix="sealmark-pdf-") as folder:
+        source = Path(folder) / "report.typ"
+        source.write_bytes(template)
         for number, file in enumerate(fonts.files):
             (Path(folder) / f"{number}.ttf").write_bytes(file.ttf)
         try:
             result = typst.compile(
-                template,
+                str(source),
                 root=folder,
                 font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]),
                 sys_inputs={"page": json.dumps(data, ensure_ascii=False)},

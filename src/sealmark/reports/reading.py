@@ -332,7 +332,7 @@ def read_evaluation(document: Mapping[str, object]) -> Evaluation:
     try:
         return Evaluation.model_validate(document)
     except ValidationError as error:
-        fix = "Give an evaluation.json as `sealmark evaluate` writes it; an older one may need the engine version it names."
+        fix = "Give an evaluation.json as `sealmark evaluate` writes it; for an old one take the engine it names."
         problems = [
             Problem(
                 "SM610", f"The evaluation document does not fit: {part['msg']}.", ".".join(map(str, part["loc"])), fix

@@ -8,7 +8,7 @@ from sealmark.reports.blocks import Block, Card, Column, Figure, Section, Table,
 from sealmark.reports.charts import Bar, Limit, Scale, draw_bars, draw_scale
 from sealmark.reports.reading import LadderRead, ScoreRead
 from sealmark.reports.reasons import distinct, missing_sentence
-from sealmark.reports.voice import NOT_DETERMINED, Voice
+from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
 __all__ = ["cards", "chances_section", "result_sentence", "score_line", "score_of", "score_section"]
 
@@ -129,10 +129,23 @@ def _likely_line(score: str | None, voice: Voice) -> str:
         return ""
     if read.value is None:
         return _bounds_text(score, read, voice)
-    if read.likely is None or read.likely.p05 == read.likely.p95:
+    likely = _likely(read)
+    if likely is None:
         return ""
-    low, high = (voice.score(score, value) for value in (read.likely.p05, read.likely.p95))
+    low, high = (voice.score(score, value) for value in likely)
     return voice.say("score.likely", low=low, high=high, share=voice.percent(_LIKELY))
+
+
+def _likely(read: ScoreRead) -> tuple[Decimal, Decimal] | None:
+    """Return the likely range within the scale; None when there is none or nothing varies.
+
+    Draws may overshoot the scale, which no truth does unless a bonus took the score itself there.
+    """
+    if read.likely is None or read.likely.p05 == read.likely.p95:
+        return None
+    known = [value for value in (read.value, read.scale) if value is not None]
+    lowest, highest = min([Decimal(0), *known]), max([read.likely.p50, *known])
+    return max(read.likely.p05, lowest), min(read.likely.p95, highest)
 
 
 def _bounds_text(score: str, read: ScoreRead, voice: Voice) -> str:
@@ -173,16 +186,15 @@ def _score_row(name: str, read: ScoreRead, voice: Voice) -> tuple[str, ...]:
         number = voice.score(name, read.value, limit=_missed_limit(name, read.value, voice))
         scale = voice.trimmed(read.scale) if read.scale is not None else voice.say("page.unknown")
         value = voice.say("score.of", value=number, scale=scale)
-    varies = read.likely if read.likely is not None and read.likely.p05 != read.likely.p95 else None
-    likely = _span(name, (varies.p05, varies.p95) if varies else None, voice)
+    likely = _span(name, _likely(read), voice)
     bounds = (read.lower_bound, read.upper_bound) if read.value is None else None
     return (voice.name("scores", name), value, likely, _span(name, bounds, voice))
 
 
 def _span(name: str, ends: tuple[Decimal | None, Decimal | None] | None, voice: Voice) -> str:
     if ends is None or ends[0] is None or ends[1] is None:
-        return "–"
-    return f"{voice.score(name, ends[0])} – {voice.score(name, ends[1])}"
+        return NOTHING
+    return voice.span(voice.score(name, ends[0]), voice.score(name, ends[1]))
 
 
 def _scale_figure(ladder: str, read: LadderRead, voice: Voice) -> Figure | None:
@@ -222,14 +234,14 @@ def _scale_title(score: str, read: ScoreRead, limits: Limits, voice: Voice, *, r
 
 def _scale(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> Scale:
     assert read.scale is not None
-    likely = (read.likely.p05, read.likely.p95) if read.likely and read.likely.p05 != read.likely.p95 else None
+    likely = _likely(read)
     bounds = (read.lower_bound, read.upper_bound)
     spots = [limit for _, limit in limits] + [
         spot for spot in (read.value, *(likely or ()), *bounds) if spot is not None
     ]
     step = read.scale / 20
     low = max(Decimal(0), (min(spots) - step) // step * step) if min(spots) >= 0 else (min(spots) // step) * step
-    high = max(read.scale, max(spots))
+    high = max(read.scale, *spots)
     return Scale(
         low=float(low),
         high=float(high),
@@ -250,8 +262,8 @@ def _scale_table(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> T
     rows = [(voice.grade(grade), voice.trimmed(limit, 3)) for grade, limit in limits]
     value = voice.say("score.undetermined") if read.value is None else voice.score(score, read.value)
     rows.append((voice.say("score.score-row", score=voice.name("scores", score)), value))
-    if read.likely is not None and read.likely.p05 != read.likely.p95:
-        rows.append((voice.say("score.likely-row"), _span(score, (read.likely.p05, read.likely.p95), voice)))
+    if (likely := _likely(read)) is not None:
+        rows.append((voice.say("score.likely-row"), _span(score, likely, voice)))
     if read.value is None:
         rows.append((voice.say("score.open-row"), _span(score, (read.lower_bound, read.upper_bound), voice)))
     columns = (Column(voice.say("score.grade")), Column(voice.say("score.limit"), numeric=True))

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from sealmark.reports.blocks import Block, Bullets, Column, Section, Table, Text
 from sealmark.reports.reading import LadderRead, WayUpRead
-from sealmark.reports.reasons import distinct, missing_text, reason_texts
+from sealmark.reports.reasons import distinct, missing_sentence, reason_texts
 from sealmark.reports.result import score_of
-from sealmark.reports.voice import NOT_DETERMINED, Voice
+from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
 __all__ = ["next_section"]
 
@@ -26,7 +26,9 @@ def _ladder(name: str, ladder: LadderRead, voice: Voice) -> list[Block]:
     title = voice.say("next.title", ladder=voice.name("ladders", name), grade=grade)
     reasons = reason_texts(ladder.reasons, voice)
     blocks: list[Block] = [Bullets(reasons, title)] if reasons else [Text(title, strong=True)]
-    missing = distinct(missing_text(item, voice) for item in ladder.missing)
+    missing = tuple(
+        text for text in distinct(missing_sentence(item, voice) for item in ladder.missing) if text not in reasons
+    )
     # Of a ladder that is not determined at all the card lists it already.
     if missing and ladder.grade != NOT_DETERMINED:
         blocks.append(Bullets(missing, voice.say("result.missing")))
@@ -69,7 +71,7 @@ def _steps_table(name: str, way: WayUpRead, grade: str, voice: Voice) -> Table:
         (
             voice.node(step.requirement),
             voice.say("score.undetermined") if step.share is None else voice.percent(step.share),
-            "–" if step.gain is None or score is None else _gain(score, step.gain, voice),
+            NOTHING if step.gain is None or score is None else _gain(score, step.gain, voice),
         )
         for step in way.steps
     )

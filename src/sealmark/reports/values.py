@@ -23,8 +23,9 @@ def measure_value(name: str, value: Decimal, voice: Voice, *, limit: Decimal | N
     measure = voice.edition.measures.get(name)
     if measure is None:
         return voice.trimmed(value)
-    scale = 100 if measure.unit == "share" else 1
-    places = voice.short_of(value * scale, None if limit is None else limit * scale, measure.decimals)
+    # Places are those of the share itself: two of them are the whole percent.
+    scale, places = (100, max(measure.decimals - 2, 0)) if measure.unit == "share" else (1, measure.decimals)
+    places = voice.short_of(value * scale, None if limit is None else limit * scale, places)
     return voice.unit(value, measure.unit, places)
 
 

@@ -19,9 +19,11 @@ from sealmark.reports.sentences import LOCALES, Phrases, load_phrases, require_l
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.wording import LANGUAGES, Language, Wording
 
-__all__ = ["NOT_DETERMINED", "Voice", "page_language", "wording_gaps"]
+__all__ = ["NOTHING", "NOT_DETERMINED", "Voice", "page_language", "wording_gaps"]
 
 NOT_DETERMINED = "not-determined"
+NOTHING = "\u2013"
+"""Stands in a table where there is nothing to say."""
 _MOST_PLACES = 6
 _UNITS: Mapping[str, str] = {"hours": "duration-hour", "days": "duration-day"}
 
@@ -187,6 +189,10 @@ class Voice:
             return self.date(dt.date.fromisoformat(text))
         except ValueError:
             return text
+
+    def span(self, low: str, high: str) -> str:
+        """Return a range."""
+        return f"{low} \u2013 {high}"
 
     def join(self, parts: Iterable[str]) -> str:
         """Return parts as a list in words."""

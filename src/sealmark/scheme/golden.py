@@ -125,7 +125,10 @@ class GoldenCase(Part):
     @model_validator(mode="after")
     def _expects_something(self) -> GoldenCase:
         if not self.expect.model_fields_set:
-            raise ValueError("expect names nothing; a case that cannot fail proves nothing")
+            raise ValueError(
+                "expect names nothing; a case that cannot fail proves nothing\n"
+                "Name at least one thing that must come out."
+            )
         return self
 
 

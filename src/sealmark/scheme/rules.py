@@ -84,7 +84,8 @@ class MeasureRule(Part):
     minimum_base: Number | None = None
     """Fewer answers or records: not determined. The measure's own minimum applies as well."""
     sites: Literal["overall", "worst", "mean", "share"] = "overall"
-    """overall: one number; worst: the worst site's share; mean: mean of the sites' shares; share: share of sites that reach 1.
+    """overall: one number; worst: the worst site's share; mean: mean of the sites' shares;
+    share: share of sites that reach 1.
     A site without an estimate counts as 0 in mean and share, and makes worst not determined."""
     minimum_site_base: Number | None = None
     """A site with fewer answers or records has no estimate."""

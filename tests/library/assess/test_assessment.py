@@ -2,11 +2,11 @@ import decimal
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import book_of, edition_of, evidence_of
 
 from sealmark.assess.assessment import assess, assess_findings, contributions
 from sealmark.assess.figures import Missing
 from sealmark.assess.precision import settled
-from tests.library.builders import book_of, edition_of, evidence_of
 
 D = Decimal
 OPEN = {"parameter": "open"}

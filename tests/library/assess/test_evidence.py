@@ -1,8 +1,9 @@
 from decimal import Decimal
 
+from tests.library.builders import evidence_of
+
 from sealmark.assess.evidence import Draw, Measured
 from sealmark.core.estimates import Estimate
-from tests.library.builders import evidence_of
 
 D = Decimal
 WAITING = Measured(Estimate(D(9), D(8), D(10), base=40), {"east": Estimate(D(7), D(5), D(9), base=12)})

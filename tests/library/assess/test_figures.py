@@ -2,10 +2,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import DAY, book_of, edition_of
 
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.scheme.figures import BySize, Parameter, ParameterRef
-from tests.library.builders import DAY, book_of, edition_of
 
 SIZES = {"micro": 1, "small": 10, "large": 250}
 

@@ -2,13 +2,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import DAY, edition_of
 
 from sealmark.assess.figures import Missing
 from sealmark.assess.golden import given_book, given_evidence, run_case, run_cases
 from sealmark.core.errors import SealmarkError
 from sealmark.scheme.edition import Overlay
 from sealmark.scheme.golden import GoldenCase
-from tests.library.builders import DAY, edition_of
 
 D = Decimal
 OPEN = {"parameter": "open"}

@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import DAY, book_of, edition_of, evidence_of, marks
 
 from sealmark.assess.assessment import assess
 from sealmark.assess.evidence import Document
 from sealmark.assess.figures import Missing
 from sealmark.core.errors import SealmarkError
-from tests.library.builders import DAY, book_of, edition_of, evidence_of, marks
 
 D = Decimal
 OPEN = {"parameter": "open"}
@@ -16,7 +16,7 @@ TINY = D("0.00000000000000000001")
 
 def standing(grading, given=None, tree=None, requirements=None, **evidence):
     given = given or {}
-    requirements = requirements or dict.fromkeys(given or ["a"], {"judgement": "bands"})
+    requirements = requirements or {name: {"judgement": "bands"} for name in given or ["a"]}
     edition = edition_of(requirements, tree, {"source": "own", **grading}, parameters={"open": None})
     judged = {name: mark for name, mark in given.items() if mark is not None}
     return assess(evidence_of(judged, **evidence), book_of(edition)).standing

@@ -5,11 +5,11 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.library.builders import book_of, edition_of, evidence_of
 
 from sealmark.assess.assessment import assess, assess_findings
 from sealmark.assess.findings import Finding
 from sealmark.assess.improvement import way_up
-from tests.library.builders import book_of, edition_of, evidence_of
 
 D = Decimal
 OPEN = {"parameter": "open"}

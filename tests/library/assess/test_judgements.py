@@ -1,11 +1,11 @@
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import book_of, edition_of, evidence_of, marks, rule_of
 
 from sealmark.assess.evidence import Draw, Mark
 from sealmark.assess.figures import Missing
 from sealmark.assess.judgements import judge, judge_sample, mark_share, site_shares
-from tests.library.builders import book_of, edition_of, evidence_of, marks, rule_of
 
 D = Decimal
 HALF = D("0.5")
@@ -141,7 +141,7 @@ def test_a_draw_replaces_the_share_of_its_mark_even_beyond_the_scale():
 
 
 def test_pointers_are_kept_up_to_twenty():
-    given = tuple(Mark(D(10), pointer=f"marks.csv, row {row}") for row in range(30)) + (Mark(D(10)),)
+    given = (*(Mark(D(10), pointer=f"marks.csv, row {row}") for row in range(30)), Mark(D(10)))
 
     assert len(judged({"judgement": "ten"}, given).pointers) == 20
 

@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import book_of, edition_of, evidence_of, rule_of
 
 from sealmark.assess.evidence import Measured
 from sealmark.assess.figures import Missing
 from sealmark.assess.measured import judge_measure, needed_base
 from sealmark.core.estimates import Estimate
-from tests.library.builders import book_of, edition_of, evidence_of, rule_of
 
 D = Decimal
 HALF = D("0.5")

@@ -2,12 +2,12 @@ import time
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import book_of, edition_of, evidence_of
 
 from sealmark.assess.assessment import assess
 from sealmark.assess.evidence import Draw, Measured
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.estimates import Estimate
-from tests.library.builders import book_of, edition_of, evidence_of
 
 D = Decimal
 WAITING = {"measure": "waiting", "counts": "lower-limit", "scores": {"at_least": 80}}
@@ -73,7 +73,7 @@ def test_a_thousand_draws_on_sixty_requirements_are_quick():
     names = [f"r{number}" for number in range(60)]
     groups = [{"id": f"g{n}", "roll_up": "sum-of-points", "children": names[n * 10 : n * 10 + 10]} for n in range(6)]
     tree = {"id": "all", "roll_up": "sum-of-points", "children": groups}
-    edition = edition_of(dict.fromkeys(names, {"points": 1}), tree)
+    edition = edition_of({name: {"points": 1} for name in names}, tree)
     draws = [Draw(shares={(name, 0, None): D(k % 97) / 100 for name in names}) for k in range(1000)]
 
     evidence, book = evidence_of(dict.fromkeys(names, 7)), book_of(edition)

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.library.blanking import blanked, height
+from tests.library.builders import DAY, book_of, edition_of, evidence_of
 
 from sealmark.assess.assessment import assess, assess_findings, contributions
 from sealmark.assess.evidence import Document, ImprovementAction, Mark, Measured, PersonCertificate
@@ -14,8 +16,6 @@ from sealmark.assess.figures import FigureBook
 from sealmark.assess.findings import statement_of
 from sealmark.assess.precision import settled
 from sealmark.core.estimates import Estimate
-from tests.library.blanking import blanked, height
-from tests.library.builders import DAY, book_of, edition_of, evidence_of
 
 D = Decimal
 SHARES = [D(0), D("0.3"), D("0.5"), D(1) / 3, D("0.8"), D(1)]
@@ -145,9 +145,11 @@ def marks_of(draw, requirement):
                   "soft": st.sampled_from(["bad", "fair", "good"])}.get(scale)  # fmt: skip
         if values is None:
             continue
-        for dimension in getattr(rule, "marks", ()) or (None,):
-            for site in ("east", "west"):
-                given.append(Mark(draw(values), site, dimension=dimension, units=draw(st.integers(1, 4))))
+        given += [
+            Mark(draw(values), site, dimension=dimension, units=draw(st.integers(1, 4)))
+            for dimension in getattr(rule, "marks", ()) or (None,)
+            for site in ("east", "west")
+        ]
     return tuple(given)
 
 

@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import book_of, edition_of, evidence_of, marks, requirement_of
 
 from sealmark.assess.evidence import Draw
 from sealmark.assess.figures import Missing
 from sealmark.assess.requirements import applies, find
 from sealmark.scheme.rules import Applies
-from tests.library.builders import book_of, edition_of, evidence_of, marks, requirement_of
 
 D = Decimal
 OPEN = {"parameter": "open"}

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import DAY, book_of, edition_of, evidence_of
 
 from sealmark.assess.assessment import assess
 from sealmark.assess.figures import Missing
@@ -8,7 +9,6 @@ from sealmark.assess.findings import Finding, statement_of
 from sealmark.assess.precision import settled
 from sealmark.assess.roll_up import roll_up
 from sealmark.scheme.requirements import Group
-from tests.library.builders import DAY, book_of, edition_of, evidence_of
 
 D = Decimal
 HALF = D("0.5")
@@ -315,7 +315,7 @@ CRITERIA = {"insight": 11, "culture": 11, "access": 12, "delivery": 13, "timelin
 def test_four_fifths_of_the_elements_of_each_criterion(criterion, needed, short):
     elements = [f"e{number}" for number in range(CRITERIA[criterion])]
     tree = {"id": criterion, "roll_up": "share-met", "children": elements}
-    edition = edition_of(dict.fromkeys(elements, {"judgement": "bands"}), tree)
+    edition = edition_of({name: {"judgement": "bands"} for name in elements}, tree)
     met = needed - short
     given = {name: "plus" if n % 3 else "compliant" for n, name in enumerate(elements[:met])}
     given |= dict.fromkeys(elements[met:], "partial")

@@ -2,12 +2,12 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import DAY, book_of, edition_of, evidence_of, rule_of
 
 from sealmark.assess.evidence import Document, ImprovementAction, Mark, Measured, PersonCertificate
 from sealmark.assess.figures import Missing
 from sealmark.assess.rules import apply_rule
 from sealmark.core.estimates import Estimate
-from tests.library.builders import DAY, book_of, edition_of, evidence_of, rule_of
 
 D = Decimal
 OPEN = {"parameter": "open"}

@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import book_of, edition_of, evidence_of
 
 from sealmark.assess.figures import Missing
 from sealmark.assess.roll_up import Node
 from sealmark.assess.scores import count_adjustment, score_node
 from sealmark.scheme.grading import Adjustment, Score
-from tests.library.builders import book_of, edition_of, evidence_of
 
 D = Decimal
 OPEN = {"parameter": "open"}

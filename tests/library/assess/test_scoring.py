@@ -1,11 +1,11 @@
 from decimal import Decimal
 
 import pytest
+from tests.library.builders import book_of, edition_of
 
 from sealmark.assess.figures import Missing
 from sealmark.assess.scoring import share_of_choice, share_of_value
 from sealmark.scheme.rules import Scores
-from tests.library.builders import book_of, edition_of
 
 D = Decimal
 BOOK = book_of(edition_of(["a"], parameters={"open": None, "limit": 80}))

@@ -158,3 +158,24 @@ def test_a_lazy_command_is_imported_when_it_is_called():
     assert result.exit_code == 0
     assert group.list_commands(click.Context(group)) == ["schema"]
     assert main.COMMANDS is COMMANDS
+
+
+def test_help_of_a_group_lists_lazy_and_plain_commands():
+    @click.command(help="Do it.")
+    def plain():
+        pass
+
+    group = LazyGroup("x", lazy={"later": LazyCommand("nowhere", "x", "Is not imported.")}, commands={"plain": plain})
+
+    result = run("--help", group=group)
+
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()[-2:]] == ["later", "plain"]
+
+
+def test_a_broken_pipe_is_no_message():
+    @click.command()
+    def fail():
+        raise BrokenPipeError
+
+    assert isinstance(run("fail", group=LazyGroup("x", commands={"fail": fail})).exception, BrokenPipeError)

@@ -53,7 +53,7 @@ def test_decimals_and_dates_become_text_and_sets_are_sorted():
 
 
 def test_what_has_no_json_form_is_refused():
-    with pytest.raises(TypeError, match="^object has no JSON form$"):
+    with pytest.raises(TypeError, match=r"^object has no JSON form$"):
         to_json({"x": object()})
 
 

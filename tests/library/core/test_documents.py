@@ -200,7 +200,7 @@ def test_content_that_fits_becomes_the_model():
         ("spare: {left: {size: 0}}", ('"0" is too small.', "line 3, column 16, spare.left.size", "Legal: 1 or more.")),
         ("spare: {left: {sise: 1, size: 1}}", ('Unknown key "sise".', "line 3, column 16, spare.left.sise",
                                               'Did you mean "size"? Legal: maker, size.')),
-        ("spare: {left: {size: 1, maker: \"\"}}", ("The text is empty.", "line 3, column 25, spare.left.maker",
+        ('spare: {left: {size: 1, maker: ""}}', ("The text is empty.", "line 3, column 25, spare.left.maker",
                                                  "Write it, or remove the key.")),
         ("spare: [1]", ("A list of 1 stands where keys with values are needed.", "line 3, column 1, spare",
                         "Write one `key: value` per line.")),

@@ -63,3 +63,36 @@ def test_a_new_golden_case_changes_no_grade(pack, tmp_path):
     changes = compare(load(str(pack)), load(str(other)))
 
     assert [(item.what, item.affects) for item in changes] == [("removed", "golden-cases"), ("added", "golden-cases")]
+
+
+def test_keys_added_to_a_mapping_and_labels_of_figures(pack, tmp_path):
+    other = twin(pack, tmp_path)
+    change(other, "requirements/trained-staff.yaml", "    per: staff\n", "")
+    change(other, "requirements/satisfaction.yaml", "small: 20, large: 100", "small: 20")
+    change(other, "requirements/courtesy.yaml", 'clause: "1.1"', 'clause: "1.1a"')
+    change(other, "declarations.yaml", "{type: boolean}", "{type: boolean, unit: yes-no}")
+    change(other, "grading.yaml", "gates: [complaints-handled]", "gates: []")
+
+    changes = {
+        (item.id, item.key): (item.old, item.new, item.affects) for item in compare(load(str(pack)), load(str(other)))
+    }
+
+    assert changes == {
+        ("trained-staff", "evidence.0.per"): ("staff", "", "affects-grading"),
+        ("satisfaction", "evidence.0.minimum_base.by_size.large"): ("100", "", "affects-grading"),
+        ("courtesy", "clause"): ("1.1", "1.1a", "wording-only"),
+        ("has-hotline", "unit"): ("", "yes-no", "wording-only"),
+        ("certificate", "gates"): ("[complaints-handled]", "[]", "affects-grading"),
+    }
+
+
+def test_a_new_language_is_wording_only(pack, tmp_path):
+    other = twin(pack, tmp_path)
+    words = (other / "editions/2026/text/en.yaml").read_text("utf-8").replace("language: en", "language: ru")
+    (other / "editions/2026/text/ru.yaml").write_text(words, "utf-8")
+
+    changes = compare(load(str(pack)), load(str(other)))
+
+    assert {(item.area, item.id, item.what, item.affects) for item in changes} == {
+        ("wording", "ru", "added", "wording-only")
+    }

@@ -5,7 +5,17 @@ import pytest
 from sealmark.core.errors import SealmarkError
 from sealmark.scheme import describe
 from sealmark.scheme.discovery import load
-from sealmark.scheme.grading import Adjustment, CountGate, GradeGate, NodeGate, ScoreGate, SpecialsGate
+from sealmark.scheme.grading import (
+    Adjustment,
+    CountGate,
+    Grade,
+    GradeGate,
+    NodeGate,
+    Rounding,
+    Score,
+    ScoreGate,
+    SpecialsGate,
+)
 from sealmark.scheme.requirements import RollUp
 from sealmark.scheme.rules import (
     ActionsRule,
@@ -16,8 +26,9 @@ from sealmark.scheme.rules import (
     MeasureRule,
     PersonsRule,
     SampleRule,
+    Scores,
 )
-from sealmark.scheme.telling import rule_phrases
+from sealmark.scheme.telling import Teller, rule_phrases
 from sealmark.scheme.wording import LANGUAGES
 
 
@@ -149,3 +160,39 @@ def test_a_language_without_wording_is_refused(edition):
         describe.describe_applies(None, edition, "ru")
 
     assert str(caught.value) == 'SM297 front-desk/2026 has no wording in "ru".\n  fix: Legal: en.'
+
+
+def test_the_rest_of_the_rules_in_words(edition):
+    assert rule(JudgementRule, edition, judgement="quality", minimum_sites=2).endswith(
+        "Sites that must be marked, else not determined: 2."
+    )
+    assert rule(JudgementRule, edition, judgement="quality", marks=["intent"], mark_roll_up="minimum").endswith(
+        "It is marked separately for: intent. The lowest of these marks counts."
+    )
+    assert rule(SampleRule, edition, sample="quality", of="records", sites="worst").endswith("The worst site counts.")
+    assert describe.describe_scores(Scores(at_most=4), edition, "en", unit="hours") == (
+        "It conforms up to 4 h and does not conform above."
+    )
+    assert describe.describe_applies(Applies(facts={"has-hotline": "shop"}), edition, "en") == (
+        "Applies only where: Is there a telephone hotline?: shop."
+    )
+    assert describe.describe_applies(Applies(), edition, "en") == "Applies always."
+
+
+def test_a_score_tells_its_caps_and_rounding(edition):
+    score = Score(id="s", node="total", lowest=0, highest=100, rounding=Rounding(places=1, way="half-up"))
+
+    assert describe.describe_score(score, edition, "en") == (
+        "The share of “Service as a whole” times 100. Never below 0. Never above 100. "
+        "Rounded to 1 decimals before it is compared."
+    )
+
+
+def test_a_grade_without_needs_of_its_own_says_so(edition):
+    assert describe.describe_grade(Grade(id="certified"), edition, "en") == "All gates of the ladder hold."
+
+
+def test_chinese_punctuation_carries_its_own_space():
+    teller = Teller(load("gbt27922/2011"), "zh-Hans")
+
+    assert teller.say("scores.at_least", limit="3（“月数”）") == "达到 3（“月数”）及以上为符合，低于则为不符合。"  # noqa: RUF001

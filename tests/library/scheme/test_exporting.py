@@ -88,3 +88,23 @@ def test_a_place_that_cannot_be_written_is_named_and_nothing_is_lost(pack, tmp_p
 
     assert caught.value.codes == ("SM298",)
     assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_measure_of_a_dimension_and_a_choice_question_are_shown(pack, tmp_path):
+    change(pack, "measures/satisfaction.yaml", "items: [overall, staff]", "dimension: warmth\nminimum_base: 40")
+    change(pack, "instruments/visitors.yaml", "dont_know: true}", "dont_know: true, dimension: warmth}\n"
+           "  - {id: way, lowest: 1, highest: 2, choices: [1, 2], ask_if: {item: overall, equals: [1, 2]}}")  # fmt: skip
+    change(pack, "text/en.yaml", "    ends:\n", '    choices: {way: {"1": Visit, "2": Call}}\n    ends:\n')
+    change(pack, "text/en.yaml", "      overall: How", "      way: How did you reach us?\n      overall: How")
+
+    sheets = {sheet.name: sheet.rows for sheet in sheets_of(load(str(pack)), "en")}
+
+    assert sheets["Questionnaires"][2] == (
+        "Your visit",
+        "way",
+        "How did you reach us?",
+        "1 Visit; 2 Call",
+        "overall: 1, 2",
+    )
+    assert [row[3] for row in sheets["Measures"]] == ["", "warmth"]
+    assert sheets["Measures"][1][6] == Decimal(40)

@@ -40,3 +40,13 @@ def test_ids_and_owners_that_cannot_be_are_refused(tmp_path, scheme_id, owner):
 
     assert caught.value.codes == ("SM299",)
     assert not (tmp_path / "pack").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(SealmarkError) as caught:
+        new_pack(tmp_path / "file" / "pack", "front-desk", "Ada")
+
+    assert caught.value.codes == ("SM299",)
+    assert caught.value.problems[0].where == str(tmp_path / "file" / "pack" / "LICENSE")

@@ -15,7 +15,9 @@ from sealmark.scheme.wording import Wording
 __all__ = ["check_languages", "check_texts", "needed_keys", "texts_of"]
 
 _MARKUP = re.compile(r"</?[A-Za-z!][^>]*>|&[a-z]+;|&#\d+;")
-_PLACEHOLDER = re.compile(r"\{\{?[^}]*\}|%\(?[a-z]*\)?[sd]\b|\$\{|\b(TODO|TBD|FIXME|XXX)\b|lorem ipsum", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"\{\{?[^}]*\}|%(\([a-z_]+\))?[sd]\b|\$\{|\b(TO-?DO|TBD|FIX-?ME|X{3})\b|lorem ipsum", re.IGNORECASE
+)
 _SHOWN = 40
 _LETTERS = re.compile(r"[A-Za-z]{4,}")
 
