@@ -9,6 +9,7 @@ import importlib
 import inspect
 import re
 import sys
+import tempfile
 import types
 import typing
 from decimal import Decimal
@@ -21,6 +22,7 @@ from pydantic_core import PydanticUndefined
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs"
 EXAMPLES = ROOT / "examples/schemes"
+WILLOW = ROOT / "examples/willow"
 TEMPLATE = ROOT / "src/sealmark/scheme/template"
 MEANINGS = Path(__file__).with_name("reference_meanings.txt")
 
@@ -225,7 +227,30 @@ def table_columns(order):
     return "\n".join(lines) + "\n\n"
 
 
+def willow_files(names):
+    """Return files of the example case, each as it is."""
+    texts = [(name, (WILLOW / name).read_text(encoding="utf-8").strip()) for name in names.split()]
+    kinds = {".yaml": "yaml", ".csv": "text"}
+    return "\n" + "".join(f"```{kinds[Path(name).suffix]}\n{text}\n```\n\n" for name, text in texts)
+
+
+def willow_summary(_):
+    """Return what `sealmark evaluate` prints for the example case."""
+    from sealmark import evaluate
+    from sealmark.reports.summary import summary_lines
+    from sealmark.scheme.loading import load_edition
+    from sealmark.scheme.scaffolding import new_pack
+
+    with tempfile.TemporaryDirectory() as folder:
+        new_pack(Path(folder) / "pack", "front-desk", "An example association")
+        evaluation = evaluate(load_edition(Path(folder) / "pack"), WILLOW)
+    lines = summary_lines(evaluation.document, evaluation.edition, "en")
+    return "\n```text\n" + "\n".join(line.rstrip() for line in lines) + "\n```\n\n"
+
+
 _MAKERS = {
+    "willow": willow_files,
+    "willow-summary": willow_summary,
     "columns": table_columns,
     "commands": command_pages,
     "model": model_tables,

@@ -53,6 +53,11 @@ class RuleResult:
     pointers: tuple[str, ...] = ()
 
     @property
+    def is_nought(self) -> bool:
+        """Whether it was seen that nothing conforms; sites that were not measured do not show that."""
+        return self.share is not None and self.share <= 0 and None not in self.sites.values()
+
+    @property
     def only_evidence_missing(self) -> bool:
         """Whether it is undetermined for want of evidence alone, not of a figure of the scheme."""
         return self.share is None and not any(item.kind in {"parameter", "size"} for item in self.missing)

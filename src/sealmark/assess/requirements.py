@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Finding, Reason, RuleResult, mean, reason_for, statement_of
+from sealmark.assess.measured import needed_base
 from sealmark.assess.precision import exactly
 from sealmark.assess.rules import apply_rule
 from sealmark.scheme.requirements import Requirement, Statement
-from sealmark.scheme.rules import Applies, JudgementRule
+from sealmark.scheme.rules import Applies, JudgementRule, MeasureRule, Rule
+from sealmark.scheme.walking import numbers_at
 
 __all__ = ["applies", "find"]
+
+Results = Sequence[RuleResult]
+Shares = Sequence[Decimal | None]
 
 
 def applies(condition: Applies | None, evidence: Evidence, book: FigureBook) -> bool | Missing:
@@ -51,7 +57,7 @@ def find(requirement: Requirement, evidence: Evidence, book: FigureBook) -> Find
         missing = tuple(item for item in (applicable, points) if isinstance(item, Missing))
         return Finding(
             requirement.id, "not-determined", None, points if isinstance(points, Decimal) else None,
-            marks=_marks(requirement, ()), reasons=tuple(reason_for(item) for item in missing), missing=missing,
+            marks=_marks(requirement, (), ()), reasons=tuple(reason_for(item) for item in missing), missing=missing,
         )  # fmt: skip
     results = tuple(
         apply_rule(rule, evidence, book, place=(requirement.id, position))
@@ -66,7 +72,8 @@ def _conclude(
     points: Decimal | Missing | None,
     book: FigureBook,
 ) -> Finding:
-    share = _combined(requirement, results)
+    worth = [_share(requirement, position, result, book) for position, result in enumerate(results)]
+    share = _combined(requirement, results, worth)
     missing = [item for result in results for item in result.missing] if share is None else []
     reasons = [reason for result in results for reason in result.reasons]
     known_points = points
@@ -80,7 +87,7 @@ def _conclude(
         _statement(requirement, share, code, book),
         share,
         known_points if isinstance(known_points, Decimal) else None,
-        marks=_marks(requirement, results),
+        marks=_marks(requirement, results, worth),
         code=code,
         results=results,
         reasons=tuple(reasons),
@@ -88,30 +95,36 @@ def _conclude(
     )
 
 
-def _combined(requirement: Requirement, results: tuple[RuleResult, ...]) -> Decimal | None:
-    shares = [_share(requirement, result) for result in results]
-    known = [share for share in shares if share is not None]
-    if len(known) < len(shares):
-        # A nought decides a minimum or a product, whatever the unknown rest is.
-        return Decimal(0) if requirement.combine != "mean" and any(share <= 0 for share in known) else None
+def _combined(requirement: Requirement, results: Results, worth: Shares) -> Decimal | None:
+    known = [share for share in worth if share is not None]
+    if len(known) < len(worth):
+        # A nought that was seen decides a minimum or a product, whatever the unknown rest is.
+        # One that only stands for missing evidence does not: knowing less must not settle anything.
+        return Decimal(0) if requirement.combine != "mean" and any(result.is_nought for result in results) else None
     if requirement.combine == "mean":
         return mean(known)
     return min(known) if requirement.combine == "minimum" else math.prod(known, start=Decimal(1))
 
 
-def _share(requirement: Requirement, result: RuleResult) -> Decimal | None:
+def _share(requirement: Requirement, position: int, result: RuleResult, book: FigureBook) -> Decimal | None:
+    """Return what a rule is worth: its share, or nothing where missing evidence means that and no figure is unknown."""
     if result.share is None and requirement.missing == "does-not-conform" and result.only_evidence_missing:
-        return Decimal(0)
+        return Decimal(0) if _figures_known(requirement.evidence[position], book) else None
     return result.share
 
 
-def _marks(requirement: Requirement, results: tuple[RuleResult, ...]) -> dict[str, Decimal | None]:
+def _figures_known(rule: Rule, book: FigureBook) -> bool:
+    numbers = [placed.number for placed in numbers_at(rule) if "by_size" not in placed.path]
+    base = needed_base(rule, book) if isinstance(rule, MeasureRule) else None
+    return not any(isinstance(known, Missing) for known in (base, *map(book.number, numbers)))
+
+
+def _marks(requirement: Requirement, results: Results, worth: Shares) -> dict[str, Decimal | None]:
     asked = [mark for rule in requirement.evidence if isinstance(rule, JudgementRule) for mark in rule.marks]
     found: dict[str, Decimal | None] = dict.fromkeys(asked)
-    for result in results:
+    for result, whole in zip(results, worth, strict=True):
         # A mark that is missing is worth what its whole rule is worth: nothing, or unknown.
-        found.update({mark: _share(requirement, result) if share is None else share
-                      for mark, share in result.marks.items()})  # fmt: skip
+        found.update({mark: whole if share is None else share for mark, share in result.marks.items()})
     return found
 
 

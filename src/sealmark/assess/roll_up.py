@@ -227,9 +227,7 @@ def _weighted(_group: Group, shares: Shares, weights: Shares) -> Decimal | None:
 
 def _lowest(_group: Group, shares: Shares, _weights: Shares) -> Decimal | None:
     known = [share for share in shares if share is not None]
-    if len(known) == len(shares) or any(share <= 0 for share in known):
-        return min(known)
-    return None
+    return min(known) if len(known) == len(shares) else None
 
 
 def _is_met(group: Group, share: Decimal | None) -> Decimal | None:

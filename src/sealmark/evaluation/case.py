@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from sealmark.core.documents import Document, parse_yaml, read_model, salvage
 from sealmark.core.errors import Problem, SealmarkError
@@ -54,7 +54,7 @@ class DatePeriod(Part):
     @model_validator(mode="after")
     def _in_order(self) -> DatePeriod:
         if self.end < self.start:
-            raise ValueError("the period ends before it starts")
+            raise ValueError("the period ends before it starts\nSwap start and end, or correct one of them.")
         return self
 
 
@@ -293,11 +293,36 @@ def read_case(folder: Path) -> Case:
     try:
         case = Case(folder, read_model(document, CaseFile, code="SM304"), document)
     except SealmarkError as error:
-        kept, _ = salvage(document, CaseFile)
+        kept = _kept(document)
         if kept is None:
             raise
         case = Case(folder, kept, document, error.problems)
     return case.noting([*_day_problems(case), *_file_problems(case), *_repeated(case)])
+
+
+def _kept(document: Document) -> CaseFile | None:
+    """Return what fits of case.yaml, so that its files can be checked; never for an evaluation."""
+    content = document.content
+    if not isinstance(content, dict):
+        return None
+    organization, period, as_of = (_fitting(kind, content.get(key)) for key, kind in _NEEDED.items())
+    if isinstance(period, DatePeriod) and as_of is None:
+        as_of = period.end
+    if isinstance(as_of, dt.date) and period is None:
+        period = DatePeriod(start=dt.date(1900, 1, 1), end=as_of)
+    stands = {"organization": organization or Organization(name="?"), "period": period, "as_of": as_of}
+    kept, _ = salvage(Document(document.name, {**content, **stands}), CaseFile)
+    return kept
+
+
+_NEEDED: dict[str, type] = {"organization": Organization, "period": DatePeriod, "as_of": dt.date}
+
+
+def _fitting(kind: type, value: object) -> object:
+    try:
+        return TypeAdapter[object](kind).validate_python(value)
+    except ValidationError:
+        return None
 
 
 def _day_problems(case: Case) -> Iterator[Problem]:

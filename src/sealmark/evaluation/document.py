@@ -194,15 +194,22 @@ def _score(item: ScoreResult, concluded: Concluded) -> Tree:
         "lower_bound": number(item.lower),
         "upper_bound": number(item.upper),
         "scale": number(item.scale),
-        "likely": None
-        if spread is None
-        else {"p05": number(spread[0]), "p50": number(spread[1]), "p95": number(spread[2])},
+        "likely": None if spread is None else _likely(item, spread),
         "adjustments": [
             {"id": special.id, "count": number(special.count), "points": number(special.points)}
             for special in item.adjustments
         ],
         "missing": [_missing(missing) for missing in item.missing],
     }
+
+
+def _likely(item: ScoreResult, spread: tuple[Decimal, Decimal, Decimal]) -> Tree:
+    """Return the middle nine tenths of the draws, kept on the scale that the score itself cannot leave."""
+    names = ("p05", "p50", "p95")
+    if item.scale is None or item.adjustments:
+        return {name: number(value) for name, value in zip(names, spread, strict=True)}
+    ends = sorted((Decimal(0), item.scale))
+    return {name: number(min(max(value, ends[0]), ends[1])) for name, value in zip(names, spread, strict=True)}
 
 
 def _gate(item: GateResult) -> Tree:

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from sealmark.assess.evidence import FactValue
-from sealmark.core.documents import Document, parse_yaml, read_model
+from sealmark.core.documents import Document, parse_yaml, read_model, salvage
 from sealmark.core.errors import ProblemList, SealmarkError, did_you_mean
 from sealmark.evaluation.case import Case, FactsFile
 from sealmark.scheme.edition import DeclaredFact, Edition
@@ -21,9 +21,15 @@ def read_facts(case: Case, edition: Edition, problems: ProblemList) -> dict[str,
     name = case.file.facts
     try:
         document = parse_yaml(case.path(name).read_bytes(), name)
-        file = read_model(document, FactsFile, code="SM304")
     except SealmarkError as error:
         problems.extend(error.problems)
+        return {}
+    try:
+        file: FactsFile | None = read_model(document, FactsFile, code="SM304")
+    except SealmarkError as error:
+        problems.extend(error.problems)
+        file, _ = salvage(document, FactsFile)
+    if file is None:
         return {}
     result = {}
     for fact, value in file.facts.items():
@@ -35,7 +41,8 @@ def read_facts(case: Case, edition: Edition, problems: ProblemList) -> dict[str,
         elif value is not None:
             checked = _checked(declared, value)
             if checked is None:
-                what = f'"{value}" does not fit the fact "{fact}".'
+                shown = str(value).lower() if isinstance(value, bool) else value
+                what = f'"{shown}" does not fit the fact "{fact}".'
                 problems.add("SM314", what, where=where, fix=f"Legal: {_legal(declared)}.")
             else:
                 result[fact] = checked

@@ -17,8 +17,8 @@ from sealmark.evaluation.case import Case, RecordFile, SurveyFile
 from sealmark.evaluation.facts import read_facts
 from sealmark.evaluation.marks import read_judgements
 from sealmark.evaluation.plain_tables import read_headings
-from sealmark.evaluation.rows import located
-from sealmark.evaluation.service import measure_records
+from sealmark.evaluation.rows import located, nearest
+from sealmark.evaluation.service import measure_records, measures_in_opening_hours
 from sealmark.evaluation.surveys import measure_survey
 from sealmark.evaluation.tables import Site, read_actions, read_documents, read_persons, read_sites
 from sealmark.measure.calendars import Calendar, read_calendar
@@ -154,12 +154,22 @@ class _Gathering:
 
     def _records(self, record: RecordFile, sites: Sequence[Site]) -> None:
         calendar = self._tried(partial(self._calendar, record.calendar)) if record.calendar else None
+        ready = calendar is not None or self._needs_no_calendar(record)
         table = self._import(record.file, self._mapping(record.mapping)).table
         self._check_sites(record.file, table, "site", sites)
-        if calendar is None and record.calendar:
-            return
-        with located(record.file, "case.yaml"):
-            self.measures.update(measure_records(record, table, self.book, calendar=calendar))
+        if ready:
+            with located(record.file, ""):
+                self.measures.update(measure_records(record, table, self.book, calendar=calendar))
+
+    def _needs_no_calendar(self, record: RecordFile) -> bool:
+        names = measures_in_opening_hours(self.book, record.records)
+        if not names or record.calendar:
+            return not names
+        what = f"The case names no calendar for {record.file}, but opening hours count in {', '.join(names)}."
+        where = self.case.document.where(("records", self.case.file.records.index(record)))
+        fix = "Add `calendar: calendars/office.yaml` to these records."
+        self.problems.add("SM315", what, where=where, fix=fix)
+        return False
 
     def _calendar(self, name: str) -> Calendar:
         path = self.case.path(name)
@@ -176,7 +186,7 @@ class _Gathering:
                   if entry["values"] is not None}  # fmt: skip
         for name in sorted(set(counts) - set(known)):
             what = f'The list of sites has no "{name}", which stands in {counts[name]:,} rows.'
-            fix = f"{did_you_mean(name, known)} Correct the name, or add the site to the list."
+            fix = f"{nearest(name, known)} Correct the name, or add the site to the list."
             self.problems.add("SM318", what, where=f"{file}, column {column}", fix=fix)
 
     def _evidence(self, sites: tuple[Site, ...]) -> Evidence:

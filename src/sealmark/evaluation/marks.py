@@ -111,12 +111,7 @@ class _Marks:
         return Mark(value, site, row.text("assessor"), dimension, self._units(row, rule), row.where)
 
     def _units(self, row: Row, rule: JudgementRule | SampleRule) -> int:
-        units = row.whole("units", 1)
-        if units is None:
-            return 1
-        if units > _MOST_UNITS:
-            row.refuse("SM307", f"{units} units in one row are too many.", f"At most {_MOST_UNITS}.", "units")
-            return 1
+        units = row.whole("units", 1, _MOST_UNITS) or 1
         if units > 1 and isinstance(rule, JudgementRule):
             what = f'The requirement "{row.text("requirement")}" is judged as a whole, not by drawn units.'
             row.refuse("SM307", what, "Leave the cell empty.", "units")
@@ -137,11 +132,14 @@ class _Marks:
         before = self._seen.setdefault(key, now)
         if before is now:
             return False
-        if before.cells == now.cells and (row.text("unit") or not self._is_sample(row)):
-            return True
         about = ", ".join(part for part in (*named, row.text("mode")) if part)
-        fix = f"Keep one; the other is in {before.where}. Units of a sample need a `unit` name each."
-        row.refuse("SM313", f"Two marks for {about}: {_both(before.mark, now.mark)}.", fix, "mark")
+        if self._is_sample(row) and not row.text("unit"):
+            what = f"Several units of {about} have no name to tell them apart."
+            fix = "Name each in the column `unit`, or write alike ones in one row with their number in `units`."
+            row.refuse("SM313", what, fix, "unit")
+        elif before.cells != now.cells:
+            fix = f"Keep one; the other is in {before.where}."
+            row.refuse("SM313", f"Two marks for {about}: {_both(before.mark, now.mark)}.", fix, "mark")
         return True
 
     def _is_sample(self, row: Row) -> bool:

@@ -175,7 +175,7 @@ def parquet_rows(path: Path) -> tuple[list[str], Iterator[list[str]]]:
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
-        what = f"The Parquet file cannot be read: {str(error).splitlines()[0]}"
+        what = "The Parquet file cannot be read: it was cut or is damaged."
         raise SealmarkError(Problem("SM334", what, path.name, "Copy or export it again.")) from error
     columns = [[cell_text(cell, NumberRule()) or "" for cell in column.to_pylist()] for column in table.columns]
     return list(table.column_names), map(list, zip(*columns, strict=True))
@@ -199,7 +199,7 @@ def _check_form(name: str, headings: Sequence[str], rows: Sequence[tuple[int, Se
     for index, heading in enumerate(headings):
         filled = [number for number, row in rows if not heading and index < len(row) and row[index].strip()]
         if filled:
-            what = f"Column {index + 1} has no heading but {len(filled):,} filled cells."
+            what = f"Column {index + 1} has no heading, but {len(filled):,} of its cells are filled."
             problems.add("SM338", what, where=f"{name}, {_some(filled)}", fix="Give it a heading, or empty it.")
     _check_lengths(name, len(headings), rows, problems)
     problems.raise_if_any()

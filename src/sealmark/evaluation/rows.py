@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,13 @@ from sealmark.evaluation.plain_tables import PlainTable, read_plain
 from sealmark.measure.imports import ImportResult, import_table
 from sealmark.measure.mapping import read_mapping
 
-__all__ = ["Columns", "Row", "TableRows", "located", "read_rows"]
+__all__ = ["Columns", "Row", "TableRows", "located", "nearest", "read_rows"]
 
 Value = TypeVar("Value")
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})([T ].*)?\Z", re.ASCII)
-_WHOLE = re.compile(r"[0-9]{1,9}\Z")
+_WHOLE = re.compile(r"[0-9]{1,10}\Z")
+_LISTED = 40
 _TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -74,15 +76,15 @@ class Row:
         """Return a date; a time after it does not count."""
         return self.read(name, _day, "a date such as 2026-01-31")
 
-    def whole(self, name: str, lowest: int = 0) -> int | None:
+    def whole(self, name: str, lowest: int = 0, highest: int = 10**9) -> int | None:
         """Return a whole number."""
 
         def parse(text: str) -> int:
-            if not _WHOLE.match(text) or int(text) < lowest:
+            if not _WHOLE.match(text) or not lowest <= int(text) <= highest:
                 raise ValueError(text)
             return int(text)
 
-        return self.read(name, parse, f"a whole number from {lowest} to 999999999")
+        return self.read(name, parse, f"a whole number from {lowest:,} to {highest:,}")
 
     def truth(self, name: str) -> bool:
         """Return whether the cell says yes; no when it is empty."""
@@ -92,13 +94,21 @@ class Row:
         """Return the cell, and note a problem when it is none of ``legal``."""
         text = self.needed(name)
         if text and text not in legal:
-            self.refuse(code, f'"{text}" is not known in the column "{name}".', did_you_mean(text, legal), name)
+            self.refuse(code, f'"{text}" is not known in the column "{name}".', nearest(text, legal), name)
         return text
 
     def refuse(self, code: str, what: str, fix: str, column: str = "") -> None:
         """Note a problem of this row."""
         place = f"{self.where}, column {column}" if column else self.where
         self.problems.add(code, what, where=place, fix=fix)
+
+
+def nearest(word: str, legal: Sequence[str]) -> str:
+    """Return a hint at the legal word nearest to ``word``, and all legal words unless there are many."""
+    if len(legal) <= _LISTED:
+        return did_you_mean(word, legal)
+    near = difflib.get_close_matches(word, legal, n=3)
+    return (f"Did you mean {' or '.join(near)}? " if near else "") + f"There are {len(legal):,} legal ones."
 
 
 def _truth(text: str) -> bool:

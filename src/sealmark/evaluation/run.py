@@ -217,10 +217,14 @@ def _open(edition: Edition) -> list[str]:
 
 def _conclude(assessment: Assessment, gathered: Gathered, book: FigureBook, *, seed: int, draws: int) -> Concluded:
     evidence = gathered.evidence
-    truths = possible_truths(evidence, book, seed=seed, draws=draws)
-    probabilities = grade_probabilities(assessment, evidence, book, truths) if draws else None
+    truths = list(possible_truths(evidence, book, seed=seed, draws=draws))
+    # Where nothing varies, "100 % sure" would only mean that nothing was asked about.
+    varies = any(truth.estimates or truth.shares for truth in truths[:1])
+    probabilities = grade_probabilities(assessment, evidence, book, truths) if varies else None
     ways = {ladder.id: way_up(ladder, assessment, evidence, book) for ladder in book.edition.grading.ladders}
     limits = [*_limits(gathered, book), *uncertainty_limits(evidence, book)]
+    if draws and not varies:
+        limits.append(Reason("no-uncertainty-modelled", book.edition.id))
     return Concluded(
         assessment, evidence, book, probabilities, ways, limits, score_sites(evidence, gathered.sites, book)
     )

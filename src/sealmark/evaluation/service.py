@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sealmark.assess.evidence import Measured
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import RecordFile
 from sealmark.measure import records as definitions
@@ -20,7 +19,7 @@ from sealmark.scheme.measures import Measure, RecordFilter
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["measure_records", "record_measures"]
+__all__ = ["measure_records", "measures_in_opening_hours", "record_measures"]
 
 _CALENDAR = "opening-hours"
 _HOUR = 3600
@@ -31,19 +30,22 @@ def record_measures(book: FigureBook, records: str) -> dict[str, Measure]:
     return {name: item for name, item in book.edition.measures.items() if item.records == records}
 
 
+def measures_in_opening_hours(book: FigureBook, records: str) -> list[str]:
+    """Return the measures of a class of records that cannot do without a calendar."""
+    return [name for name, item in record_measures(book, records).items() if item.formula.time == "business"]
+
+
 def measure_records(
     record: RecordFile, table: pa.Table, book: FigureBook, *, calendar: Calendar | None
 ) -> dict[str, Measured]:
     """Return every measure of the record class, overall and per site.
 
     Raises:
-        SealmarkError: SM315 a measure needs opening hours and the case names none; SM45x the
-            records lack what a measure needs.
+        SealmarkError: SM45x the records lack what a measure needs.
     """
     result: dict[str, Measured] = {}
     batches: dict[float, dict[str, definitions.RecordMeasure]] = {}
     for name, measure in record_measures(book, record.records).items():
-        _require_calendar(name, measure, record, calendar)
         definition = _Translator(measure, book, table).definition()
         if isinstance(definition, Missing):
             result[name] = Measured(Estimate.unknown(f"unknown figure: {definition.id}"), pointer=record.file)
@@ -53,13 +55,6 @@ def measure_records(
     for confidence, wanted in batches.items():
         result |= _measured(record, table, book, (confidence, wanted), calendar)
     return result
-
-
-def _require_calendar(name: str, measure: Measure, record: RecordFile, calendar: Calendar | None) -> None:
-    if measure.formula.time == "business" and calendar is None:
-        what = f'The measure "{name}" counts opening hours, and the case names no calendar for {record.file}.'
-        fix = "Add `calendar: calendars/office.yaml` to the records in case.yaml."
-        raise SealmarkError(Problem("SM315", what, "case.yaml, records", fix))
 
 
 def _measured(

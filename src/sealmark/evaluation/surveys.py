@@ -69,7 +69,8 @@ def _measured(
     sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
     if survey.site and survey.site in table.column_names:
         for cell in cells(survey.site):
-            sites[cell.measure][str(cell.cell[survey.site])] = _suppressed(cell.estimate, floor)
+            if cell.cell[survey.site] is not None:
+                sites[cell.measure][str(cell.cell[survey.site])] = _suppressed(cell.estimate, floor)
     nothing = Estimate.unknown("there are no answers")
     return {name: Measured(overall.get(name, nothing), sites[name], survey.file) for name in wanted}
 

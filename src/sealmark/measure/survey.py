@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 
@@ -28,10 +29,16 @@ __all__ = [
     "CellEstimate",
     "Domain",
     "Sample",
+    "cell_estimate",
+    "check_confidence",
+    "condition_of",
     "estimate",
     "estimate_plans",
     "estimate_sample",
     "fix_weights",
+    "limits_of",
+    "require_cells",
+    "sort_key",
     "take_sample",
 ]
 
@@ -106,7 +113,7 @@ def estimate(
         >>> cell.estimate.value, cell.estimate.base, cell.estimate.degrees_of_freedom
         (Decimal('8'), 6, Decimal('2'))
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
     by = (by,) if isinstance(by, str) else tuple(by)
     sample = take_sample(table, design=design, by=by, domain=domain)
     require_columns(sample.table, measures.values())
@@ -121,7 +128,7 @@ def estimate_sample(
     """Return every measure in every cell of a sample; model scores must have their weights fixed."""
     found = _linear_estimates(sample, measures, by=by, confidence=confidence)
     found |= _quantile_estimates(sample, measures, by=by, confidence=confidence)
-    cells = sorted({key for key, _ in found}, key=_sort_key) or ([()] if not by else [])
+    cells = sorted({key for key, _ in found}, key=sort_key) or ([()] if not by else [])
     return tuple(
         _labelled(found.get((cell, name)), dict(zip(by, cell, strict=True)), name, measure)
         for cell in cells
@@ -132,29 +139,53 @@ def estimate_sample(
 def take_sample(table: Source, *, design: Design, by: Sequence[str] = (), domain: Domain = None) -> Sample:
     """Return the table ready for estimation: design columns added, frame counted, domain taken."""
     table = open_table(table)
-    unknown = [name for name in by if name not in table.columns]
-    if unknown:
-        problems = (
-            Problem("SM403", f'There is no column "{name}" to split by.', fix=did_you_mean(name, table.columns))
-            for name in unknown
-        )
-        raise SealmarkError(*problems)
+    require_cells(table, by)
     prepared = prepare(table, design)
     frame = draw_up(prepared, design)
     return Sample(_restrict(prepared, domain), design, frame)
 
 
-def _check_confidence(confidence: float) -> None:
+def require_cells(table: ir.Table, by: Sequence[str]) -> None:
+    """Check that the columns to split by exist.
+
+    Raises:
+        SealmarkError: SM403 a column that is not there.
+    """
+    legal = [name for name in table.columns if not name.startswith("sm_")]
+    problems = [
+        Problem("SM403", f'There is no column "{name}" to split by.', fix=did_you_mean(name, legal))
+        for name in by
+        if name not in legal
+    ]
+    if problems:
+        raise SealmarkError(*problems)
+
+
+def check_confidence(confidence: float) -> None:
+    """Refuse a confidence that is none.
+
+    Raises:
+        SealmarkError: SM413 a confidence outside 0 to 1.
+    """
     if not 0 < confidence < 1:
         fix = "Give a share such as 0.95."
         raise SealmarkError(Problem("SM413", f"A confidence of {confidence} is not between 0 and 1.", fix=fix))
 
 
 def _restrict(table: ir.Table, domain: Domain) -> ir.Table:
+    return table if domain is None else table.filter(condition_of(table, domain))
+
+
+def condition_of(table: ir.Table, domain: Domain) -> ir.BooleanValue:
+    """Return the condition that a table's rows in the domain meet.
+
+    Raises:
+        SealmarkError: SM403 the domain names a column that is not there.
+    """
     if domain is None:
-        return table
+        return ibis.literal(value=True)
     if not isinstance(domain, Mapping):
-        return table.filter(domain)
+        return ibis.and_(*table.bind(domain))
     problems = [
         Problem("SM403", f'There is no column "{name}" for the domain.', fix=did_you_mean(name, table.columns))
         for name in domain
@@ -162,7 +193,7 @@ def _restrict(table: ir.Table, domain: Domain) -> ir.Table:
     ]
     if problems:
         raise SealmarkError(*problems)
-    return table.filter(*(table[name].isin(list(values)) for name, values in domain.items()))
+    return ibis.and_(*(table[name].isin(list(values)) for name, values in domain.items()))
 
 
 def fix_weights(measure: Measure, sample: Sample) -> Measure:
@@ -188,7 +219,7 @@ def estimate_plans(
 ) -> tuple[CellEstimate, ...]:
     """Return sums of ratios as estimates with t intervals, cell by cell; a plan says what to sum."""
     found = _from_plans(sample, plans, {}, by=by, confidence=confidence)
-    cells = sorted({key for key, _ in found}, key=_sort_key)
+    cells = sorted({key for key, _ in found}, key=sort_key)
     return tuple(
         replace(found[cell, name], cell=dict(zip(by, cell, strict=True)), measure=name)
         for cell in cells
@@ -209,9 +240,9 @@ def _from_plans(
     found = {}
     for name, plan in plans.items():
         figures = figures_of(plan, sums[name], groups, frame=frame, lonely=design.lonely)
-        limits = _limits(measures.get(name), figures, confidence, clustered=design.cluster is not None)
+        limits = limits_of(measures.get(name), figures, confidence, clustered=design.cluster is not None)
         for index, cell in enumerate(groups.cells):
-            found[cell, name] = _cell_estimate(figures, limits, index, confidence)
+            found[cell, name] = cell_estimate(figures, limits, index, confidence)
     return found
 
 
@@ -225,11 +256,11 @@ def _quantile_estimates(
                 sample.table, measure, design=sample.design, frame=sample.frame, by=by, confidence=confidence
             )
             for index, cell in enumerate(cells):
-                found[cell, name] = _cell_estimate(figures, limits, index, confidence)
+                found[cell, name] = cell_estimate(figures, limits, index, confidence)
     return found
 
 
-def _limits(measure: Measure | None, figures: Figures, confidence: float, *, clustered: bool) -> intervals.Pair:
+def limits_of(measure: Measure | None, figures: Figures, confidence: float, *, clustered: bool) -> intervals.Pair:
     """Return both limits in every cell by the measure's own method."""
     quantile = intervals.t_quantile(figures.degrees, confidence)
     error = np.sqrt(figures.variance)
@@ -275,7 +306,8 @@ def _effective(unit: Floats, variance: Floats, figures: Figures, *, clustered: b
     return np.where(variance > 0, unit / np.where(variance > 0, variance, 1.0), fallback)
 
 
-def _cell_estimate(figures: Figures, limits: intervals.Pair, index: int, confidence: float) -> CellEstimate:
+def cell_estimate(figures: Figures, limits: intervals.Pair, index: int, confidence: float) -> CellEstimate:
+    """Return one cell's figures as an estimate that does not know its cell and measure yet."""
     base = int(figures.base[index])
     value = float(figures.value[index])
     if base == 0 or np.isnan(value):
@@ -307,5 +339,6 @@ def _labelled(found: CellEstimate | None, cell: Mapping[str, object], name: str,
     return replace(found, cell=cell, measure=name, unit=unit_of(measure))
 
 
-def _sort_key(key: Key) -> tuple[tuple[bool, object], ...]:
+def sort_key(key: Key) -> tuple[tuple[bool, object], ...]:
+    """Return what to sort cells by: missing values last."""
     return tuple((part is None, 0 if part is None else part) for part in key)

@@ -117,7 +117,11 @@ def key_columns(table: ir.Table, design: Design, by: Sequence[str]) -> dict[str,
 
 def _values(plan: Plan, index: int) -> list[tuple[str, ir.FloatingValue]]:
     values = [(f"v{index}_{term}", part.value) for term, part in enumerate(plan.terms)]
-    bases = [(f"b{index}_{term}", part.base) for term, part in enumerate(plan.terms) if part.base is not None]
+    bases = [
+        (f"b{index}_{term}", ibis.ifelse(part.value.isnull(), ibis.null("float64"), part.base))
+        for term, part in enumerate(plan.terms)
+        if part.base is not None
+    ]
     return [*values, *bases]
 
 

@@ -23,7 +23,7 @@ from sealmark.measure.keys import Floats, Integers, tally
 from sealmark.measure.rows import Plan
 from sealmark.measure.totals import Groups, Sums
 
-__all__ = ["Figures", "figures_of", "spread_of"]
+__all__ = ["Figures", "describe", "figures_of", "linearise", "spread_of"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
 
@@ -64,8 +64,24 @@ class _Level:
 
 def figures_of(plan: Plan, sums: Sums, groups: Groups, *, frame: Frame, lonely: LonelyRule) -> Figures:
     """Return a plan's estimates with their variance in every cell."""
-    value, gradient = _linearise(plan, sums, groups)
-    variance, units, degrees = spread_of(gradient, sums, groups, frame=frame, lonely=lonely)
+    value, gradient = linearise(plan, sums, groups)
+    spread = spread_of(gradient, sums, groups, frame=frame, lonely=lonely)
+    return describe((value, gradient), spread, sums, groups, frame=frame)
+
+
+def describe(
+    linear: tuple[Floats, Floats], spread: tuple[Floats, Floats, Floats], sums: Sums, groups: Groups, *, frame: Frame
+) -> Figures:
+    """Return estimates as figures, whatever their variance was estimated by.
+
+    Args:
+        linear: Value of each cell, and its gradient as from :func:`linearise`.
+        spread: Variance, units and degrees of each cell, as from :func:`spread_of`.
+        sums: The sums of the variables.
+        groups: Where the sums belong.
+        frame: What was sampled.
+    """
+    (value, gradient), (variance, units, degrees) = linear, spread
     base = _per_cell(groups, sums.rows)
     weight = _per_cell(groups, sums.weight)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -108,7 +124,8 @@ def spread_of(
     return variance, units, units - tally(outer.cell, outer.filled > 0, size)
 
 
-def _linearise(plan: Plan, sums: Sums, groups: Groups) -> tuple[Floats, Floats]:
+def linearise(plan: Plan, sums: Sums, groups: Groups) -> tuple[Floats, Floats]:
+    """Return a plan's value in every cell and its derivative by each variable; shapes (cells), (variables, cells)."""
     totals = np.stack([_per_cell(groups, row) for row in sums.first])
     value = np.full(totals.shape[1], plan.offset)
     gradient = np.zeros_like(totals)

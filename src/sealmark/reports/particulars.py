@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from sealmark.reports.blocks import Block, Bullets, Column, Section, Table, Text
-from sealmark.reports.reading import GateRead, ImportRead, SetAsideRead
+from sealmark.reports.reading import EstimateRead, GateRead, ImportRead, SetAsideRead, SiteScoresRead
 from sealmark.reports.reasons import MISSING_KINDS, distinct, missing_text, reason_texts
 from sealmark.reports.voice import NOTHING, Voice
 
@@ -14,6 +15,7 @@ __all__ = [
     "notice_section", "reproduce_section", "sampling_section",
 ]  # fmt: skip
 
+_SITES = 100
 _STATES: Mapping[bool | None, str] = {True: "holds", False: "fails", None: "open"}
 _MARKS: Mapping[str, str] = {
     "holds": "conforms",
@@ -103,12 +105,43 @@ def limitations_section(voice: Voice) -> Section:
 
 
 def sampling_section(voice: Voice) -> Section:
-    """Return how many sites were visited."""
+    """Return how many sites were visited and what was judged at each."""
     sites = voice.evaluation.sites
     text = voice.say("sampling.unknown")
     if sites.listed:
         text = voice.say("sampling.visited", visited=voice.whole(sites.visited or 0), listed=voice.whole(sites.listed))
-    return Section("sites", voice.say("sampling.heading"), (Text(text),))
+    scores = voice.evaluation.site_scores or {}
+    tables = (_site_scores(root, read, voice) for root, read in scores.items())
+    return Section("sites", voice.say("sampling.heading"), (Text(text), *tables))
+
+
+def _site_scores(root: str, read: SiteScoresRead, voice: Voice) -> Table:
+    columns = (
+        Column(voice.say("sampling.site")),
+        Column(voice.say("sampling.share"), numeric=True),
+        Column(voice.say("measures.interval"), numeric=True),
+        Column(voice.say("measures.base"), numeric=True),
+    )
+    rows = [(site, _percent(share, voice), NOTHING, NOTHING) for site, share in list(read.sites.items())[:_SITES]]
+    rows += [
+        (voice.say("sampling.site-type", type=name), *_mean_cells(estimate, voice))
+        for name, estimate in read.strata.items()
+        if len(read.strata) > 1
+    ]
+    if read.overall is not None:
+        rows.append((voice.say("sampling.all"), *_mean_cells(read.overall, voice)))
+    return Table(voice.say("sampling.scores", group=voice.node(root)), columns, tuple(rows), folded=True)
+
+
+def _mean_cells(read: EstimateRead, voice: Voice) -> tuple[str, str, str]:
+    interval = NOTHING
+    if read.lower is not None and read.upper is not None:
+        interval = voice.span(_percent(read.lower, voice), _percent(read.upper, voice))
+    return (_percent(read.value, voice), interval, voice.whole(read.base))
+
+
+def _percent(share: Decimal | None, voice: Voice) -> str:
+    return NOTHING if share is None else voice.percent(share, 1)
 
 
 def imports_section(voice: Voice) -> Section:

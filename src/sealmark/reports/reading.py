@@ -30,6 +30,7 @@ __all__ = [
     "ReasonRead",
     "RuleRead",
     "ScoreRead",
+    "SiteScoresRead",
     "read_evaluation",
 ]
 
@@ -240,6 +241,14 @@ class SitesRead(_Read):
     visited: int | None = None
 
 
+class SiteScoresRead(_Read):
+    """What was judged at single sites under one root."""
+
+    sites: dict[str, Decimal | None] = {}
+    strata: dict[str, EstimateRead] = {}
+    overall: EstimateRead | None = None
+
+
 class InputRead(_Read):
     """An input file."""
 
@@ -303,6 +312,7 @@ class Evaluation(_Read):
     seed: int = 1
     draws: int = 0
     sites: SitesRead = SitesRead()
+    site_scores: dict[str, SiteScoresRead] | None = None
     inputs: tuple[InputRead, ...] = ()
     imports: tuple[ImportRead, ...] = ()
     waivers: tuple[WaiverRead, ...] = ()

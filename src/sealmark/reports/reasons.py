@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 
@@ -74,14 +75,29 @@ _NOTES: Mapping[str, str] = {
     "no record to judge": "no-records",
     "Fewer than two sampling units have answers here: no standard error.": "one-unit",
     "No degrees of freedom (one sampling unit per stratum has answers here): no interval.": "lonely",
-    "Every stratum with answers here has one sampling unit: no standard error.": "lonely",
     "one record gives no interval": "one-record",
     "nothing to set the count against": "no-denominator",
     "there are no answers": "no-answers",
     "small cell suppressed": "small-cell",
+    "there are no records": "no-records",
     "no finished record": "no-finished",
+    "the percentile lies among them": "percentile-open",
+    "open cases: the true figure can only be worse": "open-cases",
+    "one site: no interval": "one-site",
+    "a type of site was visited only once: no interval": "one-site",
     "No degrees of freedom.": "no-freedom",
 }
+
+_COUNTED: Mapping[str, re.Pattern[str]] = {
+    "unusable": re.compile(r"(?P<count>[\d,]+) cases have no usable moments and are left out"),
+    "open-age": re.compile(r"(?P<open>[\d,]+) of (?P<base>[\d,]+) cases are open and count with their age"),
+    "open-longer": re.compile(
+        r"(?P<open>[\d,]+) of (?P<base>[\d,]+) cases are open and count as longer than all others"
+    ),
+    "too-recent": re.compile(r"(?P<number>[\d,]+) cases are too recent to judge"),
+    "undecided": re.compile(r"(?P<number>[\d,]+) open cases may still meet the target and are not counted"),
+}
+"""Notes of the engine with numbers in them."""
 
 
 def reason_texts(reasons: Iterable[ReasonRead], voice: Voice) -> tuple[str, ...]:
@@ -110,9 +126,25 @@ def reason_text(reason: ReasonRead, voice: Voice) -> str:
 def note_text(note: str, voice: Voice) -> str:
     """Return the engine's note on an estimate as sentences; empty when there is none."""
     parts = [part.strip() for part in note.split("; ") if part.strip()]
-    return " ".join(
-        voice.say(f"note.{_NOTES[part]}") if part in _NOTES else voice.say("note.other", note=part) for part in parts
-    )
+    return " ".join(_note(part, voice) for part in parts)
+
+
+def _note(note: str, voice: Voice) -> str:
+    kind, _, name = note.partition(": ")
+    if kind == "unknown figure":
+        return voice.say("note.unknown-figure", parameter=voice.name("parameters", name))
+    for key, pattern in _COUNTED.items():
+        found = pattern.fullmatch(note)
+        if found is not None:
+            return _counted(key, found.groupdict(), voice)
+    return voice.say(f"note.{_NOTES[note]}") if note in _NOTES else voice.say("note.other", note=note)
+
+
+def _counted(key: str, numbers: Mapping[str, str], voice: Voice) -> str:
+    values = {name: int(number.replace(",", "")) for name, number in numbers.items()}
+    if "count" in values:
+        return voice.counted(f"note.{key}", values["count"])
+    return voice.say(f"note.{key}", **{name: voice.whole(number) for name, number in values.items()})
 
 
 def missing_text(item: MissingRead, voice: Voice) -> str:

@@ -94,19 +94,21 @@ def test_a_step_of_an_open_requirement_has_no_share_and_no_gain():
     assert (found.steps[0].share, found.steps[0].gain, found.score) == (None, None, 50)
 
 
-PAIR = {"id": "pair", "points": 10, "roll_up": "minimum", "children": ["e", "f"]}
+def pair(*children):
+    return {"id": "-".join(children), "points": 10, "roll_up": "minimum", "children": list(children)}
 
 
 @pytest.mark.parametrize(
-    ("single", "limit"),
+    ("single", "pairs", "limit"),
     [
-        ({"d": 6}, 62),  # d looks best at first and turns out not to be needed
-        ({"d": 4, "g": 4, "h": 4}, 45),  # three that help alone would do; two that help only together do as well
+        ({"d": 6}, ["ef"], 62),  # only together they reach it: neither can be left out
+        ({"d": 6}, ["ef", "gh"], 38),  # d looks best at first and turns out not to be needed
+        ({"k": 4, "l": 4, "m": 4}, ["ef"], 45),  # three that help alone would do; two that help together do as well
     ],
 )
-def test_steps_that_only_help_together_are_found(single, limit):
-    requirements = {**{name: {"points": points} for name, points in single.items()}, "e": None, "f": None}
-    tree = {"id": "all", "roll_up": "weighted-mean", "children": [*single, PAIR]}
+def test_steps_that_only_help_together_are_found(single, pairs, limit):
+    requirements = {name: {"points": points} for name, points in single.items()} | dict.fromkeys("".join(pairs))
+    tree = {"id": "all", "roll_up": "weighted-mean", "children": [*single, *(pair(*names) for names in pairs)]}
     edition = edition_of(requirements, tree, grading({"id": "one", "at_least": limit}))
 
     found = way(edition, dict.fromkeys(requirements, 0))

@@ -3,9 +3,10 @@ from decimal import Decimal
 import pytest
 from tests.library.builders import book_of, edition_of, evidence_of, marks, requirement_of
 
-from sealmark.assess.evidence import Draw
+from sealmark.assess.evidence import Draw, Measured
 from sealmark.assess.figures import Missing
 from sealmark.assess.requirements import applies, find
+from sealmark.core.estimates import Estimate
 from sealmark.scheme.rules import Applies
 
 D = Decimal
@@ -143,8 +144,8 @@ def test_a_share_drawn_below_nought_is_not_cut_off():
     assert found({"evidence": [{"judgement": "ten"}]}, 1, draw=draw).share == D("-0.1")
 
 
-@pytest.mark.parametrize(("rule", "statement"), [(YES, "does-not-conform"), (UNKNOWN, "does-not-conform")])
-def test_missing_evidence_may_mean_nought(rule, statement):
+@pytest.mark.parametrize(("rule", "statement"), [(YES, "does-not-conform"), (UNKNOWN, "not-determined")])
+def test_missing_evidence_may_mean_nought_unless_a_figure_is_unknown_too(rule, statement):
     assert found({"evidence": [rule], "missing": "does-not-conform"}).statement == statement
 
 
@@ -189,3 +190,45 @@ def test_reasons_and_missing_of_all_rules_are_kept_once():
     finding = found({"evidence": [YES, YES]})
 
     assert (len(finding.results), len(finding.reasons), finding.missing) == (2, 2, (Missing("fact", "f"),))
+
+
+def test_a_nought_that_stands_for_missing_evidence_does_not_settle_an_unknown_rest():
+    given = {"evidence": [GIVEN, UNKNOWN], "missing": "does-not-conform"}
+
+    shares = [found(given, facts={"f": D(1), **facts}).share for facts in ({"g": D("0.5")}, {}, {"g": D(0)})]
+
+    assert shares == [None, None, 0]
+
+
+def test_a_nought_of_sites_that_were_not_measured_does_not_settle_an_unknown_rest():
+    rule = {"measure": "waiting", "sites": "share", "scores": {"at_least": 1}}
+    edition = edition_of(["a"], measures={"waiting": {}})
+    measured = Measured(Estimate.exact(D(1), base=9), {"east": Estimate.exact(D(0), base=9)})
+
+    shares = [
+        find(
+            requirement_of("a", [rule, YES]), evidence_of(measures={"waiting": measured}, sites=sites), book_of(edition)
+        ).share
+        for sites in (("east",), ("east", "west"))
+    ]
+
+    assert shares == [0, None]
+
+
+@pytest.mark.parametrize(
+    ("employees", "statement"), [(5, "does-not-conform"), (300, "not-determined"), (None, "not-determined")]
+)
+def test_missing_evidence_looks_at_the_figure_of_the_own_size_only(employees, statement):
+    rule = {"fact": "f", "scores": {"at_least": {"by_size": {"micro": 1, "large": OPEN}}}}
+
+    assert found({"evidence": [rule], "missing": "does-not-conform"}, employees=employees).statement == statement
+
+
+def test_a_missing_measure_with_an_unknown_base_is_open():
+    edition = edition_of(["a"], parameters={"open": None}, measures={"waiting": {"minimum_base": OPEN}, "plain": {}})
+    rules = [{"measure": name, "scores": {"at_least": 1}} for name in ("waiting", "plain")]
+
+    found_shares = [find(requirement_of("a", {"evidence": [rule], "missing": "does-not-conform"}), evidence_of(), book_of(edition)).share
+                    for rule in rules]  # fmt: skip
+
+    assert found_shares == [None, 0]

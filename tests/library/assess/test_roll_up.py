@@ -94,10 +94,10 @@ def test_one_open_child_leaves_the_group_open_between_bounds(rule, lower, upper)
     assert tuple(map(near, bounds(node))) == (near(D(lower)), near(D(upper)))
 
 
-def test_a_nought_decides_a_minimum():
+def test_a_nought_does_not_settle_a_minimum_with_an_open_child():
     node = rolled({"children": ["a", "b"], "roll_up": "minimum"}, finding("a", 0), finding("b", None))
 
-    assert (node.share, node.statement, node.missing) == (0, "does-not-conform", ())
+    assert (node.share, node.statement, bounds(node)) == (None, "not-determined", (0, 0))
 
 
 def test_points_of_what_does_not_apply_leave_the_whole():
