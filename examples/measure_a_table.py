@@ -13,7 +13,8 @@ measures = {
 }
 for cell in estimate(ANSWERS, measures, design=Design(strata="site"), by="site"):
     found = cell.estimate
-    print(f"{cell.cell['site']:6} {cell.measure:13} {found.value:8.3f}  {found.lower:8.3f} to {found.upper:8.3f}  n={found.base}")
+    interval = f"{found.lower:.3f} to {found.upper:.3f}"
+    print(f"{cell.cell['site']:6} {cell.measure:13} {found.value:8.3f}  {interval:18}  n={found.base}")
 
 design = Design(strata="site")
 for change in compare(ANSWERS, {"mean": Mean("overall")}, design=design, between=Between("site", "south", "north")):

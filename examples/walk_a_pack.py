@@ -10,7 +10,8 @@ edition = load("sealmark-charter/2026")
 words = edition.wording["en"].nodes
 
 
-def show(node, depth=0):
+def show(node: Group | str, depth: int = 0) -> None:
+    """Print a group or requirement with everything below."""
     name = node.id if isinstance(node, Group) else node
     print("  " * depth + words[name].title)
     for child in node.children if isinstance(node, Group) else ():
@@ -20,5 +21,7 @@ def show(node, depth=0):
 for root in edition.tree.roots:
     show(root)
 
-unknown = [name for name, item in edition.parameters.items() if item.on(edition.manifest.effective_from).value is None]
-print(len(edition.requirements), "requirements,", len(edition.cases), "golden cases, unknown figures:", unknown or "none")
+first_day = edition.manifest.effective_from
+unknown = [name for name, item in edition.parameters.items() if item.on(first_day).value is None]
+print(f"{len(edition.requirements)} requirements, {len(edition.cases)} golden cases")
+print("figures that the owner must supply:", ", ".join(unknown) or "none")

@@ -27,6 +27,7 @@ TEMPLATE = ROOT / "src/sealmark/scheme/template"
 MEANINGS = Path(__file__).with_name("reference_meanings.txt")
 
 _BLOCK = re.compile(r"(<!-- generated: ([^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+NOTHING = "\N{EN DASH}"
 _SHAPE = {"terminal_width": 88, "max_content_width": 88, "help_option_names": ["-h", "--help"]}
 
 
@@ -88,8 +89,11 @@ def _model(name):
     return getattr(importlib.import_module(module), attribute)
 
 
+_HEAD = ["| Key | Type | Default | Meaning | Example |", "|---|---|---|---|---|"]
+
+
 def _table(model, known):
-    lines = [f"**{model.__name__}.** {_told(model)}", "", "| Key | Type | Default | Meaning | Example |", "|---|---|---|---|---|"]
+    lines = [f"**{model.__name__}.** {_told(model)}", "", *_HEAD]
     hints = typing.get_type_hints(model, include_extras=True)
     documented = _attributes(model)
     for name, field in model.model_fields.items():
@@ -111,8 +115,7 @@ def _attributes(model):
     found = {}
     for parent in reversed(model.__mro__):
         text = inspect.cleandoc(parent.__dict__.get("__doc__") or "").partition("Attributes:\n")[2]
-        for name, sentence in re.findall(r"^    (\w+): (.+(?:\n        .+)*)", text, re.MULTILINE):
-            found[name] = sentence
+        found.update(re.findall(r"^    (\w+): (.+(?:\n        .+)*)", text, re.MULTILINE))
     return found
 
 
@@ -125,10 +128,10 @@ def _default(field):
         return "**required**"
     value = field.default if field.default is not PydanticUndefined else None
     if isinstance(value, BaseModel) or value in (None, "", (), {}):
-        return "–"
+        return NOTHING
     if isinstance(value, bool):
         return "`true`" if value else "`false`"
-    return f"`{value}`" if isinstance(value, (str, int, Decimal)) else "–"
+    return f"`{value}`" if isinstance(value, (str, int, Decimal)) else NOTHING
 
 
 def _aliases():
@@ -172,9 +175,13 @@ def _tuple(hint):
     return "[" + ", ".join(_type(part) for part in parts) + "]"
 
 
+def _legal(value):
+    return f"`{value}`" if value.strip() else f'`"{value}"`'
+
+
 _BY_ORIGIN = {
     typing.Annotated: lambda hint: _type(typing.get_args(hint)[0]),
-    typing.Literal: lambda hint: ", ".join(f"`{value}`" if value.strip() else f'`"{value}"`' for value in typing.get_args(hint)),
+    typing.Literal: lambda hint: ", ".join(map(_legal, typing.get_args(hint))),
     typing.Union: _union,
     types.UnionType: _union,
     tuple: _tuple,
@@ -205,7 +212,7 @@ def formula_table(_):
 
 
 def _listed(names):
-    return ", ".join(f"`{name}`" for name in names) or "–"
+    return ", ".join(f"`{name}`" for name in names) or NOTHING
 
 
 def example_files(order):
@@ -248,7 +255,18 @@ def willow_summary(_):
     return "\n```text\n" + "\n".join(line.rstrip() for line in lines) + "\n```\n\n"
 
 
+def public_names(module):
+    """Return every public name of a module with the first sentence of its docstring."""
+    found = importlib.import_module(module)
+    lines = ["", "| Name | What it is |", "|---|---|"]
+    for name in sorted(found.__all__, key=lambda name: (name[0].isupper(), name)):
+        first = inspect.cleandoc(getattr(found, name).__doc__ or "").split("\n\n")[0]
+        lines.append(f"| `{name}` | {_plain(first)} |")
+    return "\n".join(lines) + "\n\n"
+
+
 _MAKERS = {
+    "names": public_names,
     "willow": willow_files,
     "willow-summary": willow_summary,
     "columns": table_columns,

@@ -24,7 +24,9 @@ def name_of(path):
 
 
 def load_generator():
-    spec = importlib.util.spec_from_file_location("generate_reference", Path(__file__).with_name("generate_reference.py"))
+    spec = importlib.util.spec_from_file_location(
+        "generate_reference", Path(__file__).with_name("generate_reference.py")
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -60,11 +62,11 @@ def test_every_key_has_a_meaning_and_an_example():
 
 def test_no_meaning_is_left_over():
     text = "\n".join(page.read_text(encoding="utf-8") for page in generator.pages())
-    models = set(re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE)) | set(re.findall(r"generated: columns (\w+)", text))
+    models = {*re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE), *re.findall(r"generated: columns (\w+)", text)}
 
     keys = {key.partition(".")[0] for key in generator.meanings()}
 
-    # A rule for one cell and for a group of columns share their keys; named numbers stand in the text.
+    # Named numbers are told in the text of the page.
     assert sorted(keys - models) == ["BySize", "ParameterRef"]
 
 
@@ -159,9 +161,8 @@ def test_the_tutorial_runs_as_it_is_told(tmp_path, monkeypatch):
 
     codes = [code for _, code in run_lines(page, tmp_path, between=[copy])]
 
-    # The fourth evaluates the empty case: not determined; the last begins a case under the charter.
-    assert codes == [0, 0, 0, 1, 0, 0, 0, 0][: len(codes)]
-    assert len(codes) == 7
+    # The fourth evaluates the empty case, which is not determined.
+    assert codes == [0, 0, 0, 1, 0, 0, 0]
 
 
 @pytest.mark.slow
@@ -258,7 +259,7 @@ def fields(value, above=""):
             yield from fields(item, key if above not in BY_ID else "")
     elif isinstance(value, list):
         for item in value:
-            yield from fields(item, above if above in {"reasons"} else "")
+            yield from fields(item, above if above == "reasons" else "")
 
 
 def test_every_field_of_an_evaluation_is_in_the_manual(tmp_path):
@@ -305,9 +306,8 @@ def test_every_page_can_be_reached_from_the_index():
         if page in reached or page.suffix != ".md":
             continue
         reached.add(page)
-        for target in re.findall(r"\]\(([^)\s#]+)", page.read_text(encoding="utf-8")):
-            if "://" not in target:
-                queue.append((page.parent / target).resolve())
+        targets = re.findall(r"\]\(([^)\s#]+)", page.read_text(encoding="utf-8"))
+        queue += [(page.parent / target).resolve() for target in targets if "://" not in target]
 
     assert sorted(name_of(page) for page in set(DOCS) - reached) == []
 

@@ -217,5 +217,3 @@ def _wider(controls: Controls, weights: Floats, bounds: Bounds) -> Bounds | None
     stretch = float(found.x[-1]) * 1.001
     lowest = max(1 - stretch * (1 - bounds.lowest), 0.0)
     return Bounds(lowest, 1 + stretch * (bounds.highest - 1))
-
-

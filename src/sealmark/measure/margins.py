@@ -131,7 +131,7 @@ def _control(
     own = [tuple(pattern[place] for place in places) for pattern in patterns]
     if isinstance(control, Margin):
         return _margin(control, own, weights, problems)
-    missing = sum(key[0] is None or key[0] != key[0] for key in own if key)  # noqa: PLR0124 - NaN differs from itself
+    missing = sum(key[0] is None or key[0] != key[0] for key in own if key)
     if missing:
         what = f'Rows have no number in the control column "{control.column}".'
         problems.add("SM431", what, fix="Set them aside while importing, or leave this control out.")

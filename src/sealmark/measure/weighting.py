@@ -103,7 +103,7 @@ def base_weights(table: Source, *, design: Design) -> Weighting:
     """
     if design.two_stage:
         what = "Adjusted weights have no standard error here when the second stage counts too."
-        fix = "Leave out population, cluster2 and population2: clusters as if drawn with replacement err on the safe side."
+        fix = "Leave out population, cluster2 and population2: drawn with replacement errs on the safe side."
         raise SealmarkError(Problem("SM438", what, fix=fix))
     sample = take_sample(table, design=design)
     return _gathered(sample, ())

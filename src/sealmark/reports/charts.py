@@ -14,7 +14,7 @@ __all__ = ["Bar", "Limit", "Scale", "draw_bars", "draw_scale"]
 WIDE, NARROW = 680, 330
 _SIZE = 13
 _TRIED = 5
-_ROWS = 3
+_ROWS = 4
 
 
 @dataclass(frozen=True)
@@ -179,16 +179,16 @@ def _placed(limits: Sequence[Limit], at: Callable[[float], float], width: float)
     choices = [_flags(limit, at(limit.at), width) for limit in limits]
     if len(limits) > _TRIED:
         return [flags[0] for flags in choices], tuple(range(len(limits)))
-    best: tuple[tuple[int, ...], list[_Flag], tuple[int, ...]] | None = None
-    for flags in product(*choices):
-        for rows in product(range(min(len(limits), _ROWS)), repeat=len(limits)):
-            # The cheap part first: most arrangements lose on rows alone once one without a clash is known.
-            cost = (max(rows, default=0), sum(rows))
-            if best is not None and best[0][0] == 0 and cost >= best[0][1:3]:
-                continue
-            rank = (_clashes(flags, rows), *cost, sum(flag.right < flag.x for flag in flags))
-            if best is None or rank < best[0]:
-                best = (rank, list(flags), rows)
+    tried = product(range(min(len(limits), _ROWS)), repeat=len(limits))
+    arrangements = sorted(tried, key=lambda rows: (max(rows, default=0), sum(rows), rows))
+    best: tuple[int, list[_Flag], tuple[int, ...]] | None = None
+    for rows in arrangements:
+        for flags in product(*choices):
+            clashes = _clashes(flags, rows)
+            if best is None or clashes < best[0]:
+                best = (clashes, list(flags), rows)
+        if best is not None and best[0] == 0:
+            break
     return (best[1], best[2]) if best else ([], ())
 
 

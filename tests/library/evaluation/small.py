@@ -17,7 +17,7 @@ from sealmark.evaluation.run import open_case
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.loading import load_edition
 
-__all__ = ["CASE", "PACK", "edition", "gathered", "problems", "write_case", "write_pack"]
+__all__ = ["CASE", "PACK", "changed", "edition", "gathered", "problems", "write_case", "write_light_case", "write_pack"]
 
 PACK: dict[str, str] = {
     "scheme.yaml": "id: small\nowner: Nobody\nlicence: CC0-1.0\neditions: ['1']\n",
@@ -240,6 +240,13 @@ def write_case(folder: Path, changes: Mapping[str, str | bytes | None] | None = 
     shutil.rmtree(folder, ignore_errors=True)
     files = {name: content for name, content in {**CASE, **(changes or {})}.items() if content is not None}
     return write_files(folder, files)
+
+
+def write_light_case(folder: Path, changes: Mapping[str, str | bytes | None] | None = None) -> Path:
+    """Write the case without survey and records, which take longest to read."""
+    text = CASE["case.yaml"]
+    start, end = text.index("surveys:"), text.index("judgements:")
+    return write_case(folder, {"case.yaml": text[:start] + text[end:], **(changes or {})})
 
 
 @functools.cache

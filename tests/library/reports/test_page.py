@@ -58,8 +58,10 @@ def test_every_banner_that_applies_is_shown(page):
     assert page.banners == (
         "Made-up example. The organization and all of its evidence are invented.",
         "Self-assessment. The organization judged itself; this is not a certificate.",
-        ("Practice figures (practice) stand in for figures that the owner of the standard has not published. "
-        "No result under them is official."),
+        (
+            "Practice figures (practice) stand in for figures that the owner of the standard has not published. "
+            "No result under them is official."
+        ),
     )
 
 
@@ -106,10 +108,10 @@ def test_why_not_the_next_grade_and_the_way_up(page):
     assert blocks[1].text.startswith("One requirement is enough: if it were met in full, the score would be 92.5")
     assert isinstance(blocks[2], Table)
     assert blocks[2].rows == (("Service policy", "0%", "+10.0"),)
-    assert blocks[3] == Text("“Level two” is the highest grade of this ladder.")
+    assert blocks[3] == Text("Level two is the highest grade of this ladder.")
 
 
-def test_every_requirement_is_explained_with_its_evidence(page):
+def test_every_requirement_is_explained_with_its_evidence(page, edition):
     tree = next(block for block in section(page, "requirements").blocks if isinstance(block, Tree))
     found = {item.id: item for root in tree.roots for item in requirements(root)}
 

@@ -118,7 +118,7 @@ class Crossing:
         """The bridge as an array where dense products cost less than sparse ones."""
         rows = np.diff(self.bridge.indptr).astype(np.float64)
         size, width = self.bridge.shape
-        return self.bridge.toarray() if 10 * float(rows @ rows) > size * width**2 and size * width < 10**8 else None  # noqa: PLR2004
+        return self.bridge.toarray() if 10 * float(rows @ rows) > size * width**2 and size * width < 10**8 else None
 
     def weighted_square(self, weights: Floats) -> Floats:
         """Return bridge' diag(weights) bridge."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
 from sealmark.measure.engine import Source, fetch, open_table
-from sealmark.measure.keys import Floats, Integers, column_of, number_keys, tally
+from sealmark.measure.keys import Floats, Integers, Key, column_of, number_keys, tally
 
 __all__ = ["Ratings", "Scale", "ratings_from_matrix", "read_ratings", "require_single", "require_values"]
 
@@ -123,18 +123,21 @@ def read_ratings(
     keys = [name for name in (subject, rater, period) if name is not None]
     opened = open_table(table)
     _require_columns(opened, [*keys, *items])
-    rows = fetch(opened.select(**{f"k{i}": opened[name] for i, name in enumerate(keys)}, **_item_columns(opened, items)))
+    places = {f"k{i}": opened[name] for i, name in enumerate(keys)} | {
+        f"x{i}": opened[name] for i, name in enumerate(items)
+    }
+    rows = fetch(opened.select(**places))
     _require_keys(rows, keys)
     numbered = [number_keys(rows, [f"k{i}"]) for i in range(len(keys))]
     columns, scale, named = _marks(rows, items, categories)
     codes = [np.tile(numbers, len(items)) for numbers, _ in numbered]
-    names = [tuple(value for (value,) in found) for _, found in numbered]
+    names = [_names(found) for _, found in numbered]
     item = np.repeat(np.arange(len(items), dtype=np.int64), rows.num_rows)
-    whole = Ratings(
-        *names[:2], items, names[2] if period else (), codes[0], codes[1], item,
-        codes[2] if period else np.zeros_like(item), np.concatenate(columns), scale, named,
-    )  # type: ignore[arg-type]  # fmt: skip
-    return _compact(whole)
+    periods, of_period = (names[2], codes[2]) if period else ((), np.zeros_like(item))
+    values = np.concatenate(columns)
+    return _compact(
+        Ratings(names[0], names[1], items, periods, codes[0], codes[1], item, of_period, values, scale, named)
+    )
 
 
 def ratings_from_matrix(
@@ -211,8 +214,9 @@ def _require_columns(table: ir.Table, names: Sequence[str]) -> None:
     problems.raise_if_any()
 
 
-def _item_columns(table: ir.Table, items: Sequence[str]) -> dict[str, ir.Value]:
-    return {f"x{i}": table[name] for i, name in enumerate(items)}
+def _names(keys: Sequence[Key]) -> Labels:
+    # Keys of one column; they come from the engine and can be compared.
+    return tuple(value for (value,) in keys if isinstance(value, Hashable))
 
 
 def _require_keys(rows: pa.Table, keys: Sequence[str]) -> None:
@@ -232,7 +236,7 @@ def _marks(
     columns = [rows.column(f"x{i}") for i in range(len(items))]
     if categories is not None:
         return _in_order(columns, items, tuple(categories)), "order", tuple(categories)
-    numeric = [pa.types.is_integer(c.type) or pa.types.is_floating(c.type) or pa.types.is_decimal(c.type) for c in columns]
+    numeric = [_is_number(column.type) for column in columns]
     if all(numeric):
         return [column_of(rows, f"x{i}") for i in range(len(items))], "number", ()
     if any(numeric):
@@ -240,6 +244,10 @@ def _marks(
         raise SealmarkError(Problem("SM423", what, fix="Convert them alike."))
     named = tuple(sorted({v for column in columns for v in column.unique().to_pylist() if v is not None}))
     return _in_order(columns, items, named), "label", named
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _in_order(columns: Sequence[pa.ChunkedArray], items: Sequence[str], categories: Labels) -> list[Floats]:

@@ -11,10 +11,12 @@ a dense Cholesky factor of the rest carries everything else.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy import linalg, sparse
 
 from sealmark.core.errors import Problem, SealmarkError
@@ -26,7 +28,8 @@ __all__ = ["Criterion", "Variances", "effect_variances", "fit_variances"]
 Criterion: TypeAlias = Literal["reml", "ml"]
 
 _MOST_STEPS = 60
-_SETTLED = 1e-10
+_SETTLED = 1e-14
+_LEAST_REST = 1e-12
 _NEGLIGIBLE = 1e-4
 _LARGEST = 1e5
 _LONGEST = 1.5
@@ -100,23 +103,26 @@ def fit_variances(crossing: Crossing, *, kind: Criterion = "reml") -> Variances:
         raise SealmarkError(Problem("SM426", "All marks are equal.", fix="There is no severity to estimate."))
     solved = _solve(crossing, _start(crossing, spread), kind)
     for step in range(1, _MOST_STEPS + 1):
-        gradient, hessian = _derivatives(crossing, solved, kind)
+        inverse = _inverse(solved)
+        gradient, hessian = _derivatives(crossing, solved, inverse, kind)
         theta = np.where((solved.theta < _NEGLIGIBLE) & (gradient > 0), 0.0, solved.theta)
         active = theta > 0
         move, gain = _newton(gradient[active], hessian[np.ix_(active, active)])
+        if gain < _SETTLED and (active == (solved.theta > 0)).all():
+            return _fitted(crossing, solved, inverse, hessian, kind=kind, steps=step)
         change = np.zeros(len(theta))
         change[active] = move
         solved = _improved(crossing, solved, theta * np.exp(change), kind)
-        if solved.theta.max() > _LARGEST or solved.penalised < 1e-12 * spread:
+        if solved.theta.max() > _LARGEST or solved.penalised < _LEAST_REST * spread:
             what = "Subjects and raters explain every mark: nothing is left to judge by."
-            raise SealmarkError(Problem("SM426", what, fix="Give more marks per subject, or whole marks unrounded."))
-        if gain < _SETTLED:
-            return _fitted(crossing, solved, kind, step)
+            raise SealmarkError(Problem("SM426", what, fix="Give more marks per subject, or the marks unrounded."))
     what = f"The variance components do not settle within {_MOST_STEPS} steps."
     raise SealmarkError(Problem("SM426", what, fix="Give more marks, or fewer factors."))
 
 
-def effect_variances(fit: Variances, rows: dict[int, sparse.csr_array], means: sparse.csr_array | None = None) -> Floats:
+def effect_variances(
+    fit: Variances, rows: Mapping[int, sparse.csr_array], means: sparse.csr_array | None = None
+) -> Floats:
     """Return the prediction-error variance of linear combinations of effects and fixed means.
 
     Args:
@@ -158,7 +164,7 @@ def _start(crossing: Crossing, spread: float) -> Floats:
         spacing = (crossing.base - float(counts @ counts) / crossing.base) / max(size - 1, 1)
         shares.append((between / max(size - 1, 1) - within) / spacing / total)
     bounded = np.clip(shares, 0.005, 0.9)
-    return np.sqrt(bounded / max(1 - bounded.sum(), 0.05))
+    return np.asarray(np.sqrt(bounded / max(1 - bounded.sum(), 0.05)))
 
 
 def _solve(crossing: Crossing, theta: Floats, kind: Criterion) -> _Solved:
@@ -191,14 +197,15 @@ def _cholesky(block: Floats) -> Floats:
 
 
 def _inverse(solved: _Solved) -> Floats:
+    # The factor is clean: zeros above the diagonal stay zeros.
     lower, _ = linalg.lapack.dpotri(solved.factor, lower=1)
-    lower = np.asarray(lower)
-    return np.asarray(np.tril(lower) + np.tril(lower, -1).T)
+    whole = lower + lower.T
+    np.fill_diagonal(whole, np.diag(lower))
+    return np.asarray(whole)
 
 
-def _derivatives(crossing: Crossing, solved: _Solved, kind: Criterion) -> tuple[Floats, Floats]:
+def _derivatives(crossing: Crossing, solved: _Solved, inverse: Floats, kind: Criterion) -> tuple[Floats, Floats]:
     """Return gradient and Hessian of the criterion in the logarithms of theta."""
-    inverse = _inverse(solved)
     traces, norms = _trace_parts(crossing, solved, _without_means(crossing, inverse) if kind == "ml" else inverse)
     squares, crossed = _quadratic_parts(crossing, solved, inverse)
     degrees, rest = _degrees(crossing, kind), solved.penalised
@@ -218,7 +225,8 @@ def _trace_parts(crossing: Crossing, solved: _Solved, inverse: Floats) -> tuple[
     size, big = len(crossing.sizes), crossing.big
     own = 1 / solved.diagonal
     squares = [_scaled(crossing, solved, own**power) for power in (2, 3)]
-    product = inverse @ squares[0]
+    # SciPy's own BLAS, as for the factor: two thread pools would wait for each other.
+    product = linalg.blas.dgemm(1.0, inverse.T, squares[0].T)
     traces, norms = np.empty(size), np.empty((size, size))
     spread = float(own.sum()) + float(np.vdot(inverse, squares[0]))
     again = float(own @ own) + 2 * float(np.vdot(inverse, squares[1])) + float(np.vdot(product, product.T))
@@ -283,27 +291,27 @@ def _improved(crossing: Crossing, before: _Solved, theta: Floats, kind: Criterio
     return before
 
 
-def _fitted(crossing: Crossing, solved: _Solved, kind: Criterion, steps: int) -> Variances:
+def _fitted(
+    crossing: Crossing, solved: _Solved, inverse: Floats, hessian: Floats, *, kind: Criterion, steps: int
+) -> Variances:
     residual = math.sqrt(solved.penalised / _degrees(crossing, kind))
     effects = []
     for factor in range(len(crossing.sizes)):
         standard = solved.big if factor == crossing.big else solved.kept[crossing.columns_of(factor)]
-        effects.append(residual * 0 + solved.theta[factor] * standard)
+        effects.append(solved.theta[factor] * standard)
+    squares, _ = _quadratic_parts(crossing, solved, inverse)
+    errors = _log_errors(solved.theta > 0, hessian, squares / solved.penalised, _degrees(crossing, kind))
     deviations = residual * np.append(solved.theta, 1.0)
     means = solved.kept[crossing.random_columns :] + crossing.origin
-    errors = _log_errors(crossing, solved, kind)
     return Variances(
-        crossing, kind, solved.criterion, deviations, errors, tuple(effects), means, steps, solved, _inverse(solved)
+        crossing, kind, solved.criterion, deviations, errors, tuple(effects), means, steps, solved, inverse
     )
 
 
-def _log_errors(crossing: Crossing, solved: _Solved, kind: Criterion) -> Floats:
+def _log_errors(active: npt.NDArray[np.bool_], hessian: Floats, squares: Floats, degrees: int) -> Floats:
     """Return standard errors of the log deviations from the observed information, residual included."""
-    _, hessian = _derivatives(crossing, solved, kind)
-    squares, _ = _quadratic_parts(crossing, solved, _inverse(solved))
-    active = solved.theta > 0
-    size, degrees = int(active.sum()), _degrees(crossing, kind)
-    toward = 4 * degrees * squares[active] / solved.penalised
+    size = int(active.sum())
+    toward = 4 * degrees * squares[active]
     whole = np.empty((size + 1, size + 1))
     whole[:size, :size] = hessian[np.ix_(active, active)] + np.outer(toward, toward) / (4 * degrees)
     whole[size, :size] = whole[:size, size] = toward
@@ -311,6 +319,6 @@ def _log_errors(crossing: Crossing, solved: _Solved, kind: Criterion) -> Floats:
     covariance = 2 * np.linalg.pinv(whole)
     jacobian = np.column_stack([np.eye(size), np.ones(size)])
     variances = np.append(np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian), covariance[size, size])
-    errors = np.full(len(solved.theta) + 1, np.nan)
+    errors = np.full(len(active) + 1, np.nan)
     errors[np.append(active, True)] = np.sqrt(np.maximum(variances, 0.0))
     return errors
