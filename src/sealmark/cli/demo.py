@@ -29,7 +29,9 @@ def demo(out: Path, language: tuple[str, ...], no_open: bool) -> None:
 
     Everything evaluated here is invented and says so on every page.
     """
-    profiles = sorted(Path(str(resources.files("sealmark.cli"))).glob("examples/*.yaml"))
+    found = Path(str(resources.files("sealmark.cli"))).glob("examples/*.yaml")
+    # Our own standard first: it is where a newcomer begins.
+    profiles = sorted(found, key=lambda path: (path.stem != "sealmark-charter", path.stem))
     entries = []
     with click.progressbar(profiles, label="Evaluating", file=sys.stderr, hidden=wants_json()) as bar:
         entries = [_evaluate(profile, out, language) for profile in bar]

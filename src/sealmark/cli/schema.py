@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["REGISTRIES", "formats", "schema"]
 
-REGISTRIES: tuple[tuple[str, str], ...] = (("sealmark.scheme.schemas", "PACK_FORMATS"),)
+REGISTRIES: tuple[tuple[str, str], ...] = (
+    ("sealmark.scheme.schemas", "PACK_FORMATS"),
+    ("sealmark.evaluation.schemas", "CASE_FORMATS"),
+)
 """Where file formats are listed: a module and its mapping from name to ``FileFormat``."""
 
 

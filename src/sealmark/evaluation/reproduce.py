@@ -62,14 +62,13 @@ def reproduce(document: Mapping[str, Json], folder: Path | str, scheme: str | No
             False, "", (*found, *(f"recomputing stops: {_line(problem)}" for problem in error.problems))
         )
     if again["digest"] != document["digest"]:
-        results = {key: value for key, value in document.items() if key not in _TOLD_OTHERWISE}
-        now = {key: value for key, value in again.items() if key not in _TOLD_OTHERWISE}
-        found += [f"result {line}" for line in first_differences(results, now)]
-        found = found or first_differences(document, again)
+        found += [f"result {line}" for line in _results_that_differ(document, again)]
+        found = found or first_differences({**document, "digest": again["digest"]}, again)
     same = not found and again["digest"] == document["digest"]
     return Reproduction(same, str(again["digest"]), tuple(found))
 
 
+_ESSENTIAL = {"ladders": "grade", "scores": "value", "findings": "share"}
 _TOLD_OTHERWISE = {"inputs", "digest", "imports", "engine", "scheme"}
 
 
@@ -139,6 +138,24 @@ def _inputs(document: Mapping[str, Json], case: Case) -> Iterator[str]:
 
 
 _UNPLACED = "its content differs, though in no row (line ends, a byte order mark, formats), or its kind has no rows"
+
+
+def _results_that_differ(before: Mapping[str, Json], now: Mapping[str, Json]) -> list[str]:
+    """Return where results differ: grades, scores and findings if they do, or else whatever does."""
+    essential = first_differences(_essentials(before), _essentials(now))
+    if essential:
+        return essential
+    parts = [{key: value for key, value in item.items() if key not in _TOLD_OTHERWISE} for item in (before, now)]
+    return first_differences(*parts)
+
+
+def _essentials(document: Mapping[str, Json]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for part, key in _ESSENTIAL.items():
+        items = document.get(part)
+        if isinstance(items, dict):
+            found |= {f"{part}.{name}.{key}": item.get(key) for name, item in items.items() if isinstance(item, dict)}
+    return found
 
 
 def first_differences(before: Json | Mapping[str, Json], now: Json | Mapping[str, Json]) -> list[str]:

@@ -175,10 +175,13 @@ def located(name: str, last: str) -> Iterator[None]:
 
 
 def _placed(problem: Problem, name: str, last: str) -> Problem:
-    if problem.where.startswith(name):
+    where = problem.where
+    if where.startswith(name):
         return problem
-    rest = problem.where.removeprefix(last) if problem.where.startswith(last) else ""
-    return replace(problem, where=name + rest)
+    if last and where.startswith(last):
+        return replace(problem, where=name + where.removeprefix(last))
+    is_path = where.startswith("/") or not where
+    return replace(problem, where=name if is_path else f"{name}, {where}")
 
 
 def _fits(headings: Sequence[str], file: str, columns: Columns, problems: ProblemList) -> bool:

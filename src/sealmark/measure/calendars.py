@@ -20,7 +20,7 @@ from typing import Annotated, Literal, Self
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from sealmark.core.documents import parse_yaml, read_model
 from sealmark.core.errors import Problem, SealmarkError
@@ -70,7 +70,8 @@ def _hours(value: object) -> object:
     return [OpeningHours.parse(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-Hours = Annotated[tuple[OpeningHours, ...], BeforeValidator(_hours), Field(max_length=2)]
+_HOURS_SCHEMA = {"type": "array", "maxItems": 2, "items": {"type": "string", "examples": ["09:00-17:30"]}}
+Hours = Annotated[tuple[OpeningHours, ...], BeforeValidator(_hours), Field(max_length=2), WithJsonSchema(_HOURS_SCHEMA)]
 
 
 class SpecialDay(BaseModel):

@@ -38,7 +38,7 @@ from sealmark.measure.survey import (
     take_sample,
 )
 from sealmark.measure.totals import Groups, Sums, add_up
-from sealmark.measure.unit_totals import unit_totals
+from sealmark.measure.unit_totals import UnitTotals, totals_of_clusters, totals_of_rows
 from sealmark.measure.variance import Figures, describe, linearise, spread_of
 
 __all__ = ["Derived", "Replication", "estimate_replicated"]
@@ -127,7 +127,7 @@ def estimate_replicated(
         ...     answers, {"ratio": ratio}, design=Design(cluster="shop"), replication=Replication("jk1")
         ... )
         >>> cell.estimate.value, round(cell.estimate.standard_error, 3)
-        (Decimal('4'), Decimal('1.375'))
+        (Decimal('4'), Decimal('1.495'))
     """
     check_confidence(confidence)
     by = (by,) if isinstance(by, str) else tuple(by)
@@ -137,9 +137,13 @@ def estimate_replicated(
     check_replication(replication, design, sample.frame)
     require_columns(sample.table, [part for several in parts.values() for part in several])
     tasks = {name: _task(measures[name], several, sample) for name, several in parts.items()}
-    spreads = _spreads(sample, tasks, replication, by)
     plans = {name: task.joint for name, task in tasks.items()}
     groups, sums = add_up(sample.table, plans, design=sample.design, frame=sample.frame, by=by)
+    if design.cluster:
+        units = [totals_of_clusters(groups, sums)]
+    else:
+        units = [totals_of_rows(sample, name, plan, by=by) for name, plan in plans.items()]
+    spreads = _spreads(sample, tasks, replication, units)
     found = {}
     for name, task in tasks.items():
         figures = _figures(task, sums[name], groups, spreads[name], sample)
@@ -173,11 +177,11 @@ def _value(plan: Plan, totals: Floats) -> Floats:
 
 
 def _spreads(
-    sample: Sample, tasks: Mapping[str, _Task], replication: Replication, by: Sequence[str]
+    sample: Sample, tasks: Mapping[str, _Task], replication: Replication, totals: Sequence[UnitTotals]
 ) -> dict[str, dict[Key, tuple[float, float, float]]]:
     """Return variance, replicates lost and replicates in all, by measure and cell."""
     found = {}
-    for units in unit_totals(sample, {name: task.joint for name, task in tasks.items()}, by=by):
+    for units in totals:
         if replication.method in {"jk1", "jkn"}:
             spreads = {
                 name: jackknife(

@@ -268,9 +268,13 @@ def _replicates(
         copies[units.unit[entries]] = units.copies[entries]
         factors = factors_of(frame, stratum, copies, replication=replication)
         touched, column = np.unique(place[units.cell[entries]], return_inverse=True)
-        for row, totals in enumerate(units.totals):
-            table = sparse.csr_matrix((totals[entries], (units.unit[entries], column)), (len(copies), len(touched)))
-            replicates[row][:, touched] += np.asarray(factors @ table)
+        # All variables side by side: one product per stratum.
+        columns = np.arange(len(units.totals))[:, None] * len(touched) + column
+        kinds = np.broadcast_to(units.unit[entries], columns.shape)
+        shape = (len(copies), columns.shape[0] * len(touched))
+        table = sparse.csr_array((units.totals[:, entries].ravel(), (kinds.ravel(), columns.ravel())), shape)
+        found = np.asarray(factors @ table).reshape(count, -1, len(touched))
+        replicates[:, :, touched] += found.transpose(1, 0, 2)
     inside = np.isin(units.cell, cells)
     own = place[units.cell[inside]]
     weighted = (units.totals * units.copies)[:, inside]

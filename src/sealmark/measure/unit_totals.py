@@ -20,7 +20,7 @@ from sealmark.measure.rows import Plan
 from sealmark.measure.survey import Sample
 from sealmark.measure.totals import Groups, Sums, add_up
 
-__all__ = ["UnitTotals", "unit_totals"]
+__all__ = ["UnitTotals", "totals_of_clusters", "totals_of_rows"]
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,18 @@ class UnitTotals:
     places: Mapping[str, slice]
 
 
-def unit_totals(sample: Sample, plans: Mapping[str, Plan], *, by: Sequence[str] = ()) -> list[UnitTotals]:
-    """Return the totals of all plans: together where units are clusters, else one by one."""
-    if sample.design.cluster is None:
-        return [_totals_of_rows(sample, name, plan, by) for name, plan in plans.items()]
-    groups, sums = add_up(sample.table, plans, design=sample.design, frame=sample.frame, by=by)
+def totals_of_clusters(groups: Groups, sums: Mapping[str, Sums]) -> UnitTotals:
+    """Return the totals of clusters for all plans together, from the sums that estimates are made of."""
     assert groups.cluster is not None
     unit = _inside(groups.stratum, groups.cluster)
-    totals = np.vstack([sums[name].first for name in plans])
-    copies = np.ones(len(unit))
-    return [UnitTotals(groups.cells, groups.cell, groups.stratum, unit, copies, totals, _places(plans))]
+    totals = np.vstack([one.first for one in sums.values()])
+    ends = np.cumsum([0, *(len(one.first) for one in sums.values())]).tolist()
+    places = {name: slice(ends[index], ends[index + 1]) for index, name in enumerate(sums)}
+    return UnitTotals(groups.cells, groups.cell, groups.stratum, unit, np.ones(len(unit)), totals, places)
 
 
-def _totals_of_rows(sample: Sample, name: str, plan: Plan, by: Sequence[str]) -> UnitTotals:
+def totals_of_rows(sample: Sample, name: str, plan: Plan, *, by: Sequence[str] = ()) -> UnitTotals:
+    """Return the totals of rows drawn one by one for one plan, alike ones together, from one query."""
     seen = {f"sm_seen{index}": column for index, column in enumerate(_columns(plan))}
     table = sample.table.mutate(**seen)
     keys = (*by, *seen, WEIGHT)
@@ -81,11 +80,6 @@ def _per_kind(groups: Groups, sums: Sums, name: str, *, size: int) -> UnitTotals
 def _columns(plan: Plan) -> list[ir.FloatingValue]:
     values = [term.value for term in plan.terms]
     return values + [term.base for term in plan.terms if term.base is not None]
-
-
-def _places(plans: Mapping[str, Plan]) -> dict[str, slice]:
-    ends = np.cumsum([0, *(2 * len(plan.terms) for plan in plans.values())]).tolist()
-    return {name: slice(ends[index], ends[index + 1]) for index, name in enumerate(plans)}
 
 
 def _inside(stratum: Integers, unit: Integers) -> Integers:

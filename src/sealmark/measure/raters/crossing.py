@@ -15,6 +15,9 @@ from sealmark.measure.keys import Floats, Integers, tally
 __all__ = ["Crossing", "cross"]
 
 _MOST_KEPT = 6_000
+_MOST_DENSE = 30_000_000
+# A multiplication costs this many times more in a sparse product than in a dense one.
+_DENSE_GAIN = 60
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,8 @@ class Crossing:
         """The bridge as an array where dense products cost less than sparse ones."""
         rows = np.diff(self.bridge.indptr).astype(np.float64)
         size, width = self.bridge.shape
-        return self.bridge.toarray() if 10 * float(rows @ rows) > size * width**2 and size * width < 10**8 else None
+        pays = _DENSE_GAIN * float(rows @ rows) > size * width**2
+        return self.bridge.toarray() if pays and size * width < _MOST_DENSE else None
 
     def weighted_square(self, weights: Floats) -> Floats:
         """Return bridge' diag(weights) bridge."""

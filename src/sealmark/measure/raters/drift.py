@@ -15,10 +15,9 @@ from scipy import sparse, special
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.estimates import Estimate
-from sealmark.core.numbers import decimal_from_float
-from sealmark.measure.keys import Floats, Integers
+from sealmark.measure.keys import Integers
 from sealmark.measure.raters.crossing import cross
-from sealmark.measure.raters.limits import symmetric
+from sealmark.measure.raters.limits import predicted
 from sealmark.measure.raters.linkage import require_linked
 from sealmark.measure.raters.ratings import Ratings, require_values
 from sealmark.measure.raters.reml import Variances, effect_variances, fit_variances
@@ -28,6 +27,7 @@ from sealmark.measure.survey import check_confidence
 __all__ = ["SeverityDrift", "severity_drift"]
 
 _RATER, _DRIFT = 1, 2
+_NOTHING = "No more than chance: the variance was estimated as zero."
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _severities(
     errors = np.sqrt(effect_variances(fit, {_RATER: lasting, _DRIFT: own}))
     counts = np.bincount(spells.of_mark)
     names = [(ratings.raters[r], ratings.periods[p]) for r, p in zip(spells.rater, spells.period, strict=True)]
-    return dict(zip(names, _estimates(values, errors, counts, confidence), strict=True))
+    return dict(zip(names, predicted(values, errors, counts, confidence=confidence, nothing=_NOTHING), strict=True))
 
 
 def _changes(ratings: Ratings, spells: _Spells, fit: Variances, confidence: float) -> dict[Hashable, Estimate]:
@@ -154,19 +154,11 @@ def _changes(ratings: Ratings, spells: _Spells, fit: Variances, confidence: floa
     rows = (_select(last, spells.size) - _select(first, spells.size)).tocsr()
     errors = np.sqrt(np.maximum(effect_variances(fit, {_DRIFT: rows}), 0.0))
     counts = np.bincount(spells.of_mark)
-    found = _estimates(-(rows @ fit.effects[_DRIFT]), errors, counts[first] + counts[last], confidence)
+    values, bases = -(rows @ fit.effects[_DRIFT]), counts[first] + counts[last]
+    found = predicted(values, errors, bases, confidence=confidence, nothing=_NOTHING)
     return {ratings.raters[rater]: estimate for rater, estimate in zip(staying, found, strict=True)}
 
 
 def _select(places: Integers, size: int) -> sparse.csr_array:
     shape = (len(places), size)
     return sparse.coo_array((np.ones(len(places)), (np.arange(len(places)), places)), shape=shape).tocsr()
-
-
-def _estimates(values: Floats, errors: Floats, counts: Integers, confidence: float) -> list[Estimate]:
-    rows = zip(values.tolist(), errors.tolist(), counts.tolist(), strict=True)
-    nothing = Estimate(decimal_from_float(0.0), confidence=decimal_from_float(confidence), note="No drift was found.")
-    return [
-        symmetric(value, error, base=base, confidence=confidence) if error > 0 else replace(nothing, base=base)
-        for value, error, base in rows
-    ]

@@ -131,7 +131,7 @@ def _pairs(ratings: Ratings) -> Floats:
         raise SealmarkError(Problem("SM421", what, fix="Use fleiss_kappa() or krippendorff_alpha()."))
     matrix = np.full((len(ratings.subjects), 2), np.nan)
     matrix[ratings.subject, ratings.rater] = ratings.marks
-    pairs = matrix[~np.isnan(matrix).any(axis=1)]
+    pairs: Floats = matrix[~np.isnan(matrix).any(axis=1)]
     if not len(pairs):
         raise SealmarkError(Problem("SM421", "No subject was marked by both raters.", fix="Let them share subjects."))
     return pairs
@@ -142,7 +142,7 @@ def _agreement(values: Floats, weights: Weights) -> Floats:
         return np.eye(len(values))
     apart = np.abs(values[:, None] - values)
     share = apart / max(float(apart.max()), 1.0 if len(values) == 1 else 0.0)
-    return np.asarray(1 - (share if weights == "linear" else share**2))
+    return np.asarray(1.0 - (share if weights == "linear" else share**2))
 
 
 def _cohen_error(table: Floats, agreement: Floats, value: float, expected: float) -> float:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
 from sealmark.measure.intervals import t_quantile
 
-__all__ = ["bounded", "log_symmetric", "symmetric"]
+__all__ = ["bounded", "log_symmetric", "predicted", "symmetric"]
 
 
 def symmetric(
@@ -44,3 +45,21 @@ def bounded(value: float, limits: tuple[float, float], *, base: int, confidence:
     """Return an estimate with limits found otherwise, without a standard error."""
     lower, upper = (decimal_from_float(limit) for limit in limits)
     return Estimate(decimal_from_float(value), lower, upper, base, confidence=decimal_from_float(confidence))
+
+
+def predicted(
+    values: npt.ArrayLike, errors: npt.ArrayLike, bases: npt.ArrayLike, *, confidence: float, nothing: str
+) -> list[Estimate]:
+    """Return predicted effects with normal intervals.
+
+    Where the effects' variance was estimated as zero there is no standard error:
+    the estimate is 0 without an interval, and ``nothing`` says why.
+    """
+    rows = zip(*(np.asarray(part).tolist() for part in (values, errors, bases)), strict=True)
+    level = decimal_from_float(confidence)
+    return [
+        symmetric(value, error, base=base, confidence=confidence)
+        if error > 0
+        else Estimate(decimal_from_float(value), base=base, confidence=level, note=nothing)
+        for value, error, base in rows
+    ]

@@ -114,7 +114,7 @@ def many_facet_rasch(
     if nodes < 5 or not 0 < reach < math.inf:  # noqa: PLR2004
         what = f"{nodes} nodes up to {reach} are no grid."
         raise SealmarkError(Problem("SM420", what, fix="Give five nodes or more and a reach above 0, such as 6."))
-    lowest, steps = _steps(ratings)
+    steps = _steps(ratings)
     linked = require_linked(ratings)
     facets = facets_of(ratings, steps, np.linspace(-reach, reach, nodes))
     _require_spread(ratings, facets)
@@ -123,11 +123,11 @@ def many_facet_rasch(
         what = f"The subjects spread with a standard deviation of {math.exp(fit.values[-1]):.2g} logits."
         fix = f"Give a reach of {math.ceil(4 * math.exp(fit.values[-1]))} and as many more nodes."
         raise SealmarkError(Problem("SM426", f"{what} The nodes reach to {reach:g} only.", fix=fix))
-    return _result(ratings, linked, facets, fit, confidence=confidence, lowest=lowest)
+    return _result(ratings, linked, facets, fit, confidence=confidence)
 
 
-def _steps(ratings: Ratings) -> tuple[float, Integers]:
-    """Return the lowest category and every mark as steps above it."""
+def _steps(ratings: Ratings) -> Integers:
+    """Return every mark as steps above the lowest category."""
     require_values(ratings, "order", "The many-facet Rasch model")
     lowest = float(ratings.marks.min())
     steps = ratings.marks - lowest
@@ -144,7 +144,7 @@ def _steps(ratings: Ratings) -> tuple[float, Integers]:
         named = ", ".join(f"{lowest + place:g}" for place in unused)
         what = f"Nobody gave the marks {named}, which lie between others." if named else "All marks are equal."
         raise SealmarkError(Problem("SM428", what, fix="Join categories: the step between them cannot be placed."))
-    return lowest, whole
+    return whole
 
 
 def _require_spread(ratings: Ratings, facets: Facets) -> None:
@@ -168,7 +168,7 @@ def _fit(facets: Facets) -> _Fit:
         found = posterior(facets, turn @ free)
         return -found.log_likelihood / facets.marks, -(turn.T @ found.gradient) / facets.marks
 
-    options = {"maxiter": 500, "ftol": 1e-15, "gtol": 1e-8}
+    options = {"maxiter": 500, "ftol": 1e-11, "gtol": 1e-5}
     free = optimize.minimize(objective, _start(facets), jac=True, method="L-BFGS-B", options=options).x
     for _ in range(_MOST_STEPS):
         found = posterior(facets, turn @ free)
@@ -194,9 +194,7 @@ def _start(facets: Facets) -> Floats:
     return np.concatenate([np.log(1 / share - 1), np.zeros(raters - 1), (difficulty - difficulty.mean())[:-1], [0.0]])
 
 
-def _result(
-    ratings: Ratings, linked: Linkage, facets: Facets, fit: _Fit, *, confidence: float, lowest: float
-) -> ManyFacetRasch:
+def _result(ratings: Ratings, linked: Linkage, facets: Facets, fit: _Fit, *, confidence: float) -> ManyFacetRasch:
     items, raters, steps, log_deviation = facets.split(fit.values)
     item_errors, rater_errors, step_errors, log_error = facets.split(fit.errors)
     abilities, errors = _moments(fit.found, facets.nodes)
@@ -209,23 +207,21 @@ def _result(
         tuple(_estimates(steps, step_errors, np.full(len(steps), ratings.base), confidence)),
         deviation,
         -2 * fit.found.log_likelihood,
-        _subjects(ratings, facets, fit, confidence=confidence, lowest=lowest),
+        _subjects(ratings, facets, fit, confidence),
         of_subjects / (of_subjects + float((errors**2).mean())),
     )
 
 
-def _subjects(
-    ratings: Ratings, facets: Facets, fit: _Fit, *, confidence: float, lowest: float
-) -> dict[Hashable, FacetMeans]:
+def _subjects(ratings: Ratings, facets: Facets, fit: _Fit, confidence: float) -> dict[Hashable, FacetMeans]:
     counts = _base(ratings.subject)
     level = decimal_from_float(confidence)
     note = "The raw mean has no interval in this model."
-    raw_means = lowest + facets.scores / counts
+    raw_means = facets.lowest + facets.scores / counts
     raw = [
         Estimate(decimal_from_float(mean), base=base, confidence=level, note=note)
         for mean, base in zip(raw_means.tolist(), counts.tolist(), strict=True)
     ]
-    fair_means, fair_errors = _moments(fit.found, lowest + _expected_marks(facets, fit.values))
+    fair_means, fair_errors = _moments(fit.found, facets.lowest + _expected_marks(facets, fit.values))
     fair = _estimates(fair_means, fair_errors, counts, confidence)
     abilities = _estimates(*_moments(fit.found, facets.nodes), counts, confidence)
     return {name: FacetMeans(*parts) for name, *parts in zip(ratings.subjects, raw, fair, abilities, strict=True)}

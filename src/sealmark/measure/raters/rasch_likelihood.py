@@ -35,6 +35,7 @@ class Facets:
         step_counts: Marks at or above every step.
         nodes: Abilities of the quadrature.
         marks: Number of marks.
+        lowest: The lowest category, from which the steps are counted.
     """
 
     sizes: tuple[int, int, int]
@@ -47,6 +48,7 @@ class Facets:
     step_counts: Floats
     nodes: Floats
     marks: int
+    lowest: float
 
     @property
     def width(self) -> int:
@@ -60,7 +62,7 @@ class Facets:
 
     def split(self, values: Floats) -> tuple[Floats, Floats, Floats, float]:
         """Return items, raters, steps and the log standard deviation of a vector of all parameters."""
-        items, raters, steps = self.sizes
+        items, raters, _ = self.sizes
         return values[:items], values[items : items + raters], values[items + raters : -1], float(values[-1])
 
 
@@ -86,7 +88,7 @@ class Posterior:
 
 
 def facets_of(ratings: Ratings, steps: Integers, nodes: Floats) -> Facets:
-    """Return the counts of marks given as steps above the lowest category."""
+    """Return the counts of marks, given also as steps above the lowest category."""
     pairs, pair = np.unique(ratings.item * len(ratings.raters) + ratings.rater, return_inverse=True)
     item, rater = np.divmod(pairs, len(ratings.raters))
     sizes = len(ratings.items), len(ratings.raters), int(steps.max())
@@ -96,6 +98,7 @@ def facets_of(ratings: Ratings, steps: Integers, nodes: Floats) -> Facets:
     return Facets(
         sizes, item, rater, seen, tally(ratings.subject, steps, shape[0]), tally(ratings.item, steps, sizes[0]),
         tally(ratings.rater, steps, sizes[1]), reached.astype(np.float64), nodes, ratings.base,
+        float(ratings.marks.min()),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ __all__ = ["Criterion", "Variances", "effect_variances", "fit_variances"]
 Criterion: TypeAlias = Literal["reml", "ml"]
 
 _MOST_STEPS = 60
+_MOST_HALVED = 30
 _SETTLED = 1e-14
 _LEAST_REST = 1e-12
 _NEGLIGIBLE = 1e-4
@@ -282,13 +283,12 @@ def _newton(gradient: Floats, hessian: Floats) -> tuple[Floats, float]:
 
 def _improved(crossing: Crossing, before: _Solved, theta: Floats, kind: Criterion) -> _Solved:
     """Return the equations solved at theta, or nearer to where the search stands if that is no better."""
-    slack = 1e-12 * abs(before.criterion)
-    for _ in range(30):
+    limit = before.criterion + 1e-12 * abs(before.criterion)
+    solved, halved = _solve(crossing, theta, kind), 0
+    while solved.criterion > limit and halved < _MOST_HALVED:
+        theta, halved = np.where(theta > 0, np.sqrt(theta * before.theta), 0.0), halved + 1
         solved = _solve(crossing, theta, kind)
-        if solved.criterion <= before.criterion + slack:
-            return solved
-        theta = np.where(theta > 0, np.sqrt(theta * before.theta), 0.0)
-    return before
+    return solved
 
 
 def _fitted(
@@ -298,7 +298,7 @@ def _fitted(
     effects = []
     for factor in range(len(crossing.sizes)):
         standard = solved.big if factor == crossing.big else solved.kept[crossing.columns_of(factor)]
-        effects.append(solved.theta[factor] * standard)
+        effects.append(np.asarray(solved.theta[factor] * standard))
     squares, _ = _quadratic_parts(crossing, solved, inverse)
     errors = _log_errors(solved.theta > 0, hessian, squares / solved.penalised, _degrees(crossing, kind))
     deviations = residual * np.append(solved.theta, 1.0)

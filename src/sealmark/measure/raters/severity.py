@@ -19,7 +19,7 @@ from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.core.estimates import Estimate
 from sealmark.measure.keys import Floats, tally
 from sealmark.measure.raters.crossing import cross
-from sealmark.measure.raters.limits import log_symmetric, symmetric
+from sealmark.measure.raters.limits import log_symmetric, predicted, symmetric
 from sealmark.measure.raters.linkage import Linkage, require_linked
 from sealmark.measure.raters.ratings import Ratings, require_values
 from sealmark.measure.raters.reml import Criterion, Variances, effect_variances, fit_variances
@@ -29,6 +29,7 @@ __all__ = ["CrossedEffects", "SubjectMeans", "crossed_effects", "deviation_estim
 
 _KINDS = ("reml", "ml")
 _SUBJECT, _RATER = 0, 1
+_NO_SEVERITY = "The raters differ no more than chance: their variance was estimated as zero."
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,10 @@ class CrossedEffects:
     def severities(self) -> Mapping[Hashable, Estimate]:
         """Severity of every rater: positive gives lower marks than the average rater."""
         counts = np.bincount(self.ratings.rater, minlength=len(self.ratings.raters))
-        rows = zip(self.ratings.raters, -self.fit.effects[_RATER], self.rater_errors, counts.tolist(), strict=True)
-        return {name: symmetric(v, e, base=n, confidence=self.confidence) for name, v, e, n in rows}
+        found = predicted(
+            -self.fit.effects[_RATER], self.rater_errors, counts, confidence=self.confidence, nothing=_NO_SEVERITY
+        )
+        return dict(zip(self.ratings.raters, found, strict=True))
 
     @cached_property
     def rater_errors(self) -> Floats:
@@ -107,7 +110,7 @@ class CrossedEffects:
     @cached_property
     def adjusted_means(self) -> Floats:
         """Raw means less the raters' effects."""
-        return self.raw_means - self._mix @ self.fit.effects[_RATER]
+        return np.asarray(self.raw_means - self._mix @ self.fit.effects[_RATER])
 
     @cached_property
     def predicted_means(self) -> Floats:
@@ -118,7 +121,8 @@ class CrossedEffects:
     def raw_errors(self) -> Floats:
         """Standard errors of the raw means: residual, and the raters who happened to come."""
         rater, residual = self.fit.deviations[[_RATER, -1]]
-        return np.sqrt(residual**2 / self._counts + rater**2 * np.asarray(self._mix.power(2).sum(axis=1)).ravel())
+        squares = np.asarray(self._mix.power(2).sum(axis=1)).ravel()
+        return np.asarray(np.sqrt(residual**2 / self._counts + rater**2 * squares))
 
     @cached_property
     def predicted_errors(self) -> Floats:
@@ -133,7 +137,7 @@ class CrossedEffects:
         both = effect_variances(self.fit, {_SUBJECT: own, _RATER: self._mix}, ones)
         # The mean residual of a subject and the predicted whole of its marks go together exactly.
         variance = self.fit.deviations[-1] ** 2 / self._counts - both + self._of_subjects
-        return np.sqrt(np.maximum(variance, 0.0))
+        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
     def subject(self, name: Hashable) -> SubjectMeans:
         """Return one subject's means.

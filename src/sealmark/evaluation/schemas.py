@@ -1,0 +1,25 @@
+"""The file formats of a case folder, for ``sealmark schema`` and editor completion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sealmark.evaluation.case import CaseFile, FactsFile
+from sealmark.evaluation.example import ExampleProfile
+from sealmark.measure.calendars import Calendar
+from sealmark.measure.mapping import ImportMapping
+from sealmark.scheme.schemas import FileFormat
+
+__all__ = ["CASE_FORMATS"]
+
+CASE_FORMATS: Mapping[str, FileFormat] = {
+    item.name: item
+    for item in (
+        FileFormat("case", CaseFile, "case.yaml", "A case: organization, dates, where the evidence lies"),
+        FileFormat("facts", FactsFile, "facts.yaml", "Declared facts"),
+        FileFormat("mapping", ImportMapping, "mappings/*.yaml", "How an export becomes our columns"),
+        FileFormat("calendar", Calendar, "calendars/*.yaml", "Opening hours and holidays"),
+        FileFormat("example", ExampleProfile, "example.yaml", "A made-up organization for a demonstration"),
+    )
+}
+"""Every file format of a case folder by name."""
