@@ -65,7 +65,7 @@ def replicate_factors(table: Source, *, design: Design, replication: Replication
     if replication.method in {"jk1", "jkn"}:
         factors, scales = _left_out(stratum, sample.frame)
     else:
-        factors, scales = _drawn(stratum, sample.frame, replication)
+        factors, scales = _drawn(sample.frame, replication)
     return ReplicateFactors(tuple(clusters), factors, scales)
 
 
@@ -79,7 +79,7 @@ def _left_out(stratum: Integers, frame: Frame) -> tuple[Floats, Floats]:
     return factors, scales[stratum[left]]
 
 
-def _drawn(stratum: Integers, frame: Frame, replication: Replication) -> tuple[Floats, Floats]:
+def _drawn(frame: Frame, replication: Replication) -> tuple[Floats, Floats]:
     parts = [
         factors_of(frame, index, np.ones(int(units)), replication=replication)
         for index, units in enumerate(frame.units)

@@ -33,9 +33,8 @@ def test_a_new_case_is_not_determined_and_says_everything_that_is_missing(tmp_pa
     grades = {name: ladder["grade"] for name, ladder in document["ladders"].items()}
     assert grades == dict.fromkeys(grades, "not-determined")
     assert document["missing"] == [{"kind": item.kind, "id": item.id} for item in nothing.missing]
-    assert {share for ladder in document["ladders"].values() for share in ladder["probabilities"].items()} == {
-        ("not-determined", "1")
-    }
+    assert [ladder["probabilities"] for ladder in document["ladders"].values()] == [{}] * len(grades)
+    assert document["limitations"] == [{"code": "no-uncertainty-modelled", "about": scheme, "figures": {}}]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
