@@ -108,14 +108,14 @@ def test_penicillin_reml_of_lme4(lme4, tables):
     plate, sample, residual = found.fit.deviations**2
     variances = expected["vcov"]
     assert found.criterion == pytest.approx(expected["REML"], rel=1e-8)
-    # lme4's criterion is 8.5e-9 higher than the optimum: its variances hold five digits.
+    # lme4's criterion is 8.5e-9 higher than the optimum, which leaves its variances four digits.
     assert found.criterion <= expected["REML"]
     assert (plate, sample, residual) == pytest.approx(
-        (variances["plate"], variances["sample"], variances["Residual"]), rel=2e-5
+        (variances["plate"], variances["sample"], variances["Residual"]), rel=1e-4
     )
     assert [-value for value in numbers(found.severities.values())] == pytest.approx(expected["ranef_sample"], abs=1e-6)
     assert float(found.mean.value) == pytest.approx(expected["fixef"], rel=1e-10)
-    assert float(found.mean.standard_error) == pytest.approx(expected["se_fixef"], rel=2e-5)
+    assert float(found.mean.standard_error) == pytest.approx(expected["se_fixef"], rel=1e-4)
     # As printed in the literature.
     assert [round(value, 3) for value in found.fit.deviations] == [0.847, 1.932, 0.550]
 
@@ -215,7 +215,7 @@ def test_abilities_of_tam(facets, tam):
 def test_errors_count_what_tam_leaves_out(facets, tam):
     """TAM inverts the diagonal of the information only; with all covariances errors are larger.
 
-    The exception is TAM's last rater, whose error it adds up as if the others were independent.
+    Exceptions are the last step and the last rater, whose errors TAM adds up as if the others were independent.
     """
     found = numbers([*facets.items.values(), *facets.steps, *facets.severities.values()], "standard_error")
 
@@ -235,7 +235,9 @@ def test_essays_of_ten_raters(tables):
     counts = np.bincount(ratings.of_item("crit2").subject)
 
     design = linkage(ratings)
-    pair = [numbers(one.severities.values()) for one in (many_facet_rasch(ratings), crossed_effects(ratings.averaged()))]
+    pair = [
+        numbers(one.severities.values()) for one in (many_facet_rasch(ratings), crossed_effects(ratings.averaged()))
+    ]
 
     # As the data set describes itself: 209 essays, 39 with all ten raters, 152 with one.
     assert (len(counts), (counts == 10).sum(), (counts == 1).sum()) == (209, 39, 152)
@@ -254,7 +256,9 @@ def test_conference_reviews_hardly_agree(tables):
 
 
 def test_the_nine_thousand_essay_marks_of_conquest(tables):
-    table = pc.read_csv(tables / "essay_ratings_conquest.csv", convert_options=pc.ConvertOptions(null_values=["", "NA"]))
+    table = pc.read_csv(
+        tables / "essay_ratings_conquest.csv", convert_options=pc.ConvertOptions(null_values=["", "NA"])
+    )
 
     ratings = read_ratings(table, ["OP", "TF"], subject="pid", rater="rater")
 

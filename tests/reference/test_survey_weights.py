@@ -175,9 +175,7 @@ def test_weights_calibrated_by_raking(clusters, survey):
     """weights(calibrate(d, ~stype+api99, pop, calfun="raking"))."""
     expected = survey["clus1.calib_raking.weights"]
 
-    same(
-        weights_by_school(calibrate(clusters, [TYPES, API99], distance="raking"), expected), expected, ITERATIVE
-    )
+    same(weights_by_school(calibrate(clusters, [TYPES, API99], distance="raking"), expected), expected, ITERATIVE)
 
 
 def test_logit_calibration(clusters, survey):

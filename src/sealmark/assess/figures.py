@@ -10,6 +10,7 @@ from typing import Literal
 
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.figures import BySize, Number, ParameterRef
+from sealmark.scheme.walking import numbers_at
 
 __all__ = ["FigureBook", "Missing"]
 
@@ -53,6 +54,12 @@ class FigureBook:
             size = self.size
             return self.number(number.by_size[size]) if size in number.by_size else Missing("size", "employees")
         return number
+
+    def unknown_in(self, *parts: object) -> tuple[Missing, ...]:
+        """Return every figure written in rules or other parts of a pack that is not known, each once, in order."""
+        placed = (item for part in parts for item in numbers_at(part) if "by_size" not in item.path)
+        known = (self.number(item.number) for item in placed)
+        return tuple(dict.fromkeys(item for item in known if isinstance(item, Missing)))
 
     def parameter(self, name: str) -> Decimal | Missing:
         """Return the value of a parameter in force, from the edition or else from the overlay."""

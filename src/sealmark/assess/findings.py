@@ -10,7 +10,7 @@ from sealmark.assess.figures import Missing
 from sealmark.core.estimates import Estimate
 from sealmark.scheme.requirements import Statement
 
-__all__ = ["Finding", "Reason", "RuleResult", "mean", "reason_for", "statement_of"]
+__all__ = ["Finding", "Reason", "ReasonValue", "RuleResult", "mean", "reason_for", "statement_of"]
 
 ReasonValue = str | int | Decimal | None
 

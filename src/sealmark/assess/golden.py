@@ -19,13 +19,15 @@ from sealmark.assess.evidence import (
 )
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Finding, statement_of
-from sealmark.assess.requirements import applies, find
+from sealmark.assess.requirements import applies, find, judged_scale
 from sealmark.assess.standing import NOT_DETERMINED
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import plain
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.golden import Given, GivenEstimate, GivenMark, GoldenCase
+from sealmark.scheme.grading import STATEMENTS, CountGate
+from sealmark.scheme.requirements import Level, Requirement
 
 __all__ = ["CaseResult", "given_book", "given_evidence", "given_findings", "run_case", "run_cases"]
 
@@ -65,7 +67,9 @@ def run_case(edition: Edition, case: GoldenCase) -> CaseResult:
         _require("requirement", case.requirement, edition.requirements)
         differences = _compare_finding(case, find(edition.requirements[case.requirement], evidence, book))
     else:
-        differences = _compare_whole(case, assess_findings(given_findings(case.given, evidence, book), evidence, book))
+        findings = given_findings(case.given, evidence, book)
+        _refuse_uncounted(case, findings, book)
+        differences = _compare_whole(case, assess_findings(findings, evidence, book))
     return CaseResult(case.case, case.requirement, not differences, tuple(differences))
 
 
@@ -86,6 +90,35 @@ def _refuse_idle(case: GoldenCase) -> None:
     if strange:
         what = f'The golden case "{case.case}" is about {kind}; there {", ".join(sorted(strange))} is never looked at.'
         raise SealmarkError(Problem("SM503", what, "cases/", f"Take it out; it belongs to {other}."))
+
+
+def _refuse_uncounted(case: GoldenCase, findings: Mapping[str, Finding], book: FigureBook) -> None:
+    """Refuse shares of which a gate could not tell whether the code it counts was given."""
+    for gate in (gate for gate in book.edition.grading.gates if isinstance(gate, CountGate)):
+        codes = set(gate.count).difference(STATEMENTS)
+        for name in _below(gate.below, book.edition):
+            if codes & _codes(name, book.edition) and _is_uncoded(findings[name]):
+                what = (
+                    f'The golden case "{case.case}" sets the share of "{name}", but no level of its scale has it: '
+                    f'the gate "{gate.id}" counts codes and would not see one.'
+                )
+                fix = f'Set a share that a level has, or give marks in given.judgements["{name}"].'
+                raise SealmarkError(Problem("SM503", what, "cases/", fix))
+
+
+def _below(node: str, edition: Edition) -> Iterable[str]:
+    group = edition.groups.get(node)
+    return group.requirement_ids() if group else (node,)
+
+
+def _codes(name: str, edition: Edition) -> set[str]:
+    scale = judged_scale(edition.requirements[name], edition)
+    return {level.code for level in scale.levels} if scale else set()
+
+
+def _is_uncoded(finding: Finding) -> bool:
+    """Whether a share was set directly and stands for no code."""
+    return not finding.results and finding.share is not None and finding.code is None
 
 
 def given_book(edition: Edition, case: GoldenCase) -> FigureBook:
@@ -159,6 +192,7 @@ def _measured(item: GivenEstimate) -> Measured:
 def given_findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[str, Finding]:
     """Return the findings of a whole case: set directly where it sets shares, judged everywhere else.
 
+    A share set directly carries the code of the first scale level that has it, where there is one.
     What does not apply, or of which that is not known, is never set.
 
     Raises:
@@ -173,18 +207,27 @@ def given_findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[s
         if share is None or applies(requirement.applies, evidence, book) is not True:
             result[name] = judged
         else:
-            result[name] = _set_finding(judged, share)
+            result[name] = _set_finding(judged, share, _level(requirement, share, book))
     return result
 
 
-def _set_finding(judged: Finding, share: Decimal | str) -> Finding:
+def _level(requirement: Requirement, share: Decimal | str, book: FigureBook) -> Level | None:
+    """Return the first level that has exactly this share, where one single judgement is made on levels."""
+    scale = judged_scale(requirement, book.edition)
+    share = _SHARES.get(share, share) if isinstance(share, str) else share
+    return next((level for level in scale.levels if book.number(level.share) == share), None) if scale else None
+
+
+def _set_finding(judged: Finding, share: Decimal | str, level: Level | None) -> Finding:
     share = _SHARES.get(share, share) if isinstance(share, str) else share
     if share == "not-applicable":
         return Finding(judged.requirement, "not-applicable", None)
     points = tuple(item for item in judged.missing if judged.points is None and item.kind in {"parameter", "size"})
     if isinstance(share, Decimal):
         marks: dict[str, Decimal | None] = dict.fromkeys(judged.marks, share)
-        return Finding(judged.requirement, statement_of(share), share, judged.points, marks, missing=points)
+        statement = (level.statement if level else None) or statement_of(share)
+        code = level.code if level else None
+        return Finding(judged.requirement, statement, share, judged.points, marks, code, missing=points)
     _require("statement without a share", share, (*_SHARES, "not-applicable", NOT_DETERMINED))
     missing = (Missing("judgement", judged.requirement), *points)
     return Finding(

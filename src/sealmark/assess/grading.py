@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.assess.findings import Reason, reason_for
+from sealmark.assess.findings import Reason, ReasonValue, reason_for
 from sealmark.assess.precision import exactly, settled
 from sealmark.assess.roll_up import Node
 from sealmark.assess.rules import apply_rule
@@ -152,7 +152,7 @@ def _all(parts: Iterable[bool | None]) -> bool | None:
 
 def _within(
     name: str, kind: str, about: str, value: Decimal, limits: tuple[Number | None, Number | None], book: FigureBook,
-    figures: Mapping[str, Decimal | None],
+    figures: Mapping[str, ReasonValue],
 ) -> GateResult:  # fmt: skip
     at_least, at_most = (None if limit is None else book.number(limit) for limit in limits)
     for limit in (at_least, at_most):
@@ -190,7 +190,7 @@ def _node_part(grader: _Grader, gate: NodeGate, node: Node) -> GateResult:
 
 def _count_gate(grader: _Grader, gate: CountGate) -> GateResult:
     wanted = set(gate.count)
-    leaves = grader.nodes[gate.below].leaves()
+    leaves, figures = grader.nodes[gate.below].leaves(), {"gate": gate.id}
     findings = [item for item in leaves if item.statement != "not-applicable" or item.statement in wanted]
     if not findings:
         return GateResult(gate.id, True)
@@ -198,13 +198,16 @@ def _count_gate(grader: _Grader, gate: CountGate) -> GateResult:
     open_ones = [item for item in findings if item.statement == "not-determined" and "not-determined" not in wanted]
     total = Decimal(len(findings)) if gate.as_share else Decimal(1)
     least, most = (
-        _within(gate.id, "count", gate.below, value, (gate.at_least, gate.at_most), grader.book, {"value": value})
+        _within(
+            gate.id, "count", gate.below, value, (gate.at_least, gate.at_most), grader.book, {"value": value, **figures}
+        )
         for value in (settled(counted / total), settled((counted + len(open_ones)) / total))
     )
     if least.holds == most.holds and _codes(least) == _codes(most):
         return least
     missing = tuple(dict.fromkeys(part for item in open_ones for part in item.missing))
-    return GateResult(gate.id, None, (Reason("count-not-determined", gate.below, {"open": len(open_ones)}),), missing)
+    reason = Reason("count-not-determined", gate.below, {"open": len(open_ones), **figures})
+    return GateResult(gate.id, None, (reason,), missing)
 
 
 def _codes(result: GateResult) -> list[str]:

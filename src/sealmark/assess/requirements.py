@@ -9,14 +9,14 @@ from decimal import Decimal
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Finding, Reason, RuleResult, mean, reason_for, statement_of
-from sealmark.assess.measured import needed_base
+from sealmark.assess.measured import unknown_figures
 from sealmark.assess.precision import exactly
 from sealmark.assess.rules import apply_rule
-from sealmark.scheme.requirements import Requirement, Statement
+from sealmark.scheme.edition import Edition
+from sealmark.scheme.requirements import Requirement, Scale, Statement
 from sealmark.scheme.rules import Applies, JudgementRule, MeasureRule, Rule
-from sealmark.scheme.walking import numbers_at
 
-__all__ = ["applies", "find"]
+__all__ = ["applies", "find", "judged_scale"]
 
 Results = Sequence[RuleResult]
 Shares = Sequence[Decimal | None]
@@ -114,9 +114,7 @@ def _share(requirement: Requirement, position: int, result: RuleResult, book: Fi
 
 
 def _figures_known(rule: Rule, book: FigureBook) -> bool:
-    numbers = [placed.number for placed in numbers_at(rule) if "by_size" not in placed.path]
-    base = needed_base(rule, book) if isinstance(rule, MeasureRule) else None
-    return not any(isinstance(known, Missing) for known in (base, *map(book.number, numbers)))
+    return not (unknown_figures(rule, book) if isinstance(rule, MeasureRule) else book.unknown_in(rule))
 
 
 def _marks(requirement: Requirement, results: Results, worth: Shares) -> dict[str, Decimal | None]:
@@ -126,6 +124,13 @@ def _marks(requirement: Requirement, results: Results, worth: Shares) -> dict[st
         # A mark that is missing is worth what its whole rule is worth: nothing, or unknown.
         found.update({mark: whole if share is None else share for mark, share in result.marks.items()})
     return found
+
+
+def judged_scale(requirement: Requirement, edition: Edition) -> Scale | None:
+    """Return the scale of a requirement that rests on one single judgement; None for any other evidence."""
+    rule = requirement.evidence[0]
+    single = len(requirement.evidence) == 1 and isinstance(rule, JudgementRule)
+    return edition.scales[rule.judgement] if single and isinstance(rule, JudgementRule) else None
 
 
 def _code(requirement: Requirement, results: tuple[RuleResult, ...]) -> str | None:

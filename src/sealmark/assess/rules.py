@@ -48,14 +48,14 @@ def apply_rule(rule: Rule, evidence: Evidence, book: FigureBook, *, place: tuple
     return _SIMPLE[type(rule)](rule, evidence, book)
 
 
-def _undetermined(kind: str, about: str, missing: Missing, value: Decimal | None = None) -> RuleResult:
-    return RuleResult(kind, about, None, value, reasons=(reason_for(missing),), missing=(missing,))
+def _undetermined(kind: str, about: str, *missing: Missing, value: Decimal | None = None) -> RuleResult:
+    return RuleResult(kind, about, None, value, reasons=tuple(map(reason_for, missing)), missing=missing)
 
 
 def _scored(kind: str, about: str, value: Decimal, scores: Scores, book: FigureBook) -> RuleResult:
     share = share_of_value(scores, value, book)
     if isinstance(share, Missing):
-        return _undetermined(kind, about, share, value)
+        return _undetermined(kind, about, *book.unknown_in(scores), value=value)
     return RuleResult(kind, about, share, value)
 
 
@@ -140,7 +140,7 @@ def _persons(rule: PersonsRule, evidence: Evidence, book: FigureBook) -> RuleRes
         return _undetermined("persons", rule.persons, Missing("persons", rule.persons))
     months = _months(rule.obtained_within_months, book)
     if isinstance(months, Missing):
-        return _undetermined("persons", rule.persons, months)
+        return _undetermined("persons", rule.persons, *book.unknown_in(rule))
     earliest = add_months(evidence.as_of, -months) if months is not None else dt.date.min
     number = Decimal(
         sum(
@@ -162,7 +162,7 @@ def _actions(rule: ActionsRule, evidence: Evidence, book: FigureBook) -> RuleRes
         return _undetermined("actions", "actions", Missing("actions", "actions"))
     needed = book.number(rule.minimum) if rule.minimum is not None else Decimal(1)
     if isinstance(needed, Missing):
-        return _undetermined("actions", "actions", needed)
+        return _undetermined("actions", "actions", *book.unknown_in(rule))
     due = [item for item in evidence.actions if item.due <= evidence.as_of]
     total = sum(item.number for item in due)
     if total < needed or total == 0:

@@ -22,10 +22,12 @@ def share_of_value(scores: Scores, value: Decimal, book: FigureBook) -> Decimal 
         return _threshold(scores.at_least, book, lambda limit: value >= limit)
     if scores.at_most is not None:
         return _threshold(scores.at_most, book, lambda limit: value <= limit)
-    points = _points(scores.curve or scores.steps or (), book)
+    points = _points(scores.curve or scores.steps or scores.steps_at_most or (), book)
     if isinstance(points, Missing):
         return points
-    return _on_curve(points, value) if scores.curve else _on_steps(points, value)
+    if scores.curve:
+        return _on_curve(points, value)
+    return _on_steps(points, value) if scores.steps else _under_steps(points, value)
 
 
 def share_of_choice(scores: Scores, choice: str, book: FigureBook) -> Decimal | Missing | None:
@@ -54,6 +56,10 @@ def _points(pairs: tuple[tuple[Number, Number], ...], book: FigureBook) -> list[
 def _on_steps(points: list[tuple[Decimal, Decimal]], value: Decimal) -> Decimal:
     reached = [share for at, share in points if value >= at]
     return reached[-1] if reached else Decimal(0)
+
+
+def _under_steps(points: list[tuple[Decimal, Decimal]], value: Decimal) -> Decimal:
+    return next((share for at, share in points if value <= at), Decimal(0))
 
 
 def _on_curve(points: list[tuple[Decimal, Decimal]], value: Decimal) -> Decimal:

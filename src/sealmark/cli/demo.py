@@ -32,7 +32,7 @@ def demo(out: Path, language: tuple[str, ...], no_open: bool) -> None:
     found = Path(str(resources.files("sealmark.cli"))).glob("examples/*.yaml")
     # Our own standard first: it is where a newcomer begins.
     profiles = sorted(found, key=lambda path: (path.stem != "sealmark-charter", path.stem))
-    entries = []
+    language = tuple(dict.fromkeys(language))
     with click.progressbar(profiles, label="Evaluating", file=sys.stderr, hidden=wants_json()) as bar:
         entries = [_evaluate(profile, out, language) for profile in bar]
     index = _write_index(entries, out, language)

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from sealmark.assess.standing import NOT_DETERMINED
 from sealmark.cli.output import NEGATIVE, json_option, result, table, wants_json
 from sealmark.core.canonical import canonical_bytes, to_json
 from sealmark.core.errors import Problem, SealmarkError
@@ -120,8 +121,11 @@ def _tell(evaluation: Any, target: Path, written: list[str], language: str) -> N
         {"grades": grades, "scores": document["scores"], "digest": document["digest"], "files": reports},
         [*lines, "", *(f"  {path}" for path in reports)],
     )
-    below = {ladder.id: ladder.below for ladder in evaluation.edition.grading.ladders}
-    if all(grade in {"not-determined", below[name]} for name, grade in grades.items()):
+    refusals = {
+        ladder.id: {NOT_DETERMINED} if ladder.below_is_a_result else {NOT_DETERMINED, ladder.below}
+        for ladder in evaluation.edition.grading.ladders
+    }
+    if all(grade in refusals[name] for name, grade in grades.items()):
         click.get_current_context().exit(NEGATIVE)
 
 
@@ -250,5 +254,5 @@ def _people_lines(people: Any) -> list[str]:
 
 def _unit_lines(units: Any) -> list[str]:
     rows = [["at each site", "at least", "to prove the tolerated share"]]
-    rows += [[item.of, str(item.lowest), str(item.proof or "")] for item in units]
+    rows += [[item.of, "unknown" if item.lowest is None else str(item.lowest), str(item.proof or "")] for item in units]
     return ["Samples:", *table(rows, indent="  ")] if units else ["Samples: the scheme asks for none."]

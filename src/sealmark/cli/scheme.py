@@ -175,11 +175,14 @@ def cases_command(ctx: click.Context, name: str) -> None:
 
 @scheme.command("show", epilog="Example: sealmark scheme show sealmark-charter/2026 --language ru")
 @click.argument("name", metavar="ID")
-@click.option("--requirement", help="Show this requirement whole: text, guidance, rule.")
+@click.option("--requirement", metavar="ID", help="Show this requirement, group or gate whole: text, guidance, rule.")
 @_language
 @json_option
 def show_command(name: str, requirement: str | None, language: str | None) -> None:
-    """Show an edition in plain words: its tree, its grades, and what its owner must still supply."""
+    """Show an edition in plain words.
+
+    Its tree with the way each group counts, its scores, gates and grades, and what its owner must still supply.
+    """
     from sealmark.scheme.discovery import load
     from sealmark.scheme.exporting import edition_json
     from sealmark.scheme.telling import Teller
@@ -187,10 +190,10 @@ def show_command(name: str, requirement: str | None, language: str | None) -> No
     edition = load(name)
     tell = Teller(edition, language or "en")
     if requirement is not None:
-        result(*_one_requirement(edition, tell, requirement))
+        result(*_one_thing(edition, tell, requirement))
     else:
         result(
-            edition_json(edition), [*_heading(edition, tell), "", *_tree(edition, tell), "", *_grades(edition, tell)]
+            edition_json(edition), [*_heading(edition, tell), "", *_tree(edition, tell), "", *_grading(edition, tell)]
         )
 
 
@@ -220,48 +223,88 @@ def _tree(edition: Edition, tell: Teller) -> list[str]:
 
 
 def _branch(edition: Edition, tell: Teller, node: Group | str, depth: int) -> Iterator[list[str]]:
+    from sealmark.scheme.describe import describe_roll_up
+
     name = node if isinstance(node, str) else node.id
     points = edition.requirements[node].points if isinstance(node, str) else node.points
-    yield ["  " * depth + name, tell.name("nodes", name), "" if points is None else tell.number(points)]
+    way = "" if isinstance(node, str) else describe_roll_up(node.roll_up, edition, tell.language)
+    yield ["  " * depth + name, tell.name("nodes", name), "" if points is None else tell.number(points), way]
     for child in () if isinstance(node, str) else node.children:
         yield from _branch(edition, tell, child, depth + 1)
 
 
-def _grades(edition: Edition, tell: Teller) -> list[str]:
-    from sealmark.scheme.describe import describe_grade
+def _grading(edition: Edition, tell: Teller) -> list[str]:
+    from sealmark.scheme.exporting import grading_rows
 
-    rows = []
-    for ladder in edition.grading.ladders:
-        needs = [tell.say("grade.gate", gate=tell.name("gates", gate)) for gate in ladder.gates]
-        rows.append([tell.name("ladders", ladder.id), tell.sentences(needs)])
-        rows += [["  " + tell.name("grades", grade.id), describe_grade(grade, edition, tell.language)]
-                 for grade in ladder.grades]  # fmt: skip
-    return table(rows)
+    return table([list(row) for row in grading_rows(edition, tell)])
 
 
-def _one_requirement(edition: Edition, tell: Teller, name: str) -> tuple[object, list[str]]:
+def _one_thing(edition: Edition, tell: Teller, name: str) -> tuple[object, list[str]]:
+    """Return a requirement, group or gate as JSON and as lines."""
     from sealmark.core.errors import Problem, SealmarkError, did_you_mean
+
+    gates = [gate.id for gate in edition.grading.gates]
+    if name in edition.requirements:
+        value = _one_requirement(edition, tell, name)
+    elif name in edition.groups:
+        value = _one_group(edition, tell, name)
+    elif name in gates:
+        value = _one_gate(edition, tell, name)
+    else:
+        what = f'{edition.id} has no requirement, group or gate "{name}".'
+        fix = did_you_mean(name, [*edition.requirements, *edition.groups, *gates])
+        raise SealmarkError(Problem("SM904", what, "--requirement", fix))
+    shown = (value.get(key) for key in ("text", "guidance", "applies", "rule"))
+    return value, [f"{name}  {value['title']}", *(str(text) for text in shown if text)]
+
+
+def _one_requirement(edition: Edition, tell: Teller, name: str) -> dict[str, object]:
     from sealmark.scheme.describe import describe_applies, describe_requirement
 
-    if name not in edition.requirements:
-        fix = did_you_mean(name, edition.requirements)
-        raise SealmarkError(Problem("SM904", f'{edition.id} has no requirement "{name}".', "--requirement", fix))
-    found, words = edition.requirements[name], edition.wording[tell.language].nodes.get(name)
-    value = {
+    found = edition.requirements[name]
+    return {
         "id": name,
-        "title": tell.name("nodes", name),
-        "text": tell.text(name),
-        "guidance": words.guidance if words else "",
+        **_words(edition, tell, name),
         "points": None if found.points is None else tell.number(found.points),
         "applies": describe_applies(found.applies, edition, tell.language),
         "rule": describe_requirement(found, edition, tell.language),
         "golden_cases": [case.case for case in edition.cases if case.requirement == name],
     }
-    lines = [
-        f"{name}  {value['title']}",
-        *(str(value[key]) for key in ("text", "guidance", "applies", "rule") if value[key]),
-    ]
-    return value, lines
+
+
+def _one_group(edition: Edition, tell: Teller, name: str) -> dict[str, object]:
+    from sealmark.scheme.describe import describe_applies, describe_roll_up
+
+    found = edition.groups[name]
+    return {
+        "id": name,
+        **_words(edition, tell, name),
+        "points": None if found.points is None else tell.number(found.points),
+        "applies": describe_applies(found.applies, edition, tell.language),
+        "rule": describe_roll_up(found.roll_up, edition, tell.language),
+        "children": [child if isinstance(child, str) else child.id for child in found.children],
+    }
+
+
+def _words(edition: Edition, tell: Teller, name: str) -> dict[str, object]:
+    words = edition.wording[tell.language].nodes.get(name)
+    return {
+        "title": tell.name("nodes", name),
+        "text": tell.text(name),
+        "guidance": words.guidance if words else "",
+    }
+
+
+def _one_gate(edition: Edition, tell: Teller, name: str) -> dict[str, object]:
+    from sealmark.scheme.describe import describe_gate
+
+    found = next(gate for gate in edition.grading.gates if gate.id == name)
+    return {
+        "id": name,
+        "title": tell.name("gates", name),
+        "rule": describe_gate(found, edition, tell.language),
+        "ladders": [ladder.id for ladder in edition.grading.ladders if name in ladder.gates_used],
+    }
 
 
 @scheme.command("diff", epilog="Example: sealmark scheme diff my-pack/editions/2025 my-pack/editions/2026")

@@ -1,4 +1,4 @@
-"""Read YAML written by people: exact decimals, positions, no surprises.
+"""Documents that people write and open: YAML with exact decimals and positions, cells that are no formulas.
 
 The dialect is small on purpose. Anchors and aliases are refused (they hide
 content and can explode), duplicate keys are refused, ``yes``/``no``/``on``
@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 
-__all__ = ["Document", "Position", "parse_yaml", "read_model", "salvage"]
+__all__ = ["Document", "Position", "harmless", "parse_yaml", "read_model", "salvage"]
 
 LIMIT_BYTES = 4 << 20
 LIMIT_DEPTH = 40
@@ -244,13 +244,13 @@ def salvage(document: Document, model: type[Model]) -> tuple[Model | None, bool]
     For checks that go on after a first problem, never for work: the result
     lacks content. None when nothing sensible is left.
     """
-    content, harmless = copy.deepcopy(document.content), True
+    content, only_extra = copy.deepcopy(document.content), True
     for _ in range(_SALVAGE_ROUNDS):
         try:
-            return model.model_validate(content), harmless
+            return model.model_validate(content), only_extra
         except ValidationError as error:
             items = _own_errors(error)
-            harmless = harmless and all(item["type"] == "extra_forbidden" for item in items)
+            only_extra = only_extra and all(item["type"] == "extra_forbidden" for item in items)
             paths = {_wrong_path(content, item) for item in items}
         # Later items of a list first, so that the places of the others stay true.
         for path in sorted(paths, key=lambda path: [str(part).zfill(6) for part in path], reverse=True):
@@ -444,3 +444,17 @@ def _expand(parts: list[_Schema], content: object, definitions: _Schema) -> list
     keys = set(content) if isinstance(content, dict) else set()
     present = [len(keys.intersection(part.get("required", []))) for part in result]
     return [part for part, number in zip(result, present, strict=True) if number == max(present)]
+
+
+# The full-width forms are turned into the plain ones by some programs.
+_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def harmless(text: str) -> str:
+    """Return a text of a cell that no spreadsheet program takes for a formula.
+
+    Example:
+        >>> harmless("=1+1"), harmless("Ada")
+        ("'=1+1", 'Ada')
+    """
+    return "'" + text if text.startswith(_STARTERS) or text.lstrip(" \u00a0").startswith(_STARTERS) else text

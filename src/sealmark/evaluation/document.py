@@ -24,7 +24,7 @@ from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import plain
 from sealmark.evaluation.site_scores import SiteScores
 
-__all__ = ["FORMAT", "Concluded", "build_document", "seal"]
+__all__ = ["FORMAT", "Concluded", "build_document", "number", "seal"]
 
 FORMAT = "sealmark-evaluation/1"
 
@@ -204,12 +204,16 @@ def _score(item: ScoreResult, concluded: Concluded) -> Tree:
 
 
 def _likely(item: ScoreResult, spread: tuple[Decimal, Decimal, Decimal]) -> Tree:
-    """Return the middle nine tenths of the draws, kept on the scale that the score itself cannot leave."""
+    """Return the middle nine tenths of the draws, kept within 0 and the scale, or the score where it lies beyond.
+
+    Draws are not clipped, since that would shift their mean; what is told of them is.
+    """
+    known = [Decimal(0), *(value for value in (item.scale, item.value) if value is not None)]
+    lowest, highest = min(known), max(known)
+    if item.scale is None:
+        lowest, highest = min(spread), max(spread)
     names = ("p05", "p50", "p95")
-    if item.scale is None or item.adjustments:
-        return {name: number(value) for name, value in zip(names, spread, strict=True)}
-    ends = sorted((Decimal(0), item.scale))
-    return {name: number(min(max(value, ends[0]), ends[1])) for name, value in zip(names, spread, strict=True)}
+    return {name: number(min(max(value, lowest), highest)) for name, value in zip(names, spread, strict=True)}
 
 
 def _gate(item: GateResult) -> Tree:

@@ -7,10 +7,8 @@ writes is labelled ``made_up: true``, and every report of it says so.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -20,6 +18,7 @@ import yaml
 from pydantic import Field
 
 from sealmark.core.documents import parse_yaml, read_model
+from sealmark.evaluation.writing import csv_text
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.figures import FactInput, Id, Name, Part
 from sealmark.scheme.measures import Instrument, Item
@@ -150,7 +149,7 @@ class _Maker:
             for number, (site, name) in enumerate(zip(self.sites, self.profile.sites, strict=True))
         ]
         self.visited = sorted(visited)
-        return _csv(["site", "name", "stratum", "visited"], rows)
+        return csv_text(["site", "name", "stratum", "visited"], rows)
 
     def _survey(self, instrument: Instrument, survey: SurveyProfile) -> str:
         rows = []
@@ -158,7 +157,7 @@ class _Maker:
             site = self.sites[number % len(self.sites)] if self.sites else ""
             answers = self._answers(instrument, survey, self.quality.get(site, 0.0))
             rows.append([f"r{number + 1:05d}", site, *answers])
-        return _csv(["respondent", "site", *(item.id for item in instrument.items)], rows)
+        return csv_text(["respondent", "site", *(item.id for item in instrument.items)], rows)
 
     def _answers(self, instrument: Instrument, survey: SurveyProfile, quality: float) -> list[object]:
         mood = quality + self.random.normal(0, 0.6)
@@ -191,7 +190,7 @@ class _Maker:
                 for column in ("customer", "asset"):
                     rows[number][column] = rows[number - 1][column]
         columns = list(rows[0])
-        return _csv(columns, [[row[column] for column in columns] for row in rows])
+        return csv_text(columns, [[row[column] for column in columns] for row in rows])
 
     def _record(self, name: str, record: RecordProfile, number: int) -> dict[str, object]:
         span = (self.profile.end - self.profile.start).days * _DAY
@@ -250,7 +249,7 @@ class _Maker:
         rows: list[list[object]] = []
         for name, requirement in self.edition.requirements.items():
             rows += [[name, *rest] for rest in self._marks(name, requirement)]
-        return _csv(["requirement", "site", "assessor", "dimension", "unit", "mark"], rows)
+        return csv_text(["requirement", "site", "assessor", "dimension", "unit", "mark"], rows)
 
     def _marks(self, name: str, requirement: Requirement) -> Iterable[list[object]]:
         places = getattr(self, "visited", []) or ["head-office"]
@@ -296,12 +295,12 @@ class _Maker:
             [name, "" if name in self.profile.documents_absent else self.profile.documents_dated]
             for name in self.edition.declarations.documents
         ]
-        return _csv(["document", "dated"], rows)
+        return csv_text(["document", "dated"], rows)
 
     def _persons(self) -> str:
         obtained = self.profile.start - dt.timedelta(days=90)
         rows = [[name, obtained, number] for name, number in self.profile.persons.items()]
-        return _csv(["credential", "obtained", "number"], rows)
+        return csv_text(["credential", "obtained", "number"], rows)
 
     def _actions(self) -> str:
         rows = [
@@ -309,7 +308,7 @@ class _Maker:
             for state, count in self.profile.actions.items()
             for number in range(1, count + 1)
         ]
-        return _csv(["action", "due", "state"], rows)
+        return csv_text(["action", "due", "state"], rows)
 
     def _case(self, files: Mapping[str, str]) -> str:
         profile = self.profile
@@ -358,14 +357,6 @@ class _Maker:
 
 def _stamp(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(headings)
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def _yaml(content: Mapping[str, object]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -158,7 +159,7 @@ class _Gathering:
         table = self._import(record.file, self._mapping(record.mapping)).table
         self._check_sites(record.file, table, "site", sites)
         if ready:
-            with located(record.file, ""):
+            with _naming_mapping(record), located(record.file, ""):
                 self.measures.update(measure_records(record, table, self.book, calendar=calendar))
 
     def _needs_no_calendar(self, record: RecordFile) -> bool:
@@ -208,6 +209,16 @@ class _Gathering:
             judgements=judgements.marks,
             waivers={waiver.gate: waiver.reason for waiver in file.waivers},
         )
+
+
+@contextmanager
+def _naming_mapping(record: RecordFile) -> Iterator[None]:
+    """Name the mapping file in cures: measures only know that there is one."""
+    try:
+        yield
+    except SealmarkError as error:
+        named = [replace(item, fix=item.fix.replace("the mapping file", record.mapping)) for item in error.problems]
+        raise SealmarkError(*named) from error
 
 
 def _with_unasked(table: pa.Table, survey: SurveyFile) -> pa.Table:

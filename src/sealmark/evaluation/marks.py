@@ -20,7 +20,11 @@ from sealmark.scheme.rules import JudgementRule, SampleRule
 
 __all__ = ["Judgements", "read_judgements"]
 
-_COLUMNS = Columns(("requirement", "mark"), ("site", "assessor", "dimension", "unit", "units", "mode", "date", "note"))
+_COLUMNS = Columns(
+    ("requirement", "mark"), ("legal", "site", "assessor", "dimension", "unit", "units", "mode", "date", "note")
+)
+_SAID = tuple(name for name in _COLUMNS.known if name != "legal")
+"""Columns that say something; ``legal`` only reminds the assessor of the marks there are."""
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _MOST_UNITS = 100_000
 _SHOWN = 5
@@ -128,7 +132,7 @@ class _Marks:
         """Tell whether the row repeats an earlier one; note it when the two contradict each other."""
         named = [row.text("requirement"), mark.site, mark.assessor, mark.dimension or "", row.text("unit")]
         key = (*named, row.text("mode"))
-        now = _Seen(f"{mark.mark} x {mark.units}", tuple(row.text(name) for name in _COLUMNS.known), row.where)
+        now = _Seen(f"{mark.mark} x {mark.units}", tuple(row.text(name) for name in _SAID), row.where)
         before = self._seen.setdefault(key, now)
         if before is now:
             return False

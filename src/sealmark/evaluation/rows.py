@@ -28,10 +28,11 @@ _TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0
 
 @dataclass(frozen=True)
 class Columns:
-    """The headings a table needs and those it may have."""
+    """The headings a table needs and those it may have; whether a table without rows says "none"."""
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ def read_rows(case: Case, table: TableFile, columns: Columns, problems: ProblemL
     except SealmarkError as error:
         problems.extend(error.problems)
         return TableRows(())
-    if not found.rows:
+    if not found.rows and not columns.may_be_empty:
         fix = "Fill it in, or take it out of case.yaml."
         problems.add("SM331", "The table has headings but no rows.", where=table.file, fix=fix)
     if not _fits(found.headings, table.file, columns, problems):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
@@ -15,13 +15,16 @@ from sealmark.assess.improvement import way_up
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.canonical import Json, digest_file, digest_folder
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
+from sealmark.core.numbers import plain
 from sealmark.evaluation.case import Case, read_case
-from sealmark.evaluation.document import Concluded, build_document
+from sealmark.evaluation.document import Concluded, build_document, number
 from sealmark.evaluation.fingerprints import edition_files, fingerprint_file
 from sealmark.evaluation.gathering import Gathered, gather
 from sealmark.evaluation.rows import located
 from sealmark.evaluation.site_scores import score_sites
 from sealmark.evaluation.uncertainty import DRAWS, possible_truths, uncertainty_limits
+from sealmark.scheme.checks.tree import sums_of_points
+from sealmark.scheme.checks.view import Setting, View
 from sealmark.scheme.discovery import editions, load, pack_folders
 from sealmark.scheme.edition import Edition, Overlay
 from sealmark.scheme.figures import Parameter
@@ -139,7 +142,10 @@ def load_scheme(scheme: str | None, case: Case) -> Edition:
     scheme_id, _, edition = name.partition("/")
     if scheme_id in folders:
         return load_edition(folders[scheme_id], edition or None)
-    fix = did_you_mean(name, (known for known, _ in editions())) + " A pack folder in the case folder works too."
+    fix = (
+        did_you_mean(name, (known for known, _ in editions()))
+        + " A pack folder: --scheme my-pack/, or its path here if it lies in the case."
+    )
     raise SealmarkError(Problem("SM208", f'There is no scheme "{name}".', where, fix))
 
 
@@ -160,6 +166,7 @@ def figure_book(edition: Edition, case: Case) -> tuple[FigureBook, dict[str, Jso
         "kind": overlay.kind,
         "supplied_by": overlay.supplied_by,
         "digest": digest,
+        "values": {name: number(value) for name, value in sorted(overlay.values.items())},
     }
     return book, described
 
@@ -195,7 +202,24 @@ def _check_overlay(edition: Edition, overlay: Overlay, case: Case) -> None:
             problems.add("SM319", what, where=f"{where}, values.{name}", fix=fix)
         else:
             _check_range(name, overlay.values[name], parameter, where, problems)
+    _check_sums(edition, overlay, case, problems)
     problems.raise_if_any()
+
+
+def _check_sums(edition: Edition, overlay: Overlay, case: Case, problems: ProblemList) -> None:
+    """Note groups whose points are all known with the overlay and do not add up."""
+    view = View(replace(edition, overlays={overlay.overlay: overlay}))
+    size = FigureBook(edition, case.file.as_of, case.file.organization.employees).size
+    without, filled = (Setting(case.file.as_of, size, name) for name in (None, overlay.overlay))
+    for group in edition.tree.groups():
+        if group.roll_up.rule != "sum-of-points" or None not in sums_of_points(view, group, without):
+            continue
+        declared, total = sums_of_points(view, group, filled)
+        if declared is not None and total is not None and declared != total:
+            what = f'With the overlay "{overlay.overlay}" the children of "{group.id}" have {plain(total)} points '
+            what += f"together, the group has {plain(declared)}."
+            fix = f"Change the figures so that they add up; the difference is {plain(abs(declared - total))}."
+            problems.add("SM319", what, where=f"{case.file.overlay or ''}, values", fix=fix)
 
 
 def _check_range(name: str, value: Decimal, parameter: Parameter, where: str, problems: ProblemList) -> None:

@@ -6,16 +6,17 @@ list of everything that is missing.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Iterable, Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.evaluation.writing import write_files
+from sealmark.evaluation.record_columns import in_opening_hours, record_columns
+from sealmark.evaluation.writing import csv_text, write_files
+from sealmark.measure.headings import column_lines
 from sealmark.scheme.edition import DeclaredFact, Edition
-from sealmark.scheme.requirements import Scale
+from sealmark.scheme.requirements import Band
 from sealmark.scheme.rules import JudgementRule, SampleRule
 from sealmark.scheme.wording import Language, Wording
 
@@ -35,18 +36,31 @@ weekly:
 #   - {date: 2026-12-24, hours: ["09:00-12:00"]}
 """
 
-_RECORD_COLUMNS = {
-    "case": ("Ticket number", "text"),
-    "opened": ("Created", "datetime"),
-    "first_response": ("First answer", "datetime"),
-    "resolved": ("Solved", "datetime"),
-    "customer": ("Customer", "text"),
-    "site": ("Branch", "text"),
+_HEADINGS = {
+    "case": "Number",
+    "opened": "Created",
+    "ordered": "Ordered",
+    "first_response": "First answer",
+    "resolved": "Solved",
+    "closed": "Closed",
+    "promised": "Promised for",
+    "delivered": "Delivered",
+    "site": "Branch",
 }
+"""What exports often call our columns."""
 
 
-def new_case(folder: Path, edition: Edition, *, as_of: dt.date, language: Language = "en") -> tuple[str, ...]:
+def new_case(
+    folder: Path, edition: Edition, *, as_of: dt.date, language: Language = "en", pack: str = ""
+) -> tuple[str, ...]:
     """Write a case folder to fill in and return the names of its files.
+
+    Args:
+        folder: A new or empty folder.
+        edition: What the case is under.
+        as_of: The day of the evaluation.
+        language: Of the comments.
+        pack: How a pack that is not installed is reached from the case folder; empty for an installed one.
 
     Raises:
         SealmarkError: SM605 the folder is not empty; SM601 it cannot be written.
@@ -54,41 +68,54 @@ def new_case(folder: Path, edition: Edition, *, as_of: dt.date, language: Langua
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = f'The folder "{folder.name}" is not empty; nothing was written.'
         raise SealmarkError(Problem("SM605", what, str(folder), "Name a new folder."))
-    files = case_files(edition, as_of=as_of, language=language)
+    files = case_files(edition, as_of=as_of, language=language, pack=pack)
     write_files(folder, {name: text.encode() for name, text in files.items()})
+    if edition.declarations.records:
+        (folder / "records").mkdir(exist_ok=True)
     return tuple(files)
 
 
-def case_files(edition: Edition, *, as_of: dt.date, language: Language = "en") -> dict[str, str]:
-    """Return the text of every file of a new case by its name."""
+def case_files(edition: Edition, *, as_of: dt.date, language: Language = "en", pack: str = "") -> dict[str, str]:
+    """Return the text of every file of a new case by its name; arguments as in :func:`new_case`."""
     wording = edition.wording.get(language) or next(iter(edition.wording.values()))
     files = {
-        "case.yaml": _case(edition, wording, as_of),
-        "sites.csv": _csv(
+        "case.yaml": _case(edition, wording, as_of, pack),
+        "sites.csv": csv_text(
             ["site", "name", "stratum", "visited", "central"], [["head-office", "Head office", "", "yes", "yes"]]
         ),
         "facts.yaml": _facts(edition, wording),
-        "judgements.csv": _judgements(edition),
-        "documents.csv": _csv(["document", "dated", "valid_until", "note"], []),
-        "persons.csv": _csv(["credential", "obtained", "expires", "number"], []),
-        "actions.csv": _csv(["action", "due", "state", "requirement"], []),
+        "judgements.csv": _judgements(edition, wording),
+        **{f"{name}.csv": csv_text(columns, []) for name, columns in _tables(edition).items()},
     }
     for name, instrument in edition.instruments.items():
-        files[f"surveys/{name}.csv"] = _csv(["respondent", "site", *(item.id for item in instrument.items)], [])
+        files[f"surveys/{name}.csv"] = csv_text(["respondent", "site", *(item.id for item in instrument.items)], [])
     for name in edition.declarations.records:
-        files[f"mappings/{name}.yaml"] = _mapping(name)
-    if edition.declarations.records:
+        files[f"mappings/{name}.yaml"] = _mapping(edition, name)
+    if any(in_opening_hours(edition, name) for name in edition.declarations.records):
         files["calendars/office.yaml"] = _CALENDAR
     return files
 
 
-def _case(edition: Edition, wording: Wording, as_of: dt.date) -> str:
-    start = as_of.replace(day=1) - dt.timedelta(days=180)
+def _tables(edition: Edition) -> dict[str, tuple[str, ...]]:
+    """Return the further tables the scheme can use, with their headings."""
+    found: dict[str, tuple[str, ...]] = {}
+    if edition.declarations.documents:
+        found["documents"] = ("document", "dated", "valid_until", "note")
+    if edition.declarations.credentials:
+        found["persons"] = ("credential", "obtained", "expires", "number")
+    return found | {"actions": ("action", "due", "state", "requirement")}
+
+
+def _case(edition: Edition, wording: Wording, as_of: dt.date, pack: str) -> str:
+    option = f" --scheme {shlex.quote(pack)}" if pack else ""
+    # Twelve whole months and the days since: a year of seasons, whatever the day.
+    first = as_of.replace(day=1)
+    start = first.replace(year=first.year - 1)
     return "\n".join(
         [
             f"# {wording.title}",
-            "# Fill in, then run: sealmark case check .   and: sealmark evaluate .",
-            f"scheme: {edition.id}",
+            f"# Fill in, then run: sealmark case check .{option}   and: sealmark evaluate .{option}",
+            f"scheme: {edition.id}" + (f"      # not installed, so every command needs{option}" if pack else ""),
             *_overlay_lines(edition),
             "label: self-assessment            # or: evaluation, rehearsal, example",
             "organization:",
@@ -126,14 +153,16 @@ def _evidence(edition: Edition) -> Iterator[str]:
     for name in edition.instruments:
         yield f"#   - {{instrument: {name}, file: surveys/{name}.csv, site: site}}"
     if edition.declarations.records:
-        yield "# records:                        # exports of your help desk, mapped onto our columns"
+        yield "# records:                        # put your exports into the folder records/, then check their mappings"
     for name in edition.declarations.records:
-        mapped = f"mapping: mappings/{name}.yaml, calendar: calendars/office.yaml"
-        yield f"#   - {{records: {name}, file: records/{name}.csv, {mapped}}}"
-    yield f"# documents: documents.csv         # {', '.join(edition.declarations.documents)}"
+        calendar = ", calendar: calendars/office.yaml" if in_opening_hours(edition, name) else ""
+        yield f"#   - {{records: {name}, file: records/{name}.csv, mapping: mappings/{name}.yaml{calendar}}}"
+    if edition.declarations.documents:
+        yield f"# documents: documents.csv         # {', '.join(edition.declarations.documents)}"
     if edition.declarations.credentials:
-        yield f"# persons: persons.csv             # {', '.join(edition.declarations.credentials)}"
-    yield "# actions: actions.csv             # state: planned, done, effective"
+        named = ", ".join(edition.declarations.credentials)
+        yield f"# persons: persons.csv             # {named}; a table without rows says: nobody"
+    yield "# actions: actions.csv             # state: planned, done, effective; a table without rows says: none"
 
 
 def _facts(edition: Edition, wording: Wording) -> str:
@@ -152,27 +181,35 @@ def _legal(fact: DeclaredFact) -> str:
     )
 
 
-def _judgements(edition: Edition) -> str:
+def _judgements(edition: Edition, wording: Wording) -> str:
     rows = []
     for name, requirement in edition.requirements.items():
         for rule in requirement.evidence:
             if isinstance(rule, JudgementRule):
-                legal = _marks(edition.scales[rule.judgement])
-                rows += [[name, "head-office", "", mark, "", "", legal] for mark in rule.marks or ("",)]
+                legal = _marks(rule.judgement, edition, wording)
+                rows += [[name, legal, "head-office", "", mark, "", "", ""] for mark in rule.marks or ("",)]
             elif isinstance(rule, SampleRule):
-                rows.append([name, "head-office", "", "", "u01", "", _marks(edition.scales[rule.sample])])
-    return _csv(["requirement", "site", "assessor", "dimension", "unit", "mark", "note"], rows)
+                rows.append([name, _marks(rule.sample, edition, wording), "head-office", "", "", "u01", "", ""])
+    return csv_text(["requirement", "legal", "site", "assessor", "dimension", "unit", "mark", "note"], rows)
 
 
-def _marks(scale: Scale) -> str:
+def _marks(name: str, edition: Edition, wording: Wording) -> str:
+    """Return what may be written on a scale, with the words of its bands."""
+    scale, words = edition.scales[name], wording.scales.get(name, {})
     if scale.levels:
         return " | ".join(level.code for level in scale.levels)
-    return f"{scale.lowest} to {scale.highest}"
+    bands = [f"{_span(band)} {words.get(band.id, band.id)}" for band in scale.bands]
+    return f"{scale.lowest} to {scale.highest}" + (f" ({'; '.join(bands)})" if bands else "")
 
 
-def _mapping(name: str) -> str:
+def _span(band: Band) -> str:
+    return str(band.lowest) if band.lowest == band.highest else f"{band.lowest} to {band.highest}"
+
+
+def _mapping(edition: Edition, name: str) -> str:
     lines = [
-        f"# How the export of your {name} becomes our columns. `sealmark case map FILE` drafts this for a given file.",
+        f"# How the export of your {name} becomes our columns: write your headings after `from:`.",
+        f"# Drafted for a given file: sealmark case map FILE --records {name} --scheme {edition.id}",
         f"title: {name}",
         "layout: cases                     # or: events (one row per event)",
         '# file: {encoding: windows-1251, delimiter: ";"}',
@@ -180,13 +217,7 @@ def _mapping(name: str) -> str:
         "dates: {time_zone: Europe/London} # add `order: dmy` for 31.01.2026",
         "columns:",
     ]
-    lines += [f"  {target}: {{from: {source}, type: {kind}}}" for target, (source, kind) in _RECORD_COLUMNS.items()]
+    for column in record_columns(edition, name):
+        heading = _HEADINGS.get(column.name, column.name.replace("_", " ").replace("-", " ").capitalize())
+        lines += column_lines(column, heading)
     return "\n".join(lines) + "\n"
-
-
-def _csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(headings)
-    writer.writerows(rows)
-    return text.getvalue()

@@ -18,7 +18,11 @@ from sealmark.scheme.measures import Instrument, Item, Measure
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["formula_of", "measure_survey", "survey_measures"]
+__all__ = ["SUPPRESSED", "formula_of", "measure_survey", "survey_measures"]
+
+
+SUPPRESSED = "small cell suppressed"
+"""Note of a figure that is hidden to protect respondents."""
 
 
 def survey_measures(book: FigureBook, instrument: str) -> dict[str, Measure]:
@@ -70,16 +74,30 @@ def _measured(
     if survey.site and survey.site in table.column_names:
         for cell in cells(survey.site):
             if cell.cell[survey.site] is not None:
-                sites[cell.measure][str(cell.cell[survey.site])] = _suppressed(cell.estimate, floor)
+                sites[cell.measure][str(cell.cell[survey.site])] = cell.estimate
     nothing = Estimate.unknown("there are no answers")
-    return {name: Measured(overall.get(name, nothing), sites[name], survey.file) for name in wanted}
+    return {
+        name: Measured(overall.get(name, nothing), _suppressed_sites(sites[name], floor), survey.file)
+        for name in wanted
+    }
+
+
+def _suppressed_sites(sites: Mapping[str, Estimate], floor: Decimal | Missing) -> dict[str, Estimate]:
+    """Hide the figures of small sites, and of the next smallest where one alone could be worked out from the whole."""
+    shown = {name: _suppressed(found, floor) for name, found in sites.items()}
+    hidden = [name for name, found in shown.items() if found.note == SUPPRESSED and found.base > 0]
+    others = [name for name, found in shown.items() if found.note != SUPPRESSED and found.base > 0]
+    if len(hidden) == 1 and others:
+        name = min(others, key=lambda other: (sites[other].base, other))
+        shown[name] = Estimate.unknown(SUPPRESSED, base=sites[name].base)
+    return shown
 
 
 def _suppressed(found: Estimate, floor: Decimal | Missing) -> Estimate:
     """Hide a figure of too few respondents: people could be recognized by it."""
     if isinstance(floor, Missing) or found.base >= floor:
         return found
-    return Estimate.unknown("small cell suppressed", base=found.base)
+    return Estimate.unknown(SUPPRESSED, base=found.base)
 
 
 def formula_of(measure: Measure, instrument: Instrument, book: FigureBook) -> formulas.Measure | Missing:

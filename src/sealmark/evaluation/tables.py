@@ -14,9 +14,9 @@ from sealmark.scheme.edition import Edition
 __all__ = ["Site", "read_actions", "read_documents", "read_persons", "read_sites", "refuse_future"]
 
 _SITES = Columns(("site",), ("name", "stratum", "employees", "visited", "central", "country", "city"))
-_DOCUMENTS = Columns(("document", "dated"), ("valid_until", "file", "note"))
-_PERSONS = Columns(("credential", "obtained"), ("person", "expires", "number", "note"))
-_ACTIONS = Columns(("action", "due", "state"), ("requirement", "owner", "note"))
+_DOCUMENTS = Columns(("document", "dated"), ("valid_until", "file", "note"), may_be_empty=True)
+_PERSONS = Columns(("credential", "obtained"), ("person", "expires", "number", "note"), may_be_empty=True)
+_ACTIONS = Columns(("action", "due", "state"), ("requirement", "owner", "note"), may_be_empty=True)
 _STATES: dict[str, ActionState] = {"planned": "planned", "done": "done", "effective": "effective"}
 
 
@@ -85,7 +85,7 @@ def _refuse_backwards(row: Row, start: str, end: str) -> None:
 
 
 def read_persons(case: Case, edition: Edition, problems: ProblemList) -> tuple[PersonCertificate, ...] | None:
-    """Return the certificates of persons; None when the case gives no list."""
+    """Return the certificates of persons; none of them when the list has no rows, None when there is no list."""
     if case.file.persons is None:
         return None
     result = []
@@ -111,7 +111,7 @@ def _refuse_twice(row: Row, key: tuple[str, ...], seen: dict[tuple[str, ...], st
 
 
 def read_actions(case: Case, edition: Edition, problems: ProblemList) -> tuple[ImprovementAction, ...] | None:
-    """Return the improvement actions; None when the case gives no plan."""
+    """Return the improvement actions; none of them when the plan has no rows, None when there is no plan."""
     if case.file.actions is None:
         return None
     result = []

@@ -1,15 +1,32 @@
-"""Write results so that earlier ones stay whole: all files, or none of them."""
+"""Write results so that earlier ones stay whole: all files, or none of them; and small tables as text."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from sealmark.core.documents import harmless
 from sealmark.core.errors import Problem, SealmarkError
 
-__all__ = ["write_files"]
+__all__ = ["csv_text", "write_files"]
+
+
+def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    r"""Return a small table as CSV; no text in it is taken for a formula by a spreadsheet program.
+
+    Example:
+        >>> csv_text(["document", "note"], [["policy", "=1+1"], ["plan", -2]])
+        "document,note\npolicy,'=1+1\nplan,-2\n"
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -27,6 +27,7 @@ _TOLERANCE = 1e-11
 _ROUNDS = 200
 _HALVINGS = 30
 _SAME = 1e-10
+_AGREE = 1e-9
 _LARGEST_POWER = 300.0
 
 
@@ -104,8 +105,7 @@ def fit_factors(
     for _ in range(_ROUNDS):
         if np.abs(gap).max(initial=0.0) <= _TOLERANCE:
             return factors
-        step = solve_scaled((scaled * (weights * slopes)[:, None]).T @ scaled, gap * weights.sum())
-        moved = _best_step(controls, weights, (scaled, scale), (numbers, step, gap), (distance, bounds))
+        moved = _moved(controls, weights, (scaled, scale), (numbers, slopes, gap), (distance, bounds))
         if moved is None:
             break
         numbers, factors, slopes, gap = moved
@@ -121,6 +121,25 @@ def solve_scaled(matrix: Floats, right: Floats) -> Floats:
     turned = vectors[:, keep].T @ (right.T / scale).T
     solved = vectors[:, keep] @ (turned.T / values[keep]).T
     return np.asarray((solved.T / scale).T, dtype=np.float64)
+
+
+def _moved(
+    controls: Controls,
+    weights: Floats,
+    scales: tuple[Floats, Floats],
+    state: tuple[Floats, Floats, Floats],
+    kind: tuple[Distance, Bounds | None],
+) -> tuple[Floats, Floats, Floats, Floats] | None:
+    """Return the state after one step of Newton's method; None if no step closes the gap."""
+    scaled, (numbers, slopes, gap) = scales[0], state
+    # A factor cut off at its bound has no slope and would never come back: then as if it had one.
+    for steepness in (slopes, np.maximum(slopes, 1.0)):
+        matrix = (scaled * (weights * steepness)[:, None]).T @ scaled
+        step = solve_scaled(matrix, gap * weights.sum())
+        moved = _best_step(controls, weights, scales, (numbers, step, gap), kind)
+        if moved is not None:
+            return moved
+    return None
 
 
 def _best_step(
@@ -185,12 +204,11 @@ def _not_met(controls: Controls, weights: Floats, gap: Floats, bounds: Bounds | 
 
 def _clash(controls: Controls) -> str:
     """Return what is known of why totals cannot be met."""
-    repeated = np.linalg.matrix_rank(controls.values) < min(controls.values.shape)
-    return (
-        "some controls repeat others, and their totals disagree or nobody stands where they cross"
-        if repeated
-        else "nobody in the sample stands where they would have to"
-    )
+    totals = controls.totals
+    best = controls.values.T @ np.linalg.lstsq(controls.values.T, totals, rcond=None)[0]
+    if np.abs(best - totals).max() > _AGREE * np.abs(totals).max():
+        return "their totals contradict each other in this sample, where nobody tells them apart"
+    return "only weights below zero would meet the totals"
 
 
 def _wider(controls: Controls, weights: Floats, bounds: Bounds) -> Bounds | None:

@@ -41,7 +41,7 @@ def check_measures(
     problems = ProblemList()
     _columns(problems, table, "by", by)
     for name, measure in measures.items():
-        _columns(problems, table, name, _named_columns(measure))
+        _mapped_columns(problems, table, name, measure)
         problems.extend(Problem("SM452", what, f"measure {name}", fix) for what, fix in _contradictions(measure))
         clock = _clock_of(measure)
         if clock is not None:
@@ -56,6 +56,23 @@ def _columns(problems: ProblemList, table: ir.Table, where: str, names: Sequence
         if name not in table.columns:
             fix = did_you_mean(name, table.columns)
             problems.add("SM451", f'The records have no column "{name}".', where=f"measure {where}", fix=fix)
+
+
+def _mapped_columns(problems: ProblemList, table: ir.Table, name: str, measure: RecordMeasure) -> None:
+    moments = _moments(measure)
+    for column in dict.fromkeys(_named_columns(measure)):
+        if column not in table.columns:
+            kind = "datetime" if column in moments else "text"
+            fix = f"Add `{column}: {{from: ..., type: {kind}}}` to `columns` of the mapping file. Columns now: "
+            what = f'The records have no column "{column}".'
+            problems.add("SM451", what, where=f"measure {name}", fix=fix + ", ".join(table.columns) + ".")
+
+
+def _moments(measure: RecordMeasure) -> set[str]:
+    """Return the columns of a measure that hold moments."""
+    clock = _clock_of(measure)
+    found = {"opened", "resolved", *((clock.start, clock.end) if clock else ())}
+    return found | {promised for promised in [getattr(measure, "promised", None)] if promised}
 
 
 def _clock_of(measure: RecordMeasure) -> Clock | None:

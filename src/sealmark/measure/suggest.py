@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sealmark.core.errors import Problem, SealmarkError
+from sealmark.measure.headings import Heading, WantedColumn, column_lines, match_headings, meaning_of
 from sealmark.measure.mapping import NumberRule
 from sealmark.measure.sheets import cell_text
 from sealmark.measure.texts import DELIMITERS, candidate_encodings
@@ -32,32 +33,6 @@ _SHAPES = (
     ("boolean", re.compile(r"(true|false)\Z", re.IGNORECASE)),
 )
 _CODES = {"-1", "-9", "-99", "-999", "99", "999", "?", "blank", "n/a", "na", "null", "none", "-", "--", "."}
-_WORDS = {
-    "case": ("ticket", "case", "request", "number", "id", "номер", "заявка", "编号", "單號", "单号", "工单"),
-    "activity": ("activity", "event", "action", "status_change", "событие", "действие", "活动", "事件"),
-    "opened": (
-        "created",
-        "opened",
-        "creation",
-        "received",
-        "start",
-        "создан",
-        "открыт",
-        "поступил",
-        "创建",
-        "受理",
-        "建立",
-    ),
-    "first_response": ("first_response", "first response", "responded", "первый ответ", "首次响应"),
-    "resolved": ("resolved", "completed", "completion", "solved", "finished", "решен", "выполнен", "解决", "完成"),
-    "closed": ("closed", "closing", "закрыт", "关闭", "結案"),
-    # Last, because its words also stand in the names of the others.
-    "at": ("timestamp", "event_time", "datetime", "время", "时间", "時間"),
-    "status": ("status", "state", "статус", "状态", "狀態"),
-    "customer": ("customer", "client", "клиент", "客户", "客戶"),
-}
-_MOMENTS = {"at", "opened", "first_response", "resolved", "closed"}
-_SHORT = 3
 
 
 @dataclass
@@ -69,11 +44,16 @@ class _Sample:
     lines: list[str] = field(default_factory=list)
 
 
-def suggest_mapping(path: Path | str) -> str:
+def suggest_mapping(path: Path | str, wanted: Sequence[WantedColumn] = ()) -> str:
     """Return a commented mapping file for an export.
 
     It is a draft from the first rows: lines marked ``decide`` need a person,
     and nothing in it is applied until the file is used as a mapping.
+
+    Args:
+        path: The export.
+        wanted: Columns that it should give; those that one heading alone can mean are drafted
+            with the remark ``guessed``. Without it every heading is kept.
 
     Raises:
         SealmarkError: SM331 the file cannot be read or is empty.
@@ -84,17 +64,49 @@ def suggest_mapping(path: Path | str) -> str:
         raise SealmarkError(Problem("SM331", "The file has no headings.", path.name, "Export it with headings."))
     columns = [_Column.of(heading, cells) for heading, cells in _cells(sample)]
     layout = _layout(columns)
+    if wanted and layout != "events":
+        layout = "cases"
     lines = [
         f"# Draft for {path.name}, from its first {len(sample.rows):,} rows. Check every line.",
         f"layout: {layout}",
     ]
     lines += ["file:", *(f"  {line}" for line in sample.lines)] if sample.lines else []
     lines += [*_number_lines(columns), *_date_lines(columns), "columns:"]
-    used: Counter[str] = Counter()
-    for column in columns:
-        lines += _column_lines(column, _target(column, layout, used))
+    lines += _wanted_lines(columns, wanted) if wanted and layout == "cases" else _all_lines(columns, layout)
     lines += _layout_lines(layout, columns)
+    if wanted and layout == "events":
+        lines.append(f"# The cases made of these events need: {', '.join(column.name for column in wanted)}")
     return "\n".join(lines) + "\n"
+
+
+def _all_lines(columns: Sequence[_Column], layout: str) -> list[str]:
+    used: Counter[str] = Counter()
+    return [line for column in columns for line in _column_lines(column, _target(column, layout, used))]
+
+
+def _wanted_lines(columns: Sequence[_Column], wanted: Sequence[WantedColumn]) -> list[str]:
+    """Return a line per wanted column, commented out where a person must name the heading."""
+    found = match_headings(wanted, [column.seen for column in columns])
+    seen = {column.seen: column for column in columns}
+    lines = []
+    for item in wanted:
+        if item.name in found:
+            column = seen[found[item.name]]
+            drafted = column_lines(item, column.heading, remark="guessed from the heading, check",
+                                   kind=column.type if column.is_dated else "")  # fmt: skip
+            lines += [f"  # seen: {_shown(column)}", *drafted]
+        else:
+            *notes, line = column_lines(item, "...", remark="decide: which heading?")
+            lines += [*notes, f"  # {line.strip()}"]
+    rest = [column for column in columns if column.seen not in found.values()]
+    return [*lines, *(["  # Headings not taken:"] if rest else []),
+            *(f"  #   {_text(column.heading)} ({column.type}): {_shown(column)}" for column in rest)]  # fmt: skip
+
+
+def _shown(column: _Column) -> str:
+    different = sorted(set(column.filled))
+    shown = ", ".join(different[:_FEW]) if len(different) <= _FEW else f"{len(different):,} different values"
+    return (shown or "empty").replace("\n", " ")
 
 
 def _sample(path: Path) -> _Sample:
@@ -203,6 +215,11 @@ class _Column:
         return cls(heading, kind, tuple(codes), filled)
 
     @property
+    def seen(self) -> Heading:
+        """The heading and whether it holds dates."""
+        return Heading(self.heading, self.is_dated)
+
+    @property
     def is_dated(self) -> bool:
         """Whether it holds dates."""
         return self.type in {"date", "datetime"}
@@ -217,29 +234,16 @@ def _is_far(cell: str, filled: Sequence[str]) -> bool:
 
 
 def _layout(columns: Sequence[_Column]) -> str:
-    guessed = {_meaning(column) for column in columns}
+    guessed = {meaning_of(column.seen) for column in columns}
     if {"case", "activity", "at"} <= guessed:
         return "events"
     return "cases" if {"case", "opened"} <= guessed else "table"
 
 
-def _meaning(column: _Column) -> str:
-    """Return the canonical name that a heading and its type point to, or nothing."""
-    heading = column.heading.lower()
-    parts = re.split(r"[\W_]+", heading)
-    for name, words in _WORDS.items():
-        if (name in _MOMENTS) != column.is_dated:
-            continue
-        # A short Latin word such as "id" hides in many others.
-        if any(word in parts if word.isascii() and len(word) < _SHORT else word in heading for word in words):
-            return name
-    return ""
-
-
 def _target(column: _Column, layout: str, used: Counter[str]) -> str:
     plain = unicodedata.normalize("NFKC", column.heading).lower()
     slug = re.sub(r"\W+", "_", plain).strip("_") or "column"
-    meaning = _meaning(column) if layout in {"cases", "events"} else ""
+    meaning = meaning_of(column.seen) if layout in {"cases", "events"} else ""
     name = meaning if meaning and not used[meaning] else slug
     used[name] += 1
     return name if used[name] == 1 else f"{name}_{used[name]}"
@@ -276,16 +280,14 @@ def _column_lines(column: _Column, target: str) -> list[str]:
     parts = [f"from: {_text(column.heading)}", f"type: {column.type}"]
     if column.codes:
         parts.append(f"missing: [{', '.join(_text(code) for code in column.codes)}]")
-    different = sorted(set(column.filled))
-    shown = ", ".join(different[:_FEW]) if len(different) <= _FEW else f"{len(different):,} different values"
     key = target if re.fullmatch(r"[a-z_][a-z0-9_]*", target) else _text(target)
-    return [f"  # {shown or 'empty'}".replace("\n", " "), f"  {key}: {{{', '.join(parts)}}}"]
+    return [f"  # {_shown(column)}", f"  {key}: {{{', '.join(parts)}}}"]
 
 
 def _layout_lines(layout: str, columns: Sequence[_Column]) -> list[str]:
     if layout != "events":
         return []
-    activities = next(column for column in columns if _meaning(column) == "activity")
+    activities = next(column for column in columns if meaning_of(column.seen) == "activity")
     lines = ["events:", "  opened: first-event", "  # decide: which activities mean what, for example", "  # clocks:"]
     lines.append("  #   resolved: {activities: [...], take: last}")
     return [

@@ -16,24 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
+from sealmark.core.documents import harmless
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.numbers import plain
 
-__all__ = ["harmless", "write_csv", "write_xlsx"]
+__all__ = ["write_csv", "write_xlsx"]
 
-# The full-width forms are turned into the plain ones by some programs.
-_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MAX_ROWS = 1_048_575
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet program takes for a formula.
-
-    Example:
-        >>> harmless("=1+1"), harmless("Ada")
-        ("'=1+1", 'Ada')
-    """
-    return "'" + text if text.lstrip(" \u00a0").startswith(_STARTERS) or text.startswith(_STARTERS) else text
 
 
 def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]], *, delimiter: str = ",") -> None:

@@ -113,8 +113,10 @@ def share_text(share: Decimal | None, voice: Voice) -> str:
     return voice.percent(share, min(places, 2))
 
 
-def contributions_section(voice: Voice) -> Section:
-    """Return what each requirement cost, dearest first."""
+def contributions_section(voice: Voice) -> Section | None:
+    """Return what each requirement cost, dearest first; None where there is no score to lose."""
+    if not voice.evaluation.scores:
+        return None
     blocks: list[Block] = []
     for score in voice.evaluation.scores:
         blocks += _contributions(score, voice)

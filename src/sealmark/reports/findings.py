@@ -10,7 +10,8 @@ from sealmark.reports.reasons import note_text, reason_texts
 from sealmark.reports.suppression import hidden_overall, hidden_sites
 from sealmark.reports.values import estimate_text, measure_value, rule_limits, rule_value
 from sealmark.reports.voice import Voice
-from sealmark.scheme.rules import FactRule, Rule
+from sealmark.scheme.requirements import Requirement as Declared
+from sealmark.scheme.rules import FactRule, JudgementRule, Rule
 
 __all__ = ["requirement_view"]
 
@@ -32,7 +33,7 @@ def requirement_view(node: NodeRead, voice: Voice) -> Requirement:
         text=voice.text(node.id),
         evidence=_items(node.id, finding, voice),
         reasons=reason_texts(finding.reasons, voice),
-        marks=_marks(finding, voice),
+        marks=_marks(finding, declared, voice),
     )
 
 
@@ -48,15 +49,24 @@ def _share(share: Decimal, voice: Voice) -> str:
     return voice.percent(share, min(places, 2))
 
 
-def _marks(finding: FindingRead, voice: Voice) -> Table | None:
+def _marks(finding: FindingRead, declared: Declared | None, voice: Voice) -> Table | None:
     if not finding.marks:
         return None
+    rules = [rule for rule in declared.evidence if isinstance(rule, JudgementRule)] if declared else []
+    scales = {mark: rule.judgement for rule in rules for mark in rule.marks}
     rows = tuple(
-        (voice.name("marks", mark), voice.say("score.undetermined") if share is None else _share(share, voice))
-        for mark, share in finding.marks.items()
+        (voice.name("marks", mark), _marked(share, scales.get(mark), voice)) for mark, share in finding.marks.items()
     )
     columns = (Column(voice.say("tree.marks")), Column(voice.say("tree.site-share"), numeric=True))
     return Table(voice.say("tree.marks"), columns, rows)
+
+
+def _marked(share: Decimal | None, scale: str | None, voice: Voice) -> str:
+    if share is None:
+        return voice.say("score.undetermined")
+    band = _band(scale, share, voice) if scale else ""
+    text = _share(share, voice)
+    return voice.say("page.remark", text=text, note=band) if band else text
 
 
 def _items(requirement: str, finding: FindingRead, voice: Voice) -> tuple[Item, ...]:
@@ -75,6 +85,9 @@ def _item(read: RuleRead, rule: Rule | None, finding: FindingRead, voice: Voice)
         details = [*_measure_details(read, voice), *details]
     if read.kind == "judgement" and finding.code is not None:
         details.append(voice.say("evidence.judgement-code", code=_level(read.about, finding.code, voice)))
+    if isinstance(rule, JudgementRule) and not rule.marks and read.share is not None:
+        band = _band(rule.judgement, read.share, voice)
+        details += [voice.say("evidence.judgement-band", band=band)] if band else []
     if read.share is not None:
         details.append(voice.say("evidence.earns", share=_share(read.share, voice)))
     return Item(
@@ -89,6 +102,12 @@ def _item(read: RuleRead, rule: Rule | None, finding: FindingRead, voice: Voice)
 def _level(scale: str, code: str, voice: Voice) -> str:
     levels = voice.wording.scales.get(scale, {}) if voice.wording else {}
     return levels.get(code, code)
+
+
+def _band(scale: str, share: Decimal, voice: Voice) -> str:
+    """Return the words of the band in which a share lies; empty where the scale has none there."""
+    found = voice.edition.scales[scale].band_at(share)
+    return "" if found is None else _level(scale, found.id, voice)
 
 
 def _sentence(read: RuleRead, rule: Rule | None, voice: Voice) -> str:

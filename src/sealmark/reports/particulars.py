@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from sealmark.reports.blocks import Block, Bullets, Column, Section, Table, Text
 from sealmark.reports.reading import EstimateRead, GateRead, ImportRead, SetAsideRead, SiteScoresRead
-from sealmark.reports.reasons import MISSING_KINDS, distinct, missing_text, reason_texts
-from sealmark.reports.voice import NOTHING, Voice
+from sealmark.reports.reasons import distinct, grouped_missing, reason_texts
+from sealmark.reports.result import NO_UNCERTAINTY, nothing_varies
+from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
 __all__ = [
     "adjustments_section", "gates_section", "imports_section", "limitations_section", "missing_section",
@@ -46,7 +47,8 @@ def _state(gate: GateRead) -> str:
 
 
 def _why(name: str, gate: GateRead, voice: Voice) -> tuple[str, ...]:
-    reasons = reason_texts(gate.reasons, voice)
+    information = any(item.id == name and item.information for item in voice.edition.grading.gates)
+    reasons = (*reason_texts(gate.reasons, voice), *([voice.say("gates.information")] if information else []))
     if not gate.waived:
         return reasons
     waivers = [item for item in voice.evaluation.waivers if item.gate == name and item.on is not None]
@@ -79,13 +81,8 @@ def missing_section(voice: Voice) -> Section:
     missing = voice.evaluation.missing
     if not missing:
         return Section("missing", voice.say("missing.heading"), (Text(voice.say("missing.nothing")),))
-    kinds = [*MISSING_KINDS, *sorted({item.kind for item in missing} - set(MISSING_KINDS))]
     blocks: list[Block] = [Text(voice.say("missing.intro"))]
-    for kind in kinds:
-        items = distinct(missing_text(item, voice) for item in missing if item.kind == kind)
-        title = f"missing.{kind}" if kind in MISSING_KINDS else "missing.other"
-        if items:
-            blocks.append(Bullets(items, voice.say(title)))
+    blocks += [Bullets(items, heading) for heading, items in grouped_missing(missing, voice)]
     return Section("missing", voice.say("missing.heading"), tuple(blocks))
 
 
@@ -97,11 +94,23 @@ def limitations_section(voice: Voice) -> Section:
         voice.say("limitations.self-assessment") if evaluation.label == "self-assessment" else "",
         voice.say("limitations.practice") if evaluation.overlay and evaluation.overlay.kind == "practice" else "",
     ]
-    items = distinct([*standing, *reason_texts(evaluation.limitations, voice)])
+    told = _told_otherwise(voice)
+    items = distinct(
+        [*standing, *reason_texts((item for item in evaluation.limitations if item.code not in told), voice)]
+    )
     heading = voice.say("limitations.heading")
     if not items:
         return Section("limitations", heading, (Text(voice.say("limitations.none")),))
     return Section("limitations", heading, (Bullets(items, voice.say("limitations.intro")),))
+
+
+def _told_otherwise(voice: Voice) -> tuple[str, ...]:
+    """Return limitations that say nothing new: what probabilities leave out where there are none."""
+    if not nothing_varies(voice):
+        return ()
+    determined = any(ladder.grade != NOT_DETERMINED for ladder in voice.evaluation.ladders.values())
+    about = ("assessor-severity-not-included", "measures-drawn-independently")
+    return (*about, NO_UNCERTAINTY) if determined else about
 
 
 def sampling_section(voice: Voice) -> Section:

@@ -217,7 +217,7 @@ class OrganizationRead(_Read):
 
 
 class NamedRead(_Read):
-    """The engine, the scheme or the overlay with what identifies it."""
+    """The engine or the scheme with what identifies it."""
 
     id: str = ""
     name: str = ""
@@ -225,6 +225,12 @@ class NamedRead(_Read):
     digest: str = ""
     kind: str = ""
     supplied_by: str = ""
+
+
+class OverlayRead(NamedRead):
+    """The overlay with the figures it supplied."""
+
+    values: dict[str, Decimal] = {}
 
 
 class PeriodRead(_Read):
@@ -303,7 +309,7 @@ class Evaluation(_Read):
     format: Literal["sealmark-evaluation/1"]
     engine: NamedRead
     scheme: NamedRead
-    overlay: NamedRead | None = None
+    overlay: OverlayRead | None = None
     label: str = "self-assessment"
     made_up: bool = False
     organization: OrganizationRead

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from sealmark.reports.reading import MissingRead, ReasonRead
@@ -15,6 +15,7 @@ __all__ = [
     "ABOUT",
     "MISSING_KINDS",
     "distinct",
+    "grouped_missing",
     "missing_sentence",
     "missing_text",
     "note_text",
@@ -156,6 +157,17 @@ def missing_text(item: MissingRead, voice: Voice) -> str:
     return name if name == item.id else voice.say("missing.item", name=name, id=item.id)
 
 
+def grouped_missing(missing: Sequence[MissingRead], voice: Voice) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what is missing by kind: a heading and what it holds, each once."""
+    kinds = [*MISSING_KINDS, *sorted({item.kind for item in missing} - set(MISSING_KINDS))]
+    found = []
+    for kind in kinds:
+        items = distinct(missing_text(item, voice) for item in missing if item.kind == kind)
+        if items:
+            found.append((voice.say(f"missing.{kind}" if kind in MISSING_KINDS else "missing.other"), items))
+    return found
+
+
 def missing_sentence(item: MissingRead, voice: Voice) -> str:
     """Return what is missing as a sentence that says what kind of thing it is."""
     code = "unknown-parameter" if item.kind == "parameter" else f"missing-{item.kind}"
@@ -225,8 +237,11 @@ def _count(reason: ReasonRead, voice: Voice) -> str:
 
 
 def _counts_share(reason: ReasonRead, voice: Voice) -> bool:
-    """Tell whether the gate behind a reason compares a share; a reason does not name its gate."""
+    """Tell whether the gate behind a reason compares a share; in older documents a reason does not name its gate."""
     gates = [gate for gate in voice.edition.grading.gates if isinstance(gate, CountGate)]
+    named = next((gate for gate in gates if gate.id == reason.figures.get("gate")), None)
+    if named is not None:
+        return named.as_share
     kinds = {gate.as_share for gate in gates if gate.below == reason.about}
     value, _, limit = _limits(reason)
     return kinds == {True} or (kinds == {True, False} and (value % 1 != 0 or limit % 1 != 0))

@@ -10,7 +10,10 @@ from sealmark.reports.reading import LadderRead, ScoreRead
 from sealmark.reports.reasons import distinct, missing_sentence
 from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
-__all__ = ["cards", "chances_section", "result_sentence", "score_line", "score_of", "score_section"]
+__all__ = [
+    "NO_UNCERTAINTY", "cards", "chances_section", "nothing_varies", "result_sentence", "score_line", "score_of",
+    "score_section",
+]  # fmt: skip
 
 
 def cards(voice: Voice) -> tuple[Card, ...]:
@@ -19,7 +22,7 @@ def cards(voice: Voice) -> tuple[Card, ...]:
 
 
 def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
-    order = [rung.grade for rung in ladder.rungs]
+    order = _order(name, ladder, voice)
     undetermined = ladder.grade == NOT_DETERMINED
     reached = None if undetermined else order.index(ladder.grade) + 1 if ladder.grade in order else 0
     mark = (
@@ -30,7 +33,8 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
     return Card(
         ladder=voice.name("ladders", name),
         grade=voice.grade(ladder.grade),
-        sentence=result_sentence(name, voice),
+        # The card shows the grade itself.
+        sentence="" if _stands_alone(ladder, voice) else result_sentence(name, voice),
         reached=reached,
         steps=len(order),
         mark=mark,
@@ -39,6 +43,18 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
         missing=_missing(ladder, voice) if undetermined else (),
         open=_open_line(ladder, voice),
     )
+
+
+def _order(name: str, ladder: LadderRead, voice: Voice) -> list[str]:
+    """Return the results a ladder can have, lowest first; the one below the grades where it counts like them."""
+    below = _result_below(name, voice)
+    return [*([below] if below else []), *(rung.grade for rung in ladder.rungs)]
+
+
+def _result_below(ladder: str, voice: Voice) -> str | None:
+    """Return the result below the lowest grade where it is a result like any other."""
+    found = (item.below for item in voice.edition.grading.ladders if item.id == ladder and item.below_is_a_result)
+    return next(found, None)
 
 
 def _missing(ladder: LadderRead, voice: Voice) -> tuple[str, ...]:
@@ -68,6 +84,8 @@ def result_sentence(name: str, voice: Voice) -> str:
             if known
             else voice.say("result.not-determined-plain")
         )
+    if _stands_alone(ladder, voice):
+        return voice.say("result.grade-only", grade=grade)
     if voice.evaluation.draws < _FEWEST_DRAWS or not ladder.probabilities:
         return voice.say("result.not-quantified", grade=grade)
     share = ladder.probabilities.get(ladder.grade, Decimal(0))
@@ -79,6 +97,17 @@ def result_sentence(name: str, voice: Voice) -> str:
     return voice.say("result.sure", grade=grade, share=sure, others=others)
 
 
+def nothing_varies(voice: Voice) -> bool:
+    """Tell whether no evidence has an uncertainty that could be carried to the grade."""
+    return any(item.code == NO_UNCERTAINTY for item in voice.evaluation.limitations)
+
+
+def _stands_alone(ladder: LadderRead, voice: Voice) -> bool:
+    """Tell whether there is nothing to say besides the grade: it is known and nothing varies."""
+    return ladder.grade != NOT_DETERMINED and not ladder.probabilities and nothing_varies(voice)
+
+
+NO_UNCERTAINTY = "no-uncertainty-modelled"
 _FEWEST_DRAWS = 2
 _LISTED = 12
 _LIKELY = Decimal("0.9")
@@ -162,8 +191,10 @@ def _open_line(ladder: LadderRead, voice: Voice) -> str:
     return voice.say("result.open-above", grades=voice.plain_list(voice.grade(grade) for grade in above))
 
 
-def score_section(voice: Voice) -> Section:
-    """Return the scores: each on its ladder, and all in one table."""
+def score_section(voice: Voice) -> Section | None:
+    """Return the scores: each on its ladder, and all in one table; None where gates alone decide."""
+    if not voice.evaluation.scores:
+        return None
     figures = [_scale_figure(name, ladder, voice) for name, ladder in voice.evaluation.ladders.items()]
     blocks: list[Block] = [Text(voice.say("score.intro")), *(figure for figure in figures if figure is not None)]
     blocks.append(_score_table(voice))
@@ -205,7 +236,8 @@ def _scale_figure(ladder: str, read: LadderRead, voice: Voice) -> Figure | None:
         return None
     title = _scale_title(score, result, limits, voice, reached=read.grade)
     drawing = draw_scale(f"scale-{ladder}", _scale(score, result, limits, voice))
-    return Figure(f"scale-{ladder}", title, drawing, _scale_table(score, result, limits, voice))
+    below = _result_below(ladder, voice)
+    return Figure(f"scale-{ladder}", title, drawing, _scale_table(score, result, limits, voice, below=below))
 
 
 Limits = list[tuple[str, Decimal]]
@@ -258,8 +290,10 @@ def _scale(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> Scale:
     )
 
 
-def _scale_table(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> Table:
-    rows = [(voice.grade(grade), voice.trimmed(limit, 3)) for grade, limit in limits]
+def _scale_table(score: str, read: ScoreRead, limits: Limits, voice: Voice, *, below: str | None) -> Table:
+    first = voice.trimmed(limits[0][1], 3)
+    rows = [(voice.grade(below), voice.say("score.below-limit", limit=first))] if below else []
+    rows += [(voice.grade(grade), voice.trimmed(limit, 3)) for grade, limit in limits]
     value = voice.say("score.undetermined") if read.value is None else voice.score(score, read.value)
     rows.append((voice.say("score.score-row", score=voice.name("scores", score)), value))
     if (likely := _likely(read)) is not None:
@@ -271,7 +305,10 @@ def _scale_table(score: str, read: ScoreRead, limits: Limits, voice: Voice) -> T
 
 
 def chances_section(voice: Voice) -> Section | None:
-    """Return the probability of each grade; None when nothing was drawn."""
+    """Return the probability of each grade, or that nothing varies; None when nothing was drawn."""
+    if any(_stands_alone(ladder, voice) for ladder in voice.evaluation.ladders.values()):
+        text = voice.say(f"reason.{NO_UNCERTAINTY}")
+        return Section("chances", voice.say("chances.heading"), (Text(text),))
     if voice.evaluation.draws < _FEWEST_DRAWS:
         return None
     figures = [
@@ -284,7 +321,7 @@ def chances_section(voice: Voice) -> Section | None:
 
 
 def _chances_figure(name: str, ladder: LadderRead, voice: Voice) -> Figure:
-    order = [rung.grade for rung in reversed(ladder.rungs)]
+    order = _order(name, ladder, voice)[::-1]
     known = sorted(ladder.probabilities, key=lambda grade: order.index(grade) if grade in order else len(order))
     shown = list(dict.fromkeys([*order, *known]))
     best = max(ladder.probabilities, key=lambda grade: ladder.probabilities[grade])

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sealmark.reports.page import banners
 from sealmark.reports.reading import LadderRead, read_evaluation
-from sealmark.reports.reasons import distinct, missing_sentence, reason_texts
-from sealmark.reports.result import result_sentence, score_line
-from sealmark.reports.voice import Voice
+from sealmark.reports.reasons import grouped_missing, reason_texts
+from sealmark.reports.result import NO_UNCERTAINTY, nothing_varies, result_sentence, score_line
+from sealmark.reports.voice import NOT_DETERMINED, Voice
 from sealmark.scheme.edition import Edition
 
 __all__ = ["display_width", "headline", "summary_lines"]
 
-_SHOWN = 5
+_SHOWN = 20
 
 
 def summary_lines(document: Mapping[str, object], edition: Edition, language: str) -> list[str]:
@@ -47,8 +47,7 @@ def _rows(voice: Voice) -> Iterator[tuple[str, str]]:
     yield voice.say("summary.organization"), organization
     for name, ladder in voice.evaluation.ladders.items():
         yield from _ladder_rows(name, ladder, voice)
-    missing = distinct(missing_sentence(item, voice) for item in voice.evaluation.missing)
-    yield from _listed(voice.say("summary.missing"), missing or (voice.say("summary.nothing"),))
+    yield from _missing_rows(voice)
 
 
 def _ladder_rows(name: str, ladder: LadderRead, voice: Voice) -> Iterator[tuple[str, str]]:
@@ -56,16 +55,39 @@ def _ladder_rows(name: str, ladder: LadderRead, voice: Voice) -> Iterator[tuple[
     if score:
         yield voice.say("summary.score"), score
     yield voice.say("summary.grade"), voice.name("ladders", name) + voice.say("page.colon") + voice.grade(ladder.grade)
-    yield voice.say("summary.sure"), result_sentence(name, voice)
+    yield voice.say("summary.sure"), _sure(name, ladder, voice)
     if ladder.next_grade is not None:
         yield voice.say("summary.next"), voice.grade(ladder.next_grade)
-        yield from _listed(voice.say("summary.why"), reason_texts(ladder.reasons, voice))
+        yield from _listed(voice.say("summary.why"), reason_texts(ladder.reasons, voice), voice)
 
 
-def _listed(label: str, texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the first few texts, the label before the first, and how many more there are."""
-    shown = [*texts[:_SHOWN], *([f"+ {len(texts) - _SHOWN}"] if len(texts) > _SHOWN else [])]
-    for number, text in enumerate(shown):
+def _sure(name: str, ladder: LadderRead, voice: Voice) -> str:
+    if ladder.grade != NOT_DETERMINED and nothing_varies(voice):
+        return voice.say(f"reason.{NO_UNCERTAINTY}")
+    return result_sentence(name, voice)
+
+
+def _missing_rows(voice: Voice) -> Iterator[tuple[str, str]]:
+    """Yield what is missing by kind, up to a number that fits a screen."""
+    groups = grouped_missing(voice.evaluation.missing, voice)
+    lines, left = [], _SHOWN
+    for heading, items in groups:
+        if left > 0:
+            lines += [heading + voice.say("page.colon").rstrip(), *(f"  {item}" for item in items[:left])]
+        left -= len(items)
+    if left < 0:
+        lines.append(voice.counted("summary.more", -left))
+    yield from _labelled(voice.say("summary.missing"), lines or [voice.say("summary.nothing")])
+
+
+def _listed(label: str, texts: tuple[str, ...], voice: Voice) -> Iterator[tuple[str, str]]:
+    """Yield the first texts, the label before the first, and how many more there are."""
+    more = len(texts) - _SHOWN
+    yield from _labelled(label, [*texts[:_SHOWN], *([voice.counted("summary.more", more)] if more > 0 else [])])
+
+
+def _labelled(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for number, text in enumerate(texts):
         yield "" if number else label, text
 
 

@@ -103,7 +103,7 @@ def _limits(rule: Rule, scores: Scores, voice: Voice) -> tuple[str, ...]:
 
 
 def _curve_limits(rule: Rule, scores: Scores, voice: Voice) -> tuple[str, ...]:
-    pairs = scores.curve or scores.steps or ()
+    pairs = scores.curve or scores.steps or scores.steps_at_most or ()
     points = [(known_number(at, voice), known_number(share, voice)) for at, share in pairs]
     none = [at for at, share in points if at is not None and share == 0]
     full = [at for at, share in points if at is not None and share == 1]

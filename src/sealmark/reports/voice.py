@@ -98,7 +98,7 @@ class Voice:
     @cached_property
     def book(self) -> FigureBook:
         """The scheme's figures as they stood for the organization."""
-        overlay = self.edition.overlays.get(self.evaluation.overlay.id) if self.evaluation.overlay else None
+        overlay = self.evaluation.overlay
         return FigureBook(
             self.edition,
             self.evaluation.as_of,

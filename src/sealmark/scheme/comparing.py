@@ -122,7 +122,18 @@ _CLASSES: Mapping[str, ChangeClass] = {
     "relation": "wording-only",
     "golden case": "golden-cases",
 }
-_WORDS_ONLY = {"clause", "touchpoints", "properties", "note", "title", "url", "decimals", "state", "unit"}
+_WORDS_ONLY = {
+    "clause",
+    "touchpoints",
+    "properties",
+    "note",
+    "title",
+    "url",
+    "decimals",
+    "state",
+    "unit",
+    "information",
+}
 """Keys that no computation reads."""
 _IN_PROCEDURE = {"modes"}
 
@@ -144,6 +155,8 @@ def _class_of(whole: ChangeClass, area: str, key: str) -> ChangeClass:
     last = key.rpartition(".")[2]
     # A measure's unit decides how its value is read; other units are labels.
     if last in _WORDS_ONLY and not (last == "unit" and area == "measure"):
+        return "wording-only"
+    if area == "scale" and key.startswith("bands"):  # bands are words for marks, no share depends on them
         return "wording-only"
     if last in _IN_PROCEDURE or (area == "source" and last in {"confidence", "status"}):
         return "procedure"

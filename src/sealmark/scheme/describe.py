@@ -15,12 +15,13 @@ from sealmark.scheme.grading import (
     Gate,
     Grade,
     GradeGate,
+    Ladder,
     NodeGate,
     Score,
     ScoreGate,
     SpecialsGate,
 )
-from sealmark.scheme.requirements import Requirement, RollUp
+from sealmark.scheme.requirements import Band, Requirement, RollUp
 from sealmark.scheme.rules import (
     ActionsRule,
     Applies,
@@ -36,7 +37,7 @@ from sealmark.scheme.rules import (
 from sealmark.scheme.telling import Teller
 
 __all__ = [
-    "describe_adjustment", "describe_applies", "describe_gate", "describe_grade", "describe_number",
+    "describe_adjustment", "describe_applies", "describe_below", "describe_gate", "describe_grade", "describe_number",
     "describe_requirement", "describe_roll_up", "describe_rule", "describe_score", "describe_scores",
 ]  # fmt: skip
 
@@ -109,7 +110,8 @@ def describe_gate(gate: Gate, edition: Edition, language: str) -> str:
     """Return what a gate asks for, and whether it may be waived."""
     tell = Teller(edition, language)
     waivable = [tell.say("gate.waivable")] if gate.id in edition.grading.waivable else []
-    return tell.sentences([*_gate(tell, gate), *waivable])
+    information = [tell.say("gate.information")] if gate.information else []
+    return tell.sentences([*_gate(tell, gate), *waivable, *information])
 
 
 def describe_score(score: Score, edition: Edition, language: str) -> str:
@@ -145,12 +147,21 @@ def describe_grade(grade: Grade, edition: Edition, language: str) -> str:
     return tell.sentences(parts) or tell.say("grade.ladder")
 
 
+def describe_below(ladder: Ladder, edition: Edition, language: str) -> str:
+    """Return when the result below the first grade comes out."""
+    tell, first = Teller(edition, language), ladder.grades[0].at_least
+    if ladder.below_is_a_result and first is not None:
+        return tell.say("grade.below-limit", limit=tell.number(first))
+    return tell.say("grade.below")
+
+
 def _rule(tell: Teller, rule: Rule) -> str:
     return tell.sentences(_RULES[type(rule)](tell, rule))
 
 
 def _judgement(tell: Teller, rule: JudgementRule) -> Iterator[str]:
     yield _marked(tell, "judgement", rule.judgement)
+    yield _bands(tell, rule.judgement)
     if rule.marks:
         yield tell.say("rule.marks", marks=tell.listed(tell.name("marks", mark) for mark in rule.marks))
         yield tell.say(f"rule.marks-{rule.mark_roll_up}")
@@ -173,8 +184,23 @@ def _marked(tell: Teller, kind: str, name: str, **values: str) -> str:
     return tell.say(f"rule.{kind}", scale=tell.listed(levels), **values)
 
 
+def _bands(tell: Teller, name: str) -> str:
+    """Return what the marks of a range scale mean; nothing where no band says it."""
+    bands = tell.edition.scales[name].bands
+    words = tell.edition.wording[tell.language].scales.get(name, {})
+    told = tell.points(_band(tell, band, words.get(band.id, band.id)) for band in bands)
+    return tell.say("rule.bands", bands=told) if bands else ""
+
+
+def _band(tell: Teller, band: Band, name: str) -> str:
+    if band.lowest == band.highest:
+        return tell.say("join.band-one", value=tell.figure(band.lowest), name=name)
+    return tell.say("join.band", lowest=tell.figure(band.lowest), highest=tell.figure(band.highest), name=name)
+
+
 def _sample(tell: Teller, rule: SampleRule) -> Iterator[str]:
     yield _marked(tell, "sample", rule.sample, of=tell.say(f"of.{rule.of}"))
+    yield _bands(tell, rule.sample)
     if rule.sites != "pooled":
         yield tell.say(f"rule.sites-{rule.sites}")
     if rule.minimum is not None:
@@ -254,9 +280,10 @@ def _scores(tell: Teller, scores: Scores, unit: str) -> str:
             for choice, share in scores.table.items()
         ]
         return tell.say("scores.table", points=tell.points(rows))
-    way = "curve" if scores.curve is not None else "steps"
+    way = next(key for key in ("curve", "steps", "steps_at_most") if getattr(scores, key) is not None)
+    point = "scores.up-to" if way == "steps_at_most" else "scores.point"
     rows = [
-        tell.say("scores.point", value=_in_unit(tell, value, unit), share=tell.number(share, share=True))
+        tell.say(point, value=_in_unit(tell, value, unit), share=tell.number(share, share=True))
         for value, share in getattr(scores, way)
     ]
     return tell.say(f"scores.{way}", points=tell.points(rows))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from sealmark.core.canonical import Json, canonical_bytes
-from sealmark.core.cells import harmless
+from sealmark.core.documents import harmless
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.numbers import plain
 from sealmark.scheme import describe
@@ -27,7 +27,7 @@ from sealmark.scheme.telling import Teller
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
 
-__all__ = ["Sheet", "edition_json", "export_json", "export_workbook", "sheets_of"]
+__all__ = ["Sheet", "edition_json", "export_json", "export_workbook", "grading_rows", "sheets_of"]
 
 Cell = str | int | Decimal | None
 
@@ -214,11 +214,12 @@ def _item(tell: Teller, instrument: Instrument, item: Item) -> tuple[Cell, ...]:
 
 
 def _grading(edition: Edition, tell: Teller) -> Sheet:
-    rows = list(_grading_rows(edition, tell))
+    rows = list(grading_rows(edition, tell))
     return _sheet(tell, "grading", ("kind", "id", "title", "condition"), rows)
 
 
-def _grading_rows(edition: Edition, tell: Teller) -> Iterator[tuple[Cell, ...]]:
+def grading_rows(edition: Edition, tell: Teller) -> Iterator[tuple[str, str, str, str]]:
+    """Yield kind, id, title and condition of everything that leads from the tree to a grade."""
     grading, language = edition.grading, tell.language
     for score in grading.scores:
         words = describe.describe_score(score, edition, language)
@@ -232,6 +233,9 @@ def _grading_rows(edition: Edition, tell: Teller) -> Iterator[tuple[Cell, ...]]:
     for ladder in grading.ladders:
         needs = tell.sentences(tell.say("grade.gate", gate=tell.name("gates", gate)) for gate in ladder.gates)
         yield tell.say("kind.ladder"), ladder.id, tell.name("ladders", ladder.id), needs
+        below = describe.describe_below(ladder, edition, language)
+        kind = "kind.grade" if ladder.below_is_a_result else "kind.below"
+        yield tell.say(kind), ladder.below, tell.name("grades", ladder.below), below
         for grade in ladder.grades:
             words = describe.describe_grade(grade, edition, language)
             yield tell.say("kind.grade"), grade.id, tell.name("grades", grade.id), words

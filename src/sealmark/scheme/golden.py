@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from pydantic import Field, model_validator
 
@@ -10,6 +12,7 @@ from sealmark.scheme.figures import FactInput, Figure, Flag, Id, Name, Part
 from sealmark.scheme.requirements import Statement
 
 __all__ = [
+    "EACH",
     "Expected",
     "Given",
     "GivenAction",
@@ -132,12 +135,35 @@ class GoldenCase(Part):
         return self
 
 
+EACH = "each"
+"""Stands for the requirement in the cases of a file that names several."""
+
+Value = TypeVar("Value")
+
+
 class GoldenFile(Part):
     """A file in cases/. ``requirement`` and ``as_of`` given here hold for all its cases that do not say otherwise."""
 
     requirement: Id | None = None
+    requirements: tuple[Id, ...] = Field(default=(), min_length=1)
+    """Instead of ``requirement``: every case is run for each of them. In ``given.judgements``, ``given.shares``
+    and ``expect.missing`` the key ``each`` stands for the requirement."""
     as_of: dt.date | None = None
     cases: tuple[GoldenCase, ...] = Field(min_length=1)
+
+    def told(self) -> Iterator[tuple[int, GoldenCase]]:
+        """Yield every case as it is run, with the position at which it is written."""
+        for position, case in enumerate(self.cases):
+            if not self.requirements or "requirement" in case.model_fields_set:
+                yield position, case
+            else:
+                yield from ((position, _told_of(name, case)) for name in self.requirements)
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> GoldenFile:
+        if self.requirement is not None and self.requirements:
+            raise ValueError("both requirement and requirements are given\nKeep one of the two.")
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -147,3 +173,18 @@ class GoldenFile(Part):
         common = {key: value[key] for key in ("requirement", "as_of") if value.get(key) is not None}
         cases = [{**common, **case} if isinstance(case, dict) else case for case in value["cases"]]
         return {**value, "cases": cases}
+
+
+def _told_of(name: str, case: GoldenCase) -> GoldenCase:
+    """Return a case as it is run for one requirement, which it calls "each"."""
+    given = case.given.model_copy(
+        update={"judgements": _renamed(case.given.judgements, name), "shares": _renamed(case.given.shares, name)}
+    )
+    missing = tuple(name if item == EACH else item for item in case.expect.missing)
+    expect = case.expect.model_copy(update={"missing": missing}) if missing else case.expect
+    told = {"case": f"{case.case} ({name})", "requirement": name, "given": given, "expect": expect}
+    return case.model_copy(update=told)
+
+
+def _renamed(parts: Mapping[str, Value], name: str) -> dict[str, Value]:
+    return {name if key == EACH else key: value for key, value in parts.items()}

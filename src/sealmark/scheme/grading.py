@@ -12,8 +12,8 @@ from sealmark.scheme.figures import Flag, Id, Number, Part
 from sealmark.scheme.requirements import Statement
 from sealmark.scheme.rules import Rule
 
-__all__ = ["Adjustment", "CountGate", "EvidenceGate", "Gate", "Grade", "GradeGate", "Grading", "Ladder", "NodeGate",
-           "Rounding", "Score", "ScoreGate", "SpecialsGate"]  # fmt: skip
+__all__ = ["STATEMENTS", "Adjustment", "CountGate", "EvidenceGate", "Gate", "GateFrame", "Grade", "GradeGate",
+           "Grading", "Ladder", "NodeGate", "Rounding", "Score", "ScoreGate", "SpecialsGate"]  # fmt: skip
 
 
 class Rounding(Part):
@@ -54,19 +54,25 @@ class Adjustment(Part):
     """before: added to the points earned, before dividing by the points that apply."""
 
 
-class ScoreGate(Part):
-    """A score must reach or stay under a limit."""
+class GateFrame(Part):
+    """What every gate has, whatever it compares."""
 
     id: Id
+    information: Flag = False
+    """true: no ladder asks for it; it is judged and reported all the same."""
+
+
+class ScoreGate(GateFrame):
+    """A score must reach or stay under a limit."""
+
     score: Id
     at_least: Number | None = None
     at_most: Number | None = None
 
 
-class NodeGate(Part):
+class NodeGate(GateFrame):
     """Nodes (groups or requirements) must each reach a share."""
 
-    id: Id
     nodes: tuple[Id, ...] = Field(min_length=1)
     mark: Id | None = None
     """Only this mark (for example integration)."""
@@ -74,12 +80,11 @@ class NodeGate(Part):
     """A share: 1 means fully met."""
 
 
-class CountGate(Part):
+class CountGate(GateFrame):
     """How many requirements below a node have one of these statements or marks."""
 
-    id: Id
     count: tuple[str, ...] = Field(min_length=1)
-    """Statements (partial, does-not-conform ...) or codes of the scale."""
+    """Statements (partial, does-not-conform ...) or codes of the scale; of several marks the worst code counts."""
     below: Id
     at_most: Number | None = None
     at_least: Number | None = None
@@ -87,26 +92,23 @@ class CountGate(Part):
     """Compare the share of the applicable requirements instead of their number."""
 
 
-class SpecialsGate(Part):
+class SpecialsGate(GateFrame):
     """How often an adjustment may have been given."""
 
-    id: Id
     adjustment: Id
     at_most: Number
 
 
-class GradeGate(Part):
+class GradeGate(GateFrame):
     """Another ladder's grade must be reached."""
 
-    id: Id
     ladder: Id
     at_least: Id
 
 
-class EvidenceGate(Part):
+class EvidenceGate(GateFrame):
     """A prerequisite shown by evidence that stands outside the tree."""
 
-    id: Id
     evidence: Rule
 
 
@@ -151,16 +153,24 @@ class Ladder(Part):
     score: Id | None = None
     below: Id
     """The name of the result when no grade is reached, for example "not-certified"."""
+    below_is_a_result: Flag = False
+    """true: `below` is a result like any other (score bands without a failure), not a refusal."""
     gates: tuple[Id, ...] = ()
     """Needed for every grade of the ladder."""
     grades: tuple[Grade, ...] = Field(min_length=1)
+
+    @property
+    def gates_used(self) -> tuple[str, ...]:
+        """Every gate that the ladder or one of its grades asks for."""
+        return (*self.gates, *(gate for grade in self.grades for gate in grade.gates))
 
 
 class Grading(Part):
     """The file grading.yaml."""
 
     source: Id | None = None
-    scores: tuple[Score, ...] = Field(min_length=1)
+    scores: tuple[Score, ...] = ()
+    """None where gates alone decide."""
     adjustments: tuple[Adjustment, ...] = ()
     gates: tuple[Gate, ...] = ()
     waivable: tuple[Id, ...] = ()

@@ -201,7 +201,7 @@ def _assemble(
     single = parts[""]
     counted = {name: content for name, content in files.items() if not name.startswith("overlays/")}
     wording = {language: parts["text"][language] for language in LANGUAGES if language in parts["text"]}
-    cases = [case for file in parts["cases"].values() for case in file.cases]  # type: ignore[attr-defined]
+    cases = [case for file in parts["cases"].values() for _, case in file.told()]  # type: ignore[attr-defined]
     return Edition(
         scheme=scheme,
         manifest=single["edition.yaml"],  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from sealmark.scheme.figures import Figure, Id, Number, Part
 from sealmark.scheme.rules import Applies, Rule
 
-__all__ = ["Group", "Level", "Requirement", "RollUp", "Scale", "Scales", "Statement", "Tree"]
+__all__ = ["Band", "Group", "Level", "Requirement", "RollUp", "Scale", "Scales", "Statement", "Tree"]
 
 Statement = Literal["conforms", "partial", "does-not-conform", "not-applicable", "not-determined"]
 
@@ -114,6 +114,15 @@ class Level(Part):
     """Derived from the share when not given."""
 
 
+class Band(Part):
+    """A stretch of a range scale that has words of its own; it changes no share."""
+
+    id: Id
+    lowest: Figure
+    highest: Figure
+    """The last mark of the band."""
+
+
 class Scale(Part):
     """What assessors may write. Either levels, or a range with a step."""
 
@@ -121,6 +130,8 @@ class Scale(Part):
     lowest: Figure | None = None
     highest: Figure | None = None
     step: Figure = Decimal(1)
+    bands: tuple[Band, ...] = ()
+    """Ranges only: stretches of marks described in words, from low to high."""
 
     @model_validator(mode="after")
     def _levels_or_range(self) -> Scale:
@@ -129,7 +140,25 @@ class Scale(Part):
             raise ValueError("a scale has either levels, or lowest and highest\nRemove one of the two.")
         if self.lowest is not None and self.highest is not None and self.lowest >= self.highest:
             raise ValueError("lowest is not below highest\nSwap or correct them.")
+        if self.bands and self.levels:
+            raise ValueError("bands describe a range, but this scale has levels\nRemove the bands: levels have words.")
         return self
+
+    def band_at(self, share: Decimal) -> Band | None:
+        """Return the band in which a share lies; None where no band describes it.
+
+        A mean of marks that falls between two marks belongs to the lower one.
+
+        Example:
+            >>> scale = Scale(lowest=Decimal(0), highest=Decimal(10), bands=({"id": "low", "lowest": 0, "highest": 4},))
+            >>> scale.band_at(Decimal("0.45")).id, scale.band_at(Decimal("0.5"))
+            ('low', None)
+        """
+        if self.lowest is None or self.highest is None:
+            return None
+        mark = self.lowest + share * (self.highest - self.lowest)
+        reached = [band for band in self.bands if band.lowest <= mark < band.highest + self.step]
+        return reached[-1] if reached else None
 
 
 class Scales(Part):

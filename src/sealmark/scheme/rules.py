@@ -31,6 +31,9 @@ class Scores(Part):
     """Points [value, share], values rising; straight lines between, constant outside."""
     steps: tuple[tuple[Number, Number], ...] | None = None
     """Points [value, share], values rising: the share of the highest value reached; 0 below the first."""
+    steps_at_most: tuple[tuple[Number, Number], ...] | None = None
+    """Points [value, share], values rising, shares falling: the share of the lowest value not exceeded;
+    0 above the last."""
     table: dict[str, Number] | None = None
     """Share for each choice: {"yes": 1, "no": 0}. A choice not listed is not determined."""
 
@@ -41,7 +44,7 @@ class Scores(Part):
             found = ", ".join(given) or "none"
             raise ValueError(
                 f"a value is scored in exactly one way; found: {found}\n"
-                "Keep one of at_least, at_most, curve, steps, table."
+                "Keep one of at_least, at_most, curve, steps, steps_at_most, table."
             )
         return self
 

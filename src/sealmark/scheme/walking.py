@@ -108,6 +108,7 @@ _NAMES: Mapping[type[BaseModel], _Names] = {
     procedure.Objective: (("serves", "requirement", "many"), ("measure", "measure", "one")),
     Relation: (*_SOURCE, ("requirement", "requirement", "one")),
     Overlay: (("values", "parameter", "keys"),),
+    golden.GoldenFile: (("requirements", "requirement", "many"),),
     golden.GoldenCase: (("requirement", "requirement", "one"),),
     golden.Given: (
         ("overlay", "overlay", "one"),

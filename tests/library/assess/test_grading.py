@@ -143,7 +143,7 @@ def test_count_gate_names_what_is_open():
     gate = gate_of({"count": ["non"], "below": "all", "at_most": 0}, {"a": YES, "b": UNKNOWN})
 
     assert gate.missing == (Missing("judgement", "b"),)
-    assert gate.reasons[0].figures == {"open": 1}
+    assert gate.reasons[0].figures == {"open": 1, "gate": "g"}
 
 
 @pytest.mark.parametrize(

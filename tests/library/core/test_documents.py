@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from sealmark.core.documents import LIMIT_BYTES, LIMIT_DEPTH, Position, parse_yaml, read_model, salvage
+from sealmark.core.documents import LIMIT_BYTES, LIMIT_DEPTH, Position, harmless, parse_yaml, read_model, salvage
 from sealmark.core.errors import SealmarkError
 
 
@@ -241,11 +241,11 @@ def test_a_list_whose_entries_are_wrong_is_not_called_empty_as_well():
 
 
 def test_salvage_leaves_out_what_does_not_fit():
-    unknown, harmless = salvage(parse(GOOD + "colr: red\n"), Car)
-    wrong, not_harmless = salvage(parse(GOOD + "weight: heavy\n"), Car)
+    unknown, only_extra = salvage(parse(GOOD + "colr: red\n"), Car)
+    wrong, only_extra_too = salvage(parse(GOOD + "weight: heavy\n"), Car)
 
-    assert (unknown.name, harmless) == ("Beetle", True)
-    assert (wrong.weight, not_harmless) == (None, False)
+    assert (unknown.name, only_extra) == ("Beetle", True)
+    assert (wrong.weight, only_extra_too) == (None, False)
     assert salvage(parse("wheels: [{size: 1}]\n"), Car) == (None, False)
 
 
@@ -253,3 +253,15 @@ def test_salvage_drops_the_right_items_of_a_list():
     car, _ = salvage(parse("name: x\nwheels: [{size: a}, {size: 1}, {size: b}, {size: 2}]\n"), Car)
 
     assert [wheel.size for wheel in car.wheels] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49 30", "-5", "@sum", "\tx", "\r\n", "\n=x", "\uff1dA1", "  =1", "\u00a0=1"]
+)
+def test_text_a_spreadsheet_would_run_gets_an_apostrophe(text):
+    assert harmless(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "Ada", "1+1", "a=b", "'=1", "客户"])
+def test_other_text_stays(text):
+    assert harmless(text) == text

@@ -79,7 +79,7 @@ WRONG = {
     ),
     "what a measure needs": (
         {"mappings/tickets.yaml": CASE["mappings/tickets.yaml"].replace("  resolved: {from: Solved, type: datetime}\n", "")},
-        ("SM451", "records/tickets.csv, measure solved", "Legal: case, opened, site."),
+        ("SM451", "records/tickets.csv, measure solved", "Add `resolved: {from: ..., type: datetime}` to `columns` of mappings/tickets.yaml. Columns now: case, opened, site."),
     ),
     "key of the mapping": (
         changed("mappings/tickets.yaml", "layout: cases", "layuot: cases"),

@@ -65,6 +65,12 @@ def test_tables_that_are_not_given_are_unknown_not_empty(tmp_path):
     assert (found.persons, found.actions, found.documents, found.facts, found.judgements) == (None, None, {}, {}, {})
 
 
+def test_a_list_without_rows_says_that_there_are_none(tmp_path):
+    found = evidence(tmp_path, documents="document,dated\n", persons="credential,obtained\n", actions="action,due,state\n")
+
+    assert (found.documents, found.persons, found.actions) == ({}, (), ())
+
+
 WRONG = [
     ("documents.csv", "document,dated,valid_until\nmanual,2026-07-10,\n", "SM312", "2026-07-10 lies after the as-of date 2026-06-30.",
      "row 2, column dated", "Correct the date, or as_of in case.yaml."),
@@ -73,7 +79,7 @@ WRONG = [
     ("documents.csv", "document,dated\nmanual,\nmanual,\n", "SM309", 'The document "manual" stands twice.', "row 3, column document", "Keep the newest."),
     ("documents.csv", "document,dated\nmanul,\n", "SM308", '"manul" is not known in the column "document".', "row 2, column document",
      'Did you mean "manual"? Legal: manual, register.'),
-    ("documents.csv", "document,dated\n", "SM331", "The table has headings but no rows.", "documents.csv", "Fill it in, or take it out of case.yaml."),
+    ("sites.csv", "site,name\n", "SM331", "The table has headings but no rows.", "sites.csv", "Fill it in, or take it out of case.yaml."),
     ("persons.csv", "credential,obtained\npractitionr,2025-04-01\n", "SM308", '"practitionr" is not known in the column "credential".',
      "row 2, column credential", 'Did you mean "practitioner"? Legal: practitioner.'),
     ("persons.csv", "credential,obtained\npractitioner,\n", "SM307", 'The cell "obtained" is empty.', "row 2, column obtained", "Fill it in."),

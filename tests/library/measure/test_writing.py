@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from sealmark.core.documents import harmless
 from sealmark.core.errors import SealmarkError
-from sealmark.measure.writing import harmless, write_csv, write_xlsx
+from sealmark.measure.writing import write_csv, write_xlsx
 
 DANGEROUS = ["=1+1", "+49 30 1", "-cmd", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1"]
 ROW = ["=HYPERLINK(1)", -5, -2.5, Decimal("-0.10"), "-5", None, True, dt.date(2026, 1, 2), "plain", "a=b"]

@@ -110,7 +110,7 @@ def krippendorff_alpha(ratings: Ratings, level: Level, *, confidence: float = 0.
         >>> nan = float("nan")
         >>> marks = ratings_from_matrix([[1, 1, nan], [2, 2, 3], [3, 3, 3], [3, 3, 3], [2, 2, 2], [1, 2, 3]])
         >>> round(float(krippendorff_alpha(marks, "ordinal").alpha.value), 3)
-        0.727
+        0.593
     """
     check_confidence(confidence)
     if level not in _NEEDS:
@@ -118,15 +118,14 @@ def krippendorff_alpha(ratings: Ratings, level: Level, *, confidence: float = 0.
     require_values(ratings, _NEEDS[level], f"Alpha at the {level} level")
     require_single(ratings, "Krippendorff's alpha")
     paired = _paired(ratings)
+    counts = len(paired.sizes), len(paired.subject), ratings.base - len(paired.subject)
+    if len(paired.values) < 2:  # noqa: PLR2004
+        return Alpha(Estimate.unknown("All marks are equal.", base=counts[0]), level, 0.0, 0.0, *counts)
     found = _disagreement(paired, level)
     total, frequencies = float(len(paired.subject)), paired.frequencies
     inside = found.inside / (paired.sizes - 1)
     above, below = float(inside.sum()), float(frequencies @ found.toward)
-    counts = len(paired.sizes), len(paired.subject), ratings.base - len(paired.subject)
     observed, expected = above / total, below / (total * (total - 1))
-    if len(paired.values) < 2:  # noqa: PLR2004
-        nothing = Estimate.unknown("All marks are equal.", base=counts[0])
-        return Alpha(nothing, level, observed, expected, *counts)
     share = (total - 1) / below
     moved = paired.sizes * above / below + share * inside - 2 * share * above / below * _taken(paired, found.toward)
     error = float((moved + _taken(paired, found.bend)).std(ddof=1)) * math.sqrt(counts[0])

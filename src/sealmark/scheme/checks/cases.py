@@ -79,7 +79,7 @@ def check_coverage(view: View) -> Iterator[Problem]:
         if len(cases) < _WANTED:
             what = f'The requirement "{name}" has {len(cases) or "no"} golden case{"s" if len(cases) != 1 else ""}.'
             fix = (
-                "Write four in cases/: it conforms, it does not, exactly on the threshold, "
+                "Write four in cases/: it conforms, it does not, exactly on the threshold or partly, "
                 "not determined or not applicable."
             )
             yield view.problem("SM280", what, at, fix, severity=view.incomplete)
@@ -135,7 +135,7 @@ def check_values(view: View) -> Iterator[Problem]:
     """Yield golden cases told twice, before the edition begins, or with marks and facts that cannot be."""
     told: set[tuple[str | None, str]] = set()
     for file, part in view.edition.parts.items():
-        for position, case in enumerate(part.cases if isinstance(part, GoldenFile) else ()):
+        for position, case in part.told() if isinstance(part, GoldenFile) else ():
             path: Path = ("cases", position)
             if (case.requirement, case.case) in told:
                 what = f'The golden case "{case.case}" is told twice.'

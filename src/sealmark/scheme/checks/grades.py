@@ -173,7 +173,7 @@ def _compared(gate: Gate) -> tuple[str, str]:
 
 
 def check_gates(view: View) -> Iterator[Problem]:
-    """Yield gates that nobody can pass, that compare nothing, or that go in circles."""
+    """Yield gates that nobody can pass, that compare nothing, that go in circles, or whose use is not as they say."""
     for position, gate in enumerate(view.edition.grading.gates):
         path: Path = ("gates", position)
         if isinstance(gate, NodeGate):
@@ -187,6 +187,24 @@ def check_gates(view: View) -> Iterator[Problem]:
             yield from _grade_gate(view, gate, path)
         elif isinstance(gate, SpecialsGate):
             yield from _specials_gate(view, gate, path)
+    if "grading.yaml" in view.edition.parts:
+        yield from _uses(view)
+
+
+def _uses(view: View) -> Iterator[Problem]:
+    """Yield gates that no ladder asks for without saying so, and gates said to be information that one asks for."""
+    users = {gate: ladder.id for ladder in view.edition.grading.ladders for gate in ladder.gates_used}
+    # A dangling name is probably the gate that seems unused: one mistake, one message.
+    dangling = set(users) - set(view.index.ids("gate"))
+    for position, gate in enumerate(view.edition.grading.gates):
+        if gate.information and gate.id in users:
+            what = f'The gate "{gate.id}" is marked as information, but the ladder "{users[gate.id]}" asks for it.'
+            yield view.problem("SM291", what, (_FILE, ("gates", position, "information")),
+                               "Remove `information: true`, or take the gate out of the ladder.")  # fmt: skip
+        elif not gate.information and gate.id not in users and not dangling:
+            what = f'The gate "{gate.id}" is never used: no ladder asks for it, so it decides nothing.'
+            yield view.problem("SM291", what, (_FILE, ("gates", position)),
+                               "Name it under `gates` of a ladder or grade, or add `information: true`.")  # fmt: skip
 
 
 def _mark(view: View, gate: NodeGate, path: Path) -> Iterator[Problem]:
@@ -257,8 +275,7 @@ def _specials_gate(view: View, gate: SpecialsGate, path: Path) -> Iterator[Probl
 def _grade_gate(view: View, gate: GradeGate, path: Path) -> Iterator[Problem]:
     """A ladder must not need, over any number of steps, a grade of its own."""
     for ladder in view.edition.grading.ladders:
-        uses = gate.id in {*ladder.gates, *(name for grade in ladder.grades for name in grade.gates)}
-        if uses and ladder.id in _needed(view, gate.ladder, set()):
+        if gate.id in ladder.gates_used and ladder.id in _needed(view, gate.ladder, set()):
             what = f'The ladder "{ladder.id}" needs its own grade through the gate "{gate.id}".'
             yield view.problem("SM248", what, (_FILE, (*path, "ladder")), "Name another ladder, or drop the gate.")
 
@@ -269,8 +286,7 @@ def _needed(view: View, name: str, seen: set[str]) -> set[str]:
     seen.add(name)
     for ladder in view.edition.grading.ladders:
         if ladder.id == name:
-            used = {*ladder.gates, *(gate for grade in ladder.grades for gate in grade.gates)}
             for gate in view.edition.grading.gates:
-                if gate.id in used and isinstance(gate, GradeGate):
+                if gate.id in ladder.gates_used and isinstance(gate, GradeGate):
                     _needed(view, gate.ladder, seen)
     return seen

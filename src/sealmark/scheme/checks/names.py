@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from sealmark.core.errors import Problem, did_you_mean
 from sealmark.scheme.checks.view import View
-from sealmark.scheme.golden import Expected, Given
+from sealmark.scheme.golden import EACH, Expected, Given, GoldenFile
 from sealmark.scheme.grading import GradeGate, Ladder
 from sealmark.scheme.index import PLACES
 from sealmark.scheme.measures import Instrument
-from sealmark.scheme.walking import Path, PlacedPart
+from sealmark.scheme.walking import Path, PlacedPart, Reference
 
 __all__ = ["check_doubles", "check_names", "check_unused"]
 
@@ -25,11 +25,21 @@ def check_names(view: View) -> Iterator[Problem]:
     """Yield a problem for every id that names nothing."""
     for reference in view.references:
         legal = view.index.ids(reference.kind)
-        if reference.name not in legal:
+        if reference.name not in legal and not (reference.kind == "requirement" and _is_each(view, reference)):
             at = (reference.file, reference.path)
             yield _dangling(view, reference.kind, reference.name, at, legal)
     for placed in view.parts:
         yield from _special(view, placed)
+
+
+def _is_each(view: View, reference: Reference) -> bool:
+    """Tell whether a name stands for each requirement of a file of golden cases."""
+    return reference.name == EACH and _names_several(view, reference.file)
+
+
+def _names_several(view: View, file: str) -> bool:
+    part = view.edition.parts.get(file)
+    return isinstance(part, GoldenFile) and bool(part.requirements)
 
 
 def _dangling(view: View, kind: str, name: str, at: tuple[str, Path], legal: tuple[str, ...]) -> Problem:
@@ -49,7 +59,7 @@ def _special(view: View, placed: PlacedPart) -> Iterator[Problem]:
     elif isinstance(part, Expected):
         yield from _expected(view, part, file, path)
     elif isinstance(part, Given):
-        legal = (*view.index.ids("requirement"), "default")
+        legal = (*view.index.ids("requirement"), "default", *((EACH,) if _names_several(view, file) else ()))
         for name in part.shares:
             if name not in legal:
                 yield _dangling(view, "requirement", name, (file, (*path, "shares", name)), legal)
@@ -65,6 +75,7 @@ def _expected(view: View, part: Expected, file: str, path: Path) -> Iterator[Pro
         if mark not in marks:
             yield _dangling(view, "mark", mark, (file, (*path, "marks", mark)), tuple(marks))
     anything = {name for kind in view.index.kinds for name in view.index.ids(kind)} | marks
+    anything |= {EACH} if _names_several(view, file) else set()
     for position, name in enumerate(part.missing):
         if name not in anything and name not in {"employees", "sector", "modules", "actions", "persons"}:
             what = f'Nothing in the edition has the id "{name}".'

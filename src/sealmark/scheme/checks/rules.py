@@ -10,18 +10,23 @@ from sealmark.core.numbers import in_steps, plain
 from sealmark.scheme.checks.view import View, written
 from sealmark.scheme.edition import DeclaredFact
 from sealmark.scheme.figures import Number
-from sealmark.scheme.requirements import Scale, Scales
+from sealmark.scheme.requirements import Band, Scale, Scales
 from sealmark.scheme.rules import ActionsRule, Applies, FactRule, MeasureRule, PersonsRule, Scores
 from sealmark.scheme.walking import Path, PlacedPart
 
 __all__ = ["check_facts", "check_rules", "check_scales"]
 
+_POINTED = ("curve", "steps", "steps_at_most")
 _RISE = "Values rise from point to point; write the lowest first."
+_OTHER_WAY = {
+    "steps": "Where lower is better write `steps_at_most`: each value is an upper limit, the shares fall.",
+    "steps_at_most": "Where higher is better write `steps`: each value is a lower limit, the shares rise.",
+}
 _SHARE = "A share lies between 0 and 1: 0.5 for one half."
 
 
 def check_rules(view: View) -> Iterator[Problem]:
-    """Yield scores that cannot be meant: falling curves, shares above 1, tables for numbers."""
+    """Yield scores that cannot be meant: points out of order, shares above 1, tables for numbers."""
     for placed in view.parts:
         part = placed.part
         if isinstance(part, Scores):
@@ -30,14 +35,14 @@ def check_rules(view: View) -> Iterator[Problem]:
         elif isinstance(part, MeasureRule | PersonsRule | ActionsRule) and part.scores.table is not None:
             what = "A table scores choices, but this rule gives a number."
             yield view.problem("SM235", what, (placed.file, (*placed.path, "scores", "table")),
-                               "Use at_least, at_most, curve or steps.")  # fmt: skip
+                               "Use at_least, at_most, curve, steps or steps_at_most.")  # fmt: skip
         if isinstance(part, MeasureRule):
             yield from _direction(view, placed, part)
             yield from _reachable_share(view, placed, part)
 
 
 def _curve(view: View, placed: PlacedPart, scores: Scores) -> Iterator[Problem]:
-    for way in ("curve", "steps"):
+    for way in _POINTED:
         points = getattr(scores, way) or ()
         at = (placed.file, (*placed.path, way))
         if way == "curve" and len(points) == 1:
@@ -49,11 +54,25 @@ def _curve(view: View, placed: PlacedPart, scores: Scores) -> Iterator[Problem]:
                 what = f"The {way} fall: {plain(high)} comes after {plain(low)}."
                 what = what.replace("curve fall", "curve falls")
                 yield view.problem("SM230", what, (at[0], (*at[1], position)), _RISE)
+        if way in _OTHER_WAY:
+            yield from _wrong_way(view, way, [view.value(share, view.base) for _, share in points], at)
+
+
+def _wrong_way(view: View, way: str, shares: list[Decimal | None], at: tuple[str, Path]) -> Iterator[Problem]:
+    """Yield a problem where the shares of steps turn the way that the other key is for."""
+    for position in range(1, len(shares)):
+        before, after = shares[position - 1], shares[position]
+        if before is None or after is None or before == after or (after > before) == (way == "steps"):
+            continue
+        moves = "rise" if after > before else "fall"
+        what = f"The shares of {way} {moves}: {plain(after)} comes after {plain(before)}."
+        yield view.problem("SM230", what, (at[0], (*at[1], position)), _OTHER_WAY[way])
+        return
 
 
 def _shares(view: View, placed: PlacedPart, scores: Scores) -> Iterator[Problem]:
     shares: list[tuple[Path, Number]] = [((name,), share) for name, share in (scores.table or {}).items()]
-    for way in ("curve", "steps"):
+    for way in _POINTED:
         points = getattr(scores, way) or ()
         shares += [((position,), share) for position, (_, share) in enumerate(points)]
     way = next(name for name in type(scores).model_fields if getattr(scores, name) is not None)
@@ -68,18 +87,21 @@ def not_a_share(view: View, number: Number, at: tuple[str, Path]) -> Iterator[Pr
         yield view.problem("SM231", f"{plain(value)} is not a share.", at, _SHARE)
 
 
+_BETTER = {"at_least": "at_most", "steps": "steps_at_most"}
+"""What rewards high values, and what rewards low ones."""
+
+
 def _direction(view: View, placed: PlacedPart, rule: MeasureRule) -> Iterator[Problem]:
     measure = view.edition.measures.get(rule.measure)
     if measure is None:
         return
     lower = measure.better == "lower"
-    wrong_way = rule.scores.at_least if lower else rule.scores.at_most
-    if wrong_way is not None:
-        key = "at_least" if lower else "at_most"
+    for key, instead in _BETTER.items() if lower else ((right, wrong) for wrong, right in _BETTER.items()):
+        if getattr(rule.scores, key) is None:
+            continue
         what = f'{key} rewards bad values: for the measure "{rule.measure}" {measure.better} is better.'
         yield view.problem("SM237", what, (placed.file, (*placed.path, "scores", key)),
-                           f'Use {"at_most" if lower else "at_least"}, or set `better:` of the measure.',
-                           severity="warning")  # fmt: skip
+                           f"Use {instead}, or set `better:` of the measure.", severity="warning")  # fmt: skip
     if rule.counts == ("lower-limit" if lower else "upper-limit"):
         what = f'{rule.counts} favours thin samples: for the measure "{rule.measure}" {measure.better} is better.'
         yield view.problem("SM237", what, (placed.file, (*placed.path, "counts")),
@@ -99,7 +121,7 @@ def _reachable_share(view: View, placed: PlacedPart, rule: MeasureRule) -> Itera
 
 
 def check_scales(view: View) -> Iterator[Problem]:
-    """Yield scales with double codes, shares above 1, or a step that misses the highest value."""
+    """Yield scales with double codes, shares above 1, a step that misses the end, or bands that do not fit."""
     part = view.edition.parts.get("scales.yaml")
     for name, scale in part.scales.items() if isinstance(part, Scales) else ():
         path: Path = ("scales", name)
@@ -109,6 +131,35 @@ def check_scales(view: View) -> Iterator[Problem]:
             what = f"Steps of {plain(scale.step)} from {plain(low)} miss {plain(high)}."
             fix = "Choose a step above 0 that divides the range."
             yield view.problem("SM238", what, ("scales.yaml", (*path, "step")), fix)
+        yield from _bands(view, scale, path)
+
+
+def _bands(view: View, scale: Scale, path: Path) -> Iterator[Problem]:
+    """Yield bands that are double, upside down, outside their scale, or run into each other."""
+    seen: set[str] = set()
+    for position, band in enumerate(scale.bands):
+        at: tuple[str, Path] = ("scales.yaml", (*path, "bands", position))
+        if band.id in seen:
+            yield view.problem("SM213", f'The band "{band.id}" is defined twice.', (at[0], (*at[1], "id")),
+                               "Rename or remove one of the two.")  # fmt: skip
+        seen.add(band.id)
+        before = scale.bands[position - 1] if position else None
+        wrong = _band_fault(scale, band, before)
+        if wrong:
+            yield view.problem("SM238", wrong[0], at, wrong[1])
+
+
+def _band_fault(scale: Scale, band: Band, before: Band | None) -> tuple[str, str] | None:
+    low, high = scale.lowest, scale.highest
+    if band.lowest > band.highest:
+        return f'The band "{band.id}" ends at {plain(band.highest)}, before it begins.', "Swap lowest and highest."
+    if low is not None and high is not None and not (low <= band.lowest and band.highest <= high):
+        what = f'The band "{band.id}" ({plain(band.lowest)} to {plain(band.highest)}) leaves its scale.'
+        return what, f"Stay between {plain(low)} and {plain(high)}."
+    if before is not None and band.lowest <= before.highest:
+        what = f'The band "{band.id}" begins at {plain(band.lowest)}, "{before.id}" ends at {plain(before.highest)}.'
+        return what, "List bands from low to high; each begins above the end of the one before."
+    return None
 
 
 def _levels(view: View, scale: Scale, path: Path) -> Iterator[Problem]:
@@ -164,7 +215,7 @@ def _fact_rule(view: View, placed: PlacedPart, rule: FactRule, fact: DeclaredFac
                     "Add `age_in: days` or `age_in: months`.")  # fmt: skip
     if table is not None and fact.type in {"number", "date"}:
         yield wrong(("scores", "table"), f'A table scores choices, but the fact "{name}" is a {fact.type}.',
-                    "Use at_least, at_most, curve or steps.")  # fmt: skip
+                    "Use at_least, at_most, curve, steps or steps_at_most.")  # fmt: skip
     if table is None and fact.type == "choice":
         yield wrong(("scores",), f'The fact "{name}" is a choice, which only a table can score.',
                     f"Write `scores: {{table: {{{_row(fact)}}}}}`.")  # fmt: skip

@@ -14,7 +14,7 @@ from sealmark.scheme.requirements import Group
 from sealmark.scheme.rules import Applies
 from sealmark.scheme.walking import Path
 
-__all__ = ["check_points", "check_reach", "check_tree", "points_of"]
+__all__ = ["check_points", "check_reach", "check_tree", "points_of", "sums_of_points"]
 
 
 def check_tree(view: View) -> Iterator[Problem]:
@@ -86,11 +86,13 @@ def check_points(view: View) -> Iterator[Problem]:
             yield from _idle_points(view, group, path)
         if group.roll_up.rule == "sum-of-points" and group.points is not None:
             yield from _adds_up(view, group, path)
+        if group.roll_up.rule == "weighted-mean" and path[:-1] == ("roots",):
+            yield from _nearly_hundred(view, group, path)
 
 
 def _adds_up(view: View, group: Group, path: Path) -> Iterator[Problem]:
     for setting in view.settings:
-        declared, total = view.value(group.points, setting), _sum_of_children(view, group, setting)
+        declared, total = sums_of_points(view, group, setting)
         if declared is not None and total is not None and declared != total:
             what = (
                 f'The children of "{group.id}" have {plain(total)} points together, '
@@ -98,6 +100,26 @@ def _adds_up(view: View, group: Group, path: Path) -> Iterator[Problem]:
             )
             fix = f"Change the points of a child by {plain(declared - total)}, or the group's."
             yield view.problem("SM218", what, ("tree.yaml", (*path, "points")), fix)
+            return
+
+
+def sums_of_points(view: View, group: Group, setting: Setting) -> tuple[Decimal | None, Decimal | None]:
+    """Return the points a group declares and what its children have together; None for what is not known."""
+    return view.value(group.points, setting), _sum_of_children(view, group, setting)
+
+
+_HUNDRED = Decimal(100)
+_NEAR = Decimal(5)
+
+
+def _nearly_hundred(view: View, group: Group, path: Path) -> Iterator[Problem]:
+    """Yield a warning where the weights of a root look as if they were meant to be percentages."""
+    for setting in view.settings:
+        total = _sum_of_children(view, group, setting)
+        if total is not None and total != _HUNDRED and abs(total - _HUNDRED) <= _NEAR:
+            what = f'The weights below "{group.id}" are {plain(total)} together, nearly but not quite 100.'
+            fix = "If they are percentages, correct one of them. Other weights may have any sum."
+            yield view.problem("SM228", what, ("tree.yaml", (*path, "children")), fix, severity="warning")
             return
 
 

@@ -68,6 +68,8 @@ def _scale_needs(view: View) -> Iterator[Need]:
     for name, scale in view.edition.scales.items():
         for level in scale.levels:
             yield Need(("scales", name, level.code), f'the level "{level.code}" of the scale "{name}"')
+        for band in scale.bands:
+            yield Need(("scales", name, band.id), f'the band "{band.id}" of the scale "{name}"')
     marks = (mark for item in view.edition.requirements.values() for mark in view.marks_of(item))
     for mark in dict.fromkeys(marks):
         yield Need(("marks", mark), f'the mark "{mark}"')
@@ -170,19 +172,7 @@ def _allowed(view: View, needs: tuple[Need, ...]) -> set[Path]:
             allowed |= {(*place, "ends", item.id), (*place, "choices", item.id)}
             allowed |= {(*place, "choices", item.id, str(code)) for code in range(item.lowest, item.highest + 1)}
     allowed |= {("labels", name) for name in _free_labels(view)}
-    for name, scale in view.edition.scales.items():
-        allowed.add(("scales", name))
-        if scale.lowest is not None and scale.highest is not None:
-            allowed |= {("scales", name, key) for key in _written(view, name)}
-    return allowed
-
-
-def _written(view: View, scale: str) -> set[str]:
-    """Return whatever words a numeric scale has: its ends or single values may be described."""
-    found: set[str] = set()
-    for part in view.edition.wording.values():
-        found |= set(part.scales.get(scale, {}))
-    return found
+    return allowed | {("scales", name) for name in view.edition.scales}
 
 
 def _free_labels(view: View) -> Iterator[str]:
