@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sealmark.cli.output import json_option, result, table, talk, wants_json
+from sealmark.cli.evaluation import write_results
+from sealmark.cli.output import json_option, progress, result, table, talk
+from sealmark.cli.rendering import begin_reports, report_pool
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from sealmark.evaluation.run import Evaluation
 
 __all__ = ["demo"]
 
@@ -33,29 +40,41 @@ def demo(out: Path, language: tuple[str, ...], no_open: bool) -> None:
     # Our own standard first: it is where a newcomer begins.
     profiles = sorted(found, key=lambda path: (path.stem != "sealmark-charter", path.stem))
     language = tuple(dict.fromkeys(language))
-    with click.progressbar(profiles, label="Evaluating", file=sys.stderr, hidden=wants_json()) as bar:
-        entries = [_evaluate(profile, out, language) for profile in bar]
+    entries = _evaluate_all(profiles, out, language)
     index = _write_index(entries, out, language)
     _tell(entries, index)
     if not no_open and sys.stdout.isatty():
         click.launch(index.as_uri())
 
 
-def _evaluate(profile_path: Path, out: Path, languages: tuple[str, ...]) -> dict[str, Any]:
-    from sealmark.cli.evaluation import write_results
+def _evaluate_all(profiles: list[Path], out: Path, languages: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Evaluate one case after the other, while the reports of those before are made beside it."""
+    total = len(profiles) * (1 + len(languages))
+    with report_pool(total) as start, progress(total, "Demo", lines=True) as steps:
+        begun = []
+        for profile in profiles:
+            steps(f"{profile.stem}: evaluating")
+            evaluation = _evaluate(profile, out / profile.stem)
+            begun.append((profile.stem, evaluation, begin_reports(evaluation, languages, start)))
+        for name, evaluation, reports in begun:
+            write_results(evaluation, out / name, reports, partial(_prefixed, steps, name))
+    return [{"name": name, "document": item.document, "edition": item.edition} for name, item, _ in begun]
+
+
+def _prefixed(steps: Callable[[str], None], case: str, step: str) -> None:
+    steps(f"{case}: {step}")
+
+
+def _evaluate(profile_path: Path, folder: Path) -> Evaluation:
     from sealmark.evaluation.example import make_example, read_profile
     from sealmark.evaluation.run import evaluate
     from sealmark.scheme.discovery import load
 
     profile = read_profile(profile_path)
     edition = load(profile.scheme)
-    folder = out / profile_path.stem
-    case = folder / "case"
     _clear(folder)
-    make_example(profile, edition, case)
-    evaluation = evaluate(edition, case)
-    write_results(evaluation, folder, languages)
-    return {"name": profile_path.stem, "document": evaluation.document, "edition": evaluation.edition}
+    make_example(profile, edition, folder / "case")
+    return evaluate(edition, folder / "case")
 
 
 def _clear(folder: Path) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sealmark.assess.standing import NOT_DETERMINED
-from sealmark.cli.output import NEGATIVE, json_option, result, table, wants_json
+from sealmark.cli.output import NEGATIVE, json_option, progress, result, table
+from sealmark.cli.rendering import LANGUAGE_NAMES, Awaited, begin_reports, report_pool
 from sealmark.core.canonical import canonical_bytes, to_json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.wording import LANGUAGES
@@ -23,20 +21,6 @@ __all__ = ["evaluate", "plan", "reproduce", "write_results"]
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _CASE = click.Path(exists=True, file_okay=False, path_type=Path)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on stderr; silent when stderr is no terminal or JSON was asked for."""
-    if wants_json() or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(range(total), label="Evaluating", file=sys.stderr, item_show_func=_shown) as bar:
-        yield partial(bar.update, 1)
-
-
-def _shown(item: object) -> str:
-    return "" if item is None else str(item)
 
 
 @click.command(epilog="Example: sealmark evaluate my-case/ --out results/ --language ru")
@@ -75,37 +59,35 @@ def evaluate(
     files = opened.case.file
     assert engine == "duckdb"
     languages = tuple(dict.fromkeys(language))
-    with _progress(len(files.surveys) + len(files.records) + 2 + len(languages) * (1 if no_pdf else 2)) as steps:
+    total = len(files.surveys) + len(files.records) + 2 + len(languages)
+    with report_pool(len(languages)) as start, progress(total, "Evaluating") as steps:
         evaluation = run(opened.book.edition, opened.case, seed=seed, draws=draws, progress=steps)
         target = out or case / "results"
-        written = write_results(evaluation, target, languages, steps, pdf=not no_pdf)
+        reports = begin_reports(evaluation, languages, start, pdf=not no_pdf)
+        written = write_results(evaluation, target, reports, steps)
     _tell(evaluation, target, written, languages[0])
 
 
 def write_results(
-    evaluation: Any,
-    target: Path,
-    languages: tuple[str, ...],
-    steps: Callable[[str], None] = lambda _: None,
-    *,
-    pdf: bool = True,
+    evaluation: Any, target: Path, reports: Mapping[str, Awaited], steps: Callable[[str], None] = lambda _: None
 ) -> list[str]:
-    """Write evaluation.json, imports and reports into ``target``, all or none; return their names."""
+    """Write evaluation.json, imports and reports into ``target``, all or none; return their names.
+
+    Args:
+        evaluation: A finished evaluation.
+        target: The folder.
+        reports: By language, as they were begun.
+        steps: Told which report is being waited for.
+    """
     from sealmark.evaluation.writing import write_files
-    from sealmark.reports.html import render_html
 
     files = {"evaluation.json": canonical_bytes(evaluation.document)}
     for name, item in evaluation.imports.items():
         files[f"imports/{name}.json"] = json.dumps(to_json(item), ensure_ascii=False, indent=1).encode()
-    for language in languages:
-        name = "report" if len(languages) == 1 else f"report.{language}"
-        steps(f"{name}.html")
-        files[f"{name}.html"] = render_html(evaluation.document, evaluation.edition, language).encode()
-        if pdf:
-            from sealmark.reports.pdf import render_pdf
-
-            steps(f"{name}.pdf")
-            files[f"{name}.pdf"] = render_pdf(evaluation.document, evaluation.edition, language)
+    for language, awaited in reports.items():
+        steps(f"{LANGUAGE_NAMES[language]} report")
+        stem = "report" if len(reports) == 1 else f"report.{language}"
+        files |= {f"{stem}.{ending}": content for ending, content in awaited().items()}
     write_files(target, files)
     return list(files)
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import click
 
 from sealmark.core.errors import Problem
 
-__all__ = ["DONE", "NEGATIVE", "WRONG_USE", "json_option", "problem_json", "result", "table", "talk", "wants_json"]
+__all__ = [
+    "DONE", "NEGATIVE", "WRONG_USE", "counted", "json_option", "problem_json", "progress", "result", "table", "talk",
+    "wants_json",
+]  # fmt: skip
 
 DONE = 0
 NEGATIVE = 1
@@ -51,6 +57,36 @@ def result(value: object, lines: Sequence[str] = ()) -> None:
 def talk(message: str) -> None:
     """Tell something on stderr."""
     click.echo(message, err=True)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    Example:
+        >>> counted(1, "error"), counted(1200, "error"), counted(0, "entry", "entries")
+        ('1 error', '1,200 errors', '0 entries')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+@contextmanager
+def progress(total: int, label: str, *, lines: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show on stderr what is being worked on; silent when JSON was asked for.
+
+    Args:
+        total: How many steps there are.
+        label: Stands before the bar.
+        lines: Whether to write a line per step where stderr is no terminal; otherwise nothing is shown there.
+    """
+    if wants_json() or not sys.stderr.isatty():
+        yield talk if lines and not wants_json() else lambda _: None
+        return
+    with click.progressbar(range(total), label=label, file=sys.stderr, item_show_func=_shown) as bar:
+        yield partial(bar.update, 1)
+
+
+def _shown(item: object) -> str:
+    return "" if item is None else str(item)
 
 
 def problem_json(problem: Problem) -> dict[str, str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sealmark.cli.output import DONE, NEGATIVE, json_option, problem_json, result, table, talk
+from sealmark.cli.output import DONE, NEGATIVE, counted, json_option, problem_json, result, table, talk
 
 if TYPE_CHECKING:
+    from sealmark.core.errors import Problem
     from sealmark.scheme.checking import CheckResult
     from sealmark.scheme.comparing import Change
     from sealmark.scheme.edition import Edition
@@ -99,11 +100,14 @@ def _summary(found: CheckResult) -> list[str]:
         )
         rows.append(["cases", words])
         lines += table(rows, indent="  ")
-    codes = Counter(problem.code for problem in found.errors)
-    often = ", ".join(f"{code} x {number}" for code, number in codes.most_common(4))
-    verdict = f"{len(found.errors)} errors ({often})" if found.errors else "No errors"
-    lines.append(f"{verdict}, {len(found.warnings)} warnings.")
+    verdict = f"{counted(len(found.errors), 'error')}{_codes(found.errors)}" if found.errors else "No errors"
+    lines.append(f"{verdict}, {counted(len(found.warnings), 'warning')}{_codes(found.warnings)}.")
     return lines
+
+
+def _codes(problems: Sequence[Problem]) -> str:
+    often = Counter(problem.code for problem in problems).most_common()
+    return f" ({', '.join(f'{code} x {number}' for code, number in often)})" if often else ""
 
 
 @scheme.command("list", epilog="Example: sealmark scheme list --json")
@@ -169,7 +173,7 @@ def cases_command(ctx: click.Context, name: str) -> None:
         for item in failed
     ]
     result(value, lines)
-    talk(f"{len(results)} cases, {len(failed)} failed.")
+    talk(f"{counted(len(results), 'case')}, {len(failed)} failed.")
     ctx.exit(NEGATIVE if failed or not results else DONE)
 
 
@@ -200,8 +204,8 @@ def show_command(name: str, requirement: str | None, language: str | None) -> No
 def _heading(edition: Edition, tell: Teller) -> list[str]:
     manifest, wording = edition.manifest, edition.wording[tell.language]
     holds = (
-        f"{len(edition.requirements)} requirements, {len(edition.instruments)} questionnaires, "
-        f"{len(edition.measures)} measures, {len(edition.cases)} golden cases"
+        f"{counted(len(edition.requirements), 'requirement')}, {counted(len(edition.instruments), 'questionnaire')}, "
+        f"{counted(len(edition.measures), 'measure')}, {counted(len(edition.cases), 'golden case')}"
     )
     rows = [
         ["edition", f"{edition.id}, {manifest.state}, from {manifest.effective_from.isoformat()}"],
@@ -212,7 +216,8 @@ def _heading(edition: Edition, tell: Teller) -> list[str]:
     ]
     missing = [name for name, item in edition.parameters.items() if all(value.value is None for value in item.values)]
     if missing:
-        rows.append(["to supply", f"{len(missing)} figures by the owner of the standard: {', '.join(missing)}"])
+        figures = counted(len(missing), "figure")
+        rows.append(["to supply", f"{figures} by the owner of the standard: {', '.join(missing)}"])
     if edition.overlays:
         rows.append(["overlays", ", ".join(edition.overlays)])
     return [wording.title, wording.summary, "", *table(rows)]

@@ -18,7 +18,7 @@ from sealmark.scheme.edition import Edition
 from sealmark.scheme.requirements import Scale
 from sealmark.scheme.rules import JudgementRule, SampleRule
 
-__all__ = ["Judgements", "read_judgements"]
+__all__ = ["Judgements", "read_judgements", "requirements_to_mark"]
 
 _COLUMNS = Columns(
     ("requirement", "mark"), ("legal", "site", "assessor", "dimension", "unit", "units", "mode", "date", "note")
@@ -47,6 +47,13 @@ def read_judgements(case: Case, edition: Edition, sites: Sequence[Site], problem
     for table in sorted(case.file.judgements, key=lambda item: (item.file, item.mapping or "")):
         reader.read(table)
     return Judgements({name: tuple(marks) for name, marks in reader.marks.items()}, reader.imports)
+
+
+def requirements_to_mark(edition: Edition) -> tuple[str, ...]:
+    """Return the requirements that assessors judge by marks or by a drawn sample."""
+    kinds = (JudgementRule, SampleRule)
+    asked = edition.requirements.items()
+    return tuple(name for name, item in asked if any(isinstance(rule, kinds) for rule in item.evidence))
 
 
 @dataclass(frozen=True)

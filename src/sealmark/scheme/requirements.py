@@ -66,7 +66,7 @@ class Group(Part):
     id: Id
     clause: str = ""
     points: Number | None = None
-    """Declared points of the whole group; checked against its children."""
+    """Declared points of the whole group; under sum-of-points they must be the sum of its children's."""
     applies: Applies | None = None
     roll_up: Annotated[RollUp, BeforeValidator(_roll_up, json_schema_input_type=RollUpRule | RollUp)]
     children: tuple[

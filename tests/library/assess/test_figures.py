@@ -6,6 +6,7 @@ from tests.library.builders import DAY, book_of, edition_of
 
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.scheme.figures import BySize, Parameter, ParameterRef
+from sealmark.scheme.rules import Scores
 
 SIZES = {"micro": 1, "small": 10, "large": 250}
 
@@ -76,3 +77,15 @@ def test_parameter_counts_from_its_day():
              (dt.date(2024, 12, 31), dt.date(2025, 1, 1), DAY - dt.timedelta(days=1), DAY)]  # fmt: skip
 
     assert found == [Missing("parameter", "t"), 1, 1, 2]
+
+
+def test_unknown_in_names_every_unknown_figure_once():
+    scores = Scores.model_validate(
+        {"steps": [[1, {"parameter": "open"}], [{"by_size": {"small": 2}}, {"parameter": "open"}]]}
+    )
+
+    found = book_of(edition_of("a", parameters={"open": None, "given": 1})).unknown_in(
+        ParameterRef(parameter="given"), scores
+    )
+
+    assert found == (Missing("parameter", "open"), Missing("size", "employees"))

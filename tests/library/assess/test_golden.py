@@ -5,7 +5,7 @@ import pytest
 from tests.library.builders import DAY, edition_of
 
 from sealmark.assess.figures import Missing
-from sealmark.assess.golden import given_book, given_evidence, run_case, run_cases
+from sealmark.assess.golden import given_book, given_evidence, given_findings, run_case, run_cases
 from sealmark.core.errors import SealmarkError
 from sealmark.scheme.edition import Overlay
 from sealmark.scheme.golden import GoldenCase
@@ -236,3 +236,80 @@ def test_run_cases_runs_all_in_order():
         ("One.", "a", True),
         ("Two.", "a", False),
     ]
+
+
+CODED = edition_of(
+    {
+        "a": {"evidence": [{"judgement": "bands"}]},
+        "b": {"evidence": [{"judgement": "grown"}]},
+        "m": {"evidence": [{"judgement": "ten"}]},
+        "two": {"evidence": [{"judgement": "bands"}, {"judgement": "bands"}]},
+    },
+    [
+        {"id": "all", "roll_up": "mean", "children": [{"id": "part", "roll_up": "mean", "children": ["a", "b"]}, "m"]},
+        {"id": "rest", "roll_up": "mean", "children": ["two"]},
+    ],
+    {
+        "source": "own",
+        "gates": [
+            {"id": "weak", "count": ["partial", "small"], "below": "part", "at_most": 0},
+            {"id": "of-one", "count": ["non"], "below": "a", "at_most": 0},
+            {"id": "other", "nodes": ["m"], "at_least": 1},
+        ],
+        "ladders": [{"id": "level", "below": "none", "grades": [{"id": "one", "gates": ["weak", "of-one"]}]}],
+    },
+    scales={
+        "grown": {"levels": [{"code": "small", "share": D("0.25"), "statement": "conforms"},
+                             {"code": "unset", "share": OPEN}, {"code": "big", "share": 1}, {"code": "huge", "share": 1}]},
+    },
+    parameters={"open": None},
+)  # fmt: skip
+
+
+def coded(**shares):
+    case = case_of({"grades": {"level": "one"}}, shares={"default": 1, **shares})
+    return given_findings(case.given, given_evidence(case.given, case), given_book(CODED, case))
+
+
+def test_a_share_set_directly_carries_the_first_code_that_has_it():
+    found = coded(a="does-not-conform", b=D("0.25"), m=D("0.5"))
+
+    assert {name: item.code for name, item in found.items()} == {"a": "non", "b": "small", "m": None, "two": None}
+    assert (coded()["a"].code, coded()["b"].code) == ("compliant", "big")
+
+
+def test_the_code_brings_the_statement_of_its_level():
+    assert (coded(b=D("0.25"))["b"].statement, coded(b=D("0.5"))["b"].statement) == ("conforms", "partial")
+
+
+@pytest.mark.parametrize(
+    ("shares", "weak"),
+    [({}, True), ({"b": D("0.25")}, False), ({"a": D("0.5")}, False), ({"b": "not-applicable"}, True),
+     ({"b": "not-determined"}, None), ({"m": D("0.7"), "two": D("0.7")}, True)],
+)  # fmt: skip
+def test_a_gate_that_counts_codes_sees_shares_set_directly(shares, weak):
+    case = case_of({"gates": {"weak": weak}}, shares={"default": 1, **shares})
+
+    assert run_case(CODED, case).differences == ()
+
+
+@pytest.mark.parametrize(("name", "gate"), [("b", "weak"), ("a", "of-one")])
+def test_a_share_that_no_level_has_is_refused_where_a_gate_counts_codes(name, gate):
+    case = case_of({"grades": {"level": "one"}}, shares={"default": 1, name: D("0.3")})
+
+    with pytest.raises(SealmarkError) as caught:
+        run_case(CODED, case)
+
+    problem = caught.value.problems[0]
+    assert problem.code == "SM503"
+    assert problem.what == (
+        f'The golden case "A case." sets the share of "{name}", but no level of its scale has it: '
+        f'the gate "{gate}" counts codes and would not see one.'
+    )
+
+
+def test_a_share_that_no_level_has_is_fine_where_marks_are_given_instead():
+    marks = [{"mark": "small"}, {"mark": "big", "site": "east"}]
+    case = case_of({"gates": {"weak": False}}, shares={"default": 1}, judgements={"b": marks})
+
+    assert run_case(CODED, case).differences == ()

@@ -415,3 +415,22 @@ def test_a_limit_without_a_score_never_holds():
     ladder = standing({"scores": SCORES, "ladders": ladders}, {"a": YES}, as_of=DAY).ladders["l"]
 
     assert (ladder.grade, codes(ladder)) == ("not-determined", ["score-not-determined"])
+
+
+def test_count_gate_names_itself_in_its_reasons():
+    gate = gate_of({"count": ["partial"], "below": "all", "at_most": 0}, FIVE)
+
+    assert gate.reasons[0].figures == {"value": 1, "gate": "g", "allowed": 0}
+
+
+def test_a_scheme_without_scores_grades_by_its_gates():
+    grading = {
+        "gates": [{"id": "g", "count": ["does-not-conform"], "below": "all", "at_most": 0}],
+        "ladders": [{"id": "level", "below": "none", "grades": [{"id": "one", "gates": ["g"]}]}],
+    }
+    edition = edition_of("ab", grading=grading)
+
+    found = [assess(evidence_of({"a": 10, "b": mark}), book_of(edition)).standing for mark in (0, 1)]
+
+    assert [standing.ladders["level"].grade for standing in found] == ["none", "one"]
+    assert [standing.scores for standing in found] == [{}, {}]

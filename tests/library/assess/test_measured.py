@@ -154,3 +154,29 @@ def test_sites_with_an_unknown_threshold_are_open():
 def test_no_site_measured_at_all_is_open():
     assert judged({"sites": "mean"}, Measured(estimate(85)), ("east",)).share is None
     assert judged({"sites": "mean"}, Measured(estimate(85))).share is None
+
+
+def test_every_unknown_figure_of_a_rule_is_named():
+    other = {"parameter": "other"}
+    edition = edition_of(
+        ["a"], measures={"m": {"minimum_base": other}}, parameters={"open": None, "other": None, "site": None}
+    )
+    scores = {"steps": [[OPEN, 1]]}
+    rules = [
+        {"measure": "m", "minimum_base": 3, "scores": scores},
+        {"measure": "m", "sites": "mean", "minimum_site_base": {"parameter": "site"}, "scores": scores},
+    ]
+
+    found = [
+        judge_measure(rule_of(rule), evidence_of(measures={"m": Measured(estimate(90))}), book_of(edition))
+        for rule in rules
+    ]
+
+    assert [[item.id for item in result.missing] for result in found] == [["other", "open"], ["other", "site", "open"]]
+    assert [codes(result) for result in found] == [["unknown-parameter"] * 2, ["unknown-parameter"] * 3]
+
+
+def test_an_unknown_floor_of_sites_and_limit_are_both_named():
+    rule = {"sites": "mean", "minimum_site_base": OPEN, "scores": {"at_least": {"parameter": "unset"}}}
+
+    assert [item.id for item in judged(rule, SITES).missing] == ["open", "unset"]

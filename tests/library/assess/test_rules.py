@@ -221,3 +221,17 @@ def test_too_few_actions_are_open(minimum, actions, missing, code):
 
 def test_actions_exactly_enough():
     assert applied({"actions": "done", "minimum": 10, "scores": {"at_least": D("0.8")}}, actions=ACTIONS).share == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence"),
+    [
+        ({"persons": "c", "obtained_within_months": OPEN}, {"persons": ()}),
+        ({"actions": "done", "minimum": OPEN}, {"actions": ()}),
+        ({"fact": "n"}, {"facts": {"n": D(1)}}),
+    ],
+)
+def test_every_unknown_figure_is_named(rule, evidence):
+    scores = {"curve": [[0, 0], [OPEN, {"parameter": "unset"}]]}
+
+    assert {item.id for item in applied({**rule, "scores": scores}, **evidence).missing} == {"open", "unset"}

@@ -66,3 +66,14 @@ def test_choice_has_its_share_or_none():
     found = [share_of_choice(scores, choice, BOOK) for choice in ("yes", "no", "perhaps", "never")]
 
     assert found == [1, 0, Missing("parameter", "open"), None]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("-3", 1), ("5", 1), ("5.01", "0.3"), ("10", "0.3"), ("10.0001", 0), ("99", 0)]
+)
+def test_steps_at_most_take_the_lowest_value_not_exceeded(value, expected):
+    assert share({"steps_at_most": [[5, 1], [10, D("0.3")]]}, value) == D(expected)
+
+
+def test_steps_at_most_with_an_unknown_figure_are_open():
+    assert share({"steps_at_most": [[5, 1], [OPEN, D("0.3")]]}, 1) == Missing("parameter", "open")

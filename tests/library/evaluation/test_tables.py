@@ -66,7 +66,9 @@ def test_tables_that_are_not_given_are_unknown_not_empty(tmp_path):
 
 
 def test_a_list_without_rows_says_that_there_are_none(tmp_path):
-    found = evidence(tmp_path, documents="document,dated\n", persons="credential,obtained\n", actions="action,due,state\n")
+    found = evidence(
+        tmp_path, documents="document,dated\n", persons="credential,obtained\n", actions="action,due,state\n"
+    )
 
     assert (found.documents, found.persons, found.actions) == ({}, (), ())
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sealmark.core.errors import SealmarkError
+from sealmark.measure import calibration as module
 from sealmark.measure.calibration import Bounds, Controls, controlled_totals, fit_factors, solve_scaled
 
 TWO = np.array([[1.0, 0.0], [0.0, 1.0]])
@@ -142,6 +143,15 @@ def test_nobody_where_two_margins_cross_does_not_converge():
 
     with pytest.raises(SealmarkError) as caught:
         fit_factors(controls(x, [50, 50, 40, 60]), np.array([1.0, 1.0]), distance="raking")
+
+    assert code_of(caught) == ("SM434",)
+
+
+def test_rounds_end(monkeypatch):
+    monkeypatch.setattr(module, "_ROUNDS", 1)
+
+    with pytest.raises(SealmarkError, match="do not converge") as caught:
+        fit_factors(controls(TWO, [90, 10]), np.array([50.0, 50.0]), distance="raking")
 
     assert code_of(caught) == ("SM434",)
 

@@ -68,6 +68,21 @@ def test_clusters_match_replicates_by_rows(method, population):
     assert [float(cell.estimate.standard_error) for cell in cells] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_cells_that_lie_in_some_strata_only(method):
+    rows = clustered()
+    rows["organization"] = rows["stratum"] // 3
+    design = Design("w", "stratum", cluster="shop", population=9)
+
+    cells = estimate_replicated(
+        table_of(rows), {"r": Ratio("y", "x")}, design=design, replication=METHODS[method], by="organization"
+    )
+
+    expected = [by_rows(rows, design, METHODS[method], rows["organization"] == number) for number in (0, 1)]
+    assert [float(cell.estimate.standard_error) for cell in cells] == pytest.approx(expected, rel=1e-9)
+    assert [cell.estimate.degrees_of_freedom for cell in cells] == [6, 2]
+
+
 @pytest.mark.parametrize("replication", [Replication("brr"), Replication("fay", fay=0.3), Replication("fay", fay=0)])
 @pytest.mark.parametrize("population", [None, 5])
 def test_half_samples_match_replicates_by_rows(replication, population):

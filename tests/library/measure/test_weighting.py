@@ -151,6 +151,19 @@ def test_trimming_once_may_push_others_over():
     assert sorted(fetch(weighted_table(again))["weight"].to_pylist()) == pytest.approx([9.5, 10, 10, 10])
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(0.05, 50), min_size=2, max_size=12), st.floats(0.001, 0.9))
+def test_trimming_comes_to_an_end_however_narrow_the_limits(weights, room):
+    mean = sum(weights) / len(weights)
+
+    trimmed = trim(start(pa.table({"w": weights})), lowest=mean * (1 - room), highest=mean * (1 + room))
+
+    found = fetch(weighted_table(trimmed))["weight"].to_numpy()
+    assert found.sum() == pytest.approx(sum(weights))
+    assert found.min() >= mean * (1 - room) - 1e-9
+    assert found.max() <= mean * (1 + room) + 1e-9
+
+
 @pytest.mark.parametrize(
     ("weights", "limits", "expected"),
     [
