@@ -22,6 +22,7 @@ from sealmark.assess.roll_up import Node
 from sealmark.core.canonical import Json, digest_json, to_json
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import plain
+from sealmark.evaluation.missing import everything_missing
 from sealmark.evaluation.site_scores import SiteScores
 
 __all__ = ["FORMAT", "Concluded", "build_document", "number", "seal"]
@@ -63,7 +64,7 @@ def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
         "gates": {name: _gate(item) for name, item in standing.gates.items()},
         "ladders": {name: _ladder(item, concluded) for name, item in standing.ladders.items()},
         "site_scores": _site_scores(concluded.site_scores),
-        "missing": [_missing(item) for item in concluded.assessment.missing],
+        "missing": [_missing(item) for item in everything_missing(concluded.assessment, concluded.book)],
         "limitations": [_reason(item) for item in concluded.limitations],
     }
     return seal(body)

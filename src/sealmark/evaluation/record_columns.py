@@ -15,6 +15,7 @@ _MOMENTS = frozenset(_ORDER[1:])
 _CLOCKED = ("duration-mean", "duration-percentile", "share-within", "open-share")
 _RECURRING = ("first-time-fix", "repeat-rate", "return-rate")
 _COUNTED = ("record-share", "record-ratio")
+_ALWAYS = {"case": "names each record once", "opened": "when it began; every record needs it"}
 _SITE = "the site as sites.csv names it; leave it out where there is one place"
 
 Need = tuple[str, tuple[str, ...]]
@@ -42,7 +43,7 @@ def record_columns(edition: Edition, records: str) -> tuple[WantedColumn, ...]:
 
 def _wanted(name: str, measures: list[str], values: list[str]) -> WantedColumn:
     by = ", ".join(dict.fromkeys(measures))
-    about = f"for {by}" if by else {"case": "names each record once"}.get(name, "")
+    about = f"for {by}" if by else _ALWAYS.get(name, "")
     return WantedColumn(name, "datetime" if name in _MOMENTS else "text", tuple(dict.fromkeys(values)), about)
 
 

@@ -155,7 +155,8 @@ def _share_draws(
         normal = dict(zip(visited, random.standard_normal((len(visited), draws)), strict=True))
         spread = np.sqrt((len(visited) - 1) / random.chisquare(len(visited) - 1, draws))
         for item in judged:
-            if len(item.shares) > 1 and item.sampled:
+            # Where all sites are alike nothing moves: grading keeps the finding as it is.
+            if item.sampled and len(set(item.shares.values())) > 1:
                 result[item.key] = _moved(item, normal, spread, listed)
     for item in judged:
         # Where no site is left unseen, only the units drawn at each place are a sample.

@@ -259,3 +259,20 @@ def test_a_scheme_that_publishes_no_rules_leads_to_a_short_plan(case):
         "",
         "Samples: the scheme asks for none.",
     ]
+
+
+@pytest.mark.parametrize(("keys", "code"), [("", 1), (", below_is_a_result: true", 0)])
+def test_a_result_below_the_grades_is_negative_unless_it_is_a_result_like_any_other(small, keys, code):
+    pack, case = small
+    path = pack / "editions/1/grading.yaml"
+    text = (
+        path.read_text()
+        .replace("below: none, gates: [politeness]", f"below: none{keys}")
+        .replace("at_least: 50}", "at_least: 79}")
+    )
+    path.write_text(text.replace("at_least: 80}", "at_least: 100}").replace("at_least: 79}", "at_least: 99.5}"))
+
+    result = run("evaluate", case, "--scheme", pack, "--no-pdf", "--draws", 0, "--json")
+
+    assert json.loads(result.stdout)["grades"] == {"stars": "none"}
+    assert result.exit_code == code

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 
 import pytest
@@ -46,6 +47,28 @@ def test_check_of_a_pack_with_errors_is_negative(pack):
     assert result.exit_code == 1
     assert [line[:5] for line in result.stdout.splitlines() if line.startswith("SM")] == ["SM231", "SM218"]
     assert result.stderr.splitlines()[-1] == "2 errors (SM231 x 1, SM218 x 1), 0 warnings."
+
+
+def test_the_last_line_of_check_counts_every_code(pack):
+    edit(pack, "scales.yaml", "share: 0.5", "share: 5")
+    edit(pack, "text/en.yaml", "  people: {title: People}\n", "")
+
+    assert run("check", pack).stderr.splitlines()[-1] == "1 error (SM231 x 1), 1 warning (SM270 x 1)."
+
+
+def test_the_last_line_of_check_leaves_no_code_out(pack):
+    edit(pack, "tree.yaml", "points: 100", "points: 90")
+    edit(pack, "scales.yaml", "share: 0.5", "share: 5")
+    edit(pack, "text/en.yaml", "  people: {title: People}\n", "  peeple: {title: People}\n")
+    edit(pack, "text/en.yaml", "title: Courtesy", 'title: " "')
+    edit(pack, "text/en.yaml", "title: Trained staff", "title: <b>Trained staff</b>")
+
+    result = run("check", pack)
+
+    told = re.findall(r"^(?:warning )?(SM\d{3}) ", result.stdout, re.MULTILINE)
+    listed = re.findall(r"SM\d{3} x \d", result.stderr.splitlines()[-1])
+    assert sorted(listed) == sorted(f"{code} x {told.count(code)}" for code in set(told))
+    assert len(listed) > 4
 
 
 def test_check_tells_warnings_unless_quiet(pack):
@@ -112,8 +135,20 @@ def test_show_tells_tree_and_grades_in_words(pack):
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == "Front desk service, an example"
-    assert ["people", "People", "40"] in [line.split() for line in lines]
-    assert "  Certified with excellence  The score is 85 or more." in lines
+    cells = [re.split(" {2,}", line.strip()) for line in lines]
+    counted = "Points of the parts are added; points of what does not apply leave the total."
+    assert ["people", "People", "40", counted] in cells
+    assert ["Score", "total-score", "Total score", "The share of “Service as a whole” times 100."] in cells
+    assert ["Gate", "complaints-handled", "A complaints procedure is in place",
+            "Each of these reaches 100%: “Complaints procedure”."] in cells  # fmt: skip
+    assert ["Result below the grades", "not-certified", "Not certified", "No grade is reached."] in cells
+    assert ["Grade", "excellent", "Certified with excellence", "The score is 85 or more."] in cells
+
+
+def test_show_tells_how_a_score_is_rounded():
+    lines = run("show", "csqs-style/2022").stdout.splitlines()
+
+    assert next(line for line in lines if " total " in line).endswith("Rounded to 6 decimals before it is compared.")
 
 
 def test_show_of_one_requirement(pack):
@@ -123,6 +158,27 @@ def test_show_of_one_requirement(pack):
     assert result.stdout.splitlines()[0] == "courtesy  Courtesy"
     assert result.stdout.splitlines()[-1].startswith("Assessors mark it as one of: Not there (0%)")
     assert (unknown.exit_code, unknown.stderr[:5]) == (2, "SM904")
+
+
+def test_show_of_one_group_and_of_one_gate(pack):
+    group = run("show", pack, "--requirement", "people")
+    gate = run("show", pack, "--requirement", "complaints-handled")
+    values = [
+        json.loads(run("show", pack, "--requirement", name, "--json").stdout)
+        for name in ("people", "complaints-handled")
+    ]
+
+    assert group.stdout.splitlines() == [
+        "people  People",
+        "Applies always.",
+        "Points of the parts are added; points of what does not apply leave the total.",
+    ]
+    assert gate.stdout.splitlines() == [
+        "complaints-handled  A complaints procedure is in place",
+        "Each of these reaches 100%: “Complaints procedure”.",
+    ]
+    assert (values[0]["points"], values[0]["children"]) == ("40", ["courtesy", "trained-staff"])
+    assert values[1]["ladders"] == ["certificate"]
 
 
 def test_show_names_the_figures_somebody_must_supply():

@@ -81,7 +81,7 @@ def test_the_way_up_and_the_reasons_are_told():
     assert (ladder["grade"], ladder["next_grade"]) == ("silver", "gold")
     assert ladder["way_up"] == {
         "grade": "gold", "reachable": True, "score": "93.3333333333", "remaining": [],
-        "steps": [{"requirement": "a", "share": "1", "gain": "13.3333333333"}],
+        "steps": [{"requirement": "a", "share": "0.6", "gain": "13.3333333333"}],
     }  # fmt: skip
 
 

@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
-from tests.library.evaluation.small import CASE, changed, gathered, problems, write_case, write_light_case
+from tests.library.evaluation.small import CASE, changed, edition, gathered, problems, write_case, write_light_case
 
 from sealmark.core.canonical import canonical_bytes
+from sealmark.evaluation.marks import requirements_to_mark
 
 HEAD = "requirement,site,assessor,dimension,unit,mark,date,note\n"
 REQUIREMENTS = "greeting, hotline, improved, liked, manual-kept, polite, quick, trained, visible"
@@ -311,3 +312,17 @@ def test_the_order_of_the_tables_does_not_matter(tmp_path):
 
     assert gathered(one).evidence.judgements == gathered(other).evidence.judgements
     assert canonical_bytes(gathered(one).imports) == canonical_bytes(gathered(other).imports)
+
+
+def test_the_hint_at_legal_marks_is_not_read(tmp_path):
+    head = "requirement,legal,site,assessor,dimension,unit,mark,note\n"
+    rows = "polite,0 to 10,site-1,Ada,,,7,\npolite,,site-1,Ada,,,7,\npolite,=1,site-2,Ada,,,,\n"
+
+    found = gathered(write_light_case(tmp_path / "case", {"judgements.csv": head + rows}))
+
+    assert [mark.mark for mark in found.evidence.judgements["polite"]] == [Decimal(7), None]
+    assert found.imports["judgements.csv"]["reconciliation"]["rows_used"] == 2
+
+
+def test_requirements_to_mark_are_those_judged_or_sampled():
+    assert sorted(requirements_to_mark(edition())) == ["greeting", "polite", "visible"]

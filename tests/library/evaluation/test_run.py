@@ -1,5 +1,6 @@
 """The whole evaluation: overlays, scheme lookup, and the same bytes wherever and however it runs."""
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from tests.library.evaluation.small import changed, edition, write_case, write_l
 from sealmark.core.canonical import canonical_bytes, digest_json
 from sealmark.core.errors import SealmarkError
 from sealmark.evaluation.run import evaluate, open_case
+from sealmark.evaluation.scaffold import new_case
+from sealmark.scheme.discovery import load
 
 OVERLAY = "overlay: own\nfor_edition: small/1\nkind: practice\nsupplied_by: me\nvalues: {floor: 70}\n"
 
@@ -248,3 +251,43 @@ def test_suppressed_cells_are_a_limit(tmp_path):
     assert {"code": "cells-suppressed", "about": "measures", "figures": {"measures": "index"}} in document[
         "limitations"
     ]
+
+
+def points_overlay(tmp_path, *, changes=(), scheme="gbt27922/2011"):
+    """Open a new case under the equal split of points, with some of them changed."""
+    edition = load(scheme)
+    new_case(tmp_path / "case", edition, as_of=dt.date(2026, 6, 30))
+    text = edition.files["overlays/equal-split.yaml"].decode()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "case/o.yaml").write_text(text)
+    path = tmp_path / "case/case.yaml"
+    path.write_text(path.read_text().replace(f"scheme: {scheme}", f"scheme: {scheme}\noverlay: o.yaml"))
+    return open_case(None, tmp_path / "case")
+
+
+def test_points_of_an_overlay_must_add_up_to_those_of_their_group(tmp_path):
+    opened = points_overlay(tmp_path, changes=[("points-5.1.7: 5.74", "points-5.1.7: 5.71")])
+
+    assert [(item.code, item.what, item.where, item.fix) for item in opened.case.problems] == [
+        (
+            "SM319",
+            'With the overlay "equal-split" the children of "5.1" have 39.97 points together, the group has 40.',
+            "o.yaml, values",
+            "Change the figures so that they add up; the difference is 0.03.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("changes", [(), [("  points-5.1.7: 5.74\n", "")]], ids=["all given", "one left open"])
+def test_points_of_an_overlay_that_add_up_or_stay_open_are_taken(tmp_path, changes):
+    assert points_overlay(tmp_path, changes=changes).case.problems == ()
+
+
+def test_the_figures_of_an_overlay_stand_in_the_document(tmp_path):
+    case = write_light_case(tmp_path / "case", with_overlay("o.yaml", OVERLAY))
+
+    overlay = evaluate(edition(), case, draws=0).document["overlay"]
+
+    assert overlay["values"] == {"floor": "70"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sealmark.core.errors import SealmarkError
-from sealmark.evaluation.writing import write_files
+from sealmark.evaluation.writing import csv_text, write_files
 
 
 def content(folder):
@@ -74,3 +74,9 @@ def test_a_folder_nobody_may_write_is_told():
         write_files(Path("/proc/sealmark"), {"a.json": b"1"})
 
     assert caught.value.codes == ("SM601",)
+
+
+def test_text_of_a_small_table_is_never_a_formula():
+    text = csv_text(["document", "note"], [["policy", "=1+1"], ["a,b", -2], ["plan", None]])
+
+    assert text == 'document,note\npolicy,\'=1+1\n"a,b",-2\nplan,\n'

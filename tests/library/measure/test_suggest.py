@@ -8,6 +8,7 @@ import xlsxwriter
 
 from sealmark.core.documents import parse_yaml, read_model
 from sealmark.core.errors import SealmarkError
+from sealmark.measure.headings import WantedColumn
 from sealmark.measure.imports import import_table
 from sealmark.measure.mapping import ImportMapping
 from sealmark.measure.suggest import suggest_mapping
@@ -109,3 +110,52 @@ def test_file_that_is_not_there_is_refused(tmp_path):
         suggest_mapping(tmp_path / "none.csv")
 
     assert caught.value.codes == ("SM331",)
+
+
+WANTED = (
+    WantedColumn("case", "text"),
+    WantedColumn("opened", "datetime"),
+    WantedColumn("promised", "datetime", (), "for kept"),
+    WantedColumn("channel", "text", ("phone",), "for answered"),
+)
+
+
+def test_draft_of_wanted_columns_fills_in_what_one_heading_can_mean(tmp_path):
+    file = tmp_path / "export.csv"
+    file.write_text("Ticket,Created,Kind of contact\n7,2026-01-31 10:00Z,Phone\n8,2026-02-01 11:00Z,Mail\n")
+
+    text = suggest_mapping(file, WANTED)
+
+    assert text.split("columns:\n")[1].splitlines() == [
+        "  # seen: 7, 8",
+        '  case: {from: "Ticket", type: text}  # guessed from the heading, check',
+        "  # seen: 2026-01-31 10:00Z, 2026-02-01 11:00Z",
+        '  opened: {from: "Created", type: datetime}  # guessed from the heading, check',
+        "  # for kept",
+        '  # promised: {from: "...", type: datetime}  # decide: which heading?',
+        "  # for answered; counted: phone",
+        '  # other words in the file: add values: {"their word": phone}, other_values: keep',
+        '  # channel: {from: "...", type: text}  # decide: which heading?',
+        "  # Headings not taken:",
+        '  #   "Kind of contact" (text): Mail, Phone',
+    ]
+    mapping = read_model(parse_yaml(text, "draft"), ImportMapping, code="SM330")
+    assert (mapping.layout, import_table(file, mapping).table.column_names) == ("cases", ["case", "opened"])
+
+
+def test_draft_of_wanted_columns_keeps_whole_days_as_they_are(tmp_path):
+    file = tmp_path / "export.csv"
+    file.write_text("Ticket,Created\n7,2026-01-31\n")
+
+    assert '  opened: {from: "Created", type: date}' in suggest_mapping(file, WANTED)
+    assert "Headings not taken" not in suggest_mapping(file, WANTED)
+
+
+def test_draft_of_events_names_the_columns_that_cases_need(tmp_path):
+    file = tmp_path / "export.csv"
+    file.write_text("Ticket,Activity,Timestamp\n7,opened,2026-01-31 10:00Z\n")
+
+    text = suggest_mapping(file, WANTED)
+
+    assert "\nlayout: events\n" in text
+    assert text.endswith("# The cases made of these events need: case, opened, promised, channel\n")

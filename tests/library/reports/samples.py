@@ -203,7 +203,13 @@ def sample_document(
 
 
 def _header(edition: Edition, evidence: Evidence, *, overlay: bool) -> Mapping[str, Any]:
-    practice = {"id": "practice", "kind": "practice", "supplied_by": "-", "digest": "sha256:02", "values": {"staff-share": "0.1"}}
+    practice = {
+        "id": "practice",
+        "kind": "practice",
+        "supplied_by": "-",
+        "digest": "sha256:02",
+        "values": {"staff-share": "0.1"},
+    }
     return {
         "engine": {"name": "sealmark", "version": "0.1"},
         "scheme": {"id": edition.id, "digest": "sha256:01"},

@@ -279,3 +279,98 @@ def test_columns_of_the_summary_line_up_in_chinese(document, edition):
 
 def test_headline_names_every_ladder(document, edition):
     assert headline(document, edition, "en").startswith("Two stars, 88% sure; one star 12%. Level two, ")
+
+
+def test_figures_of_an_overlay_outside_the_pack_are_told(edition):
+    document = sample_document(edition)
+    document["overlay"] = {**document["overlay"], "id": "ours", "values": {"staff-share": "0.125"}}
+
+    page = build_page(document, edition, "en")
+
+    tree = next(block for block in section(page, "requirements").blocks if isinstance(block, Tree))
+    staff = next(item for root in tree.roots for item in requirements(root) if item.id == "staff")
+    assert staff.evidence[0].details[0] == "Needs at least 12.5%."
+
+
+def lacking(edition, number):
+    document = sample_document(edition, sample_evidence(measures={}))
+    missing = [{"kind": "fact", "id": f"fact-{count:02d}"} for count in range(number)]
+    return {**document, "missing": [{"kind": "parameter", "id": "staff-share"}, *missing]}
+
+
+def test_the_summary_lists_what_is_missing_by_kind(edition):
+    lines = summary_lines(lacking(edition, 2), edition, "en")
+
+    assert [line.removeprefix(" " * 14) for line in lines[-5:]] == [
+        "Missing       Figures that the owner of the standard has not published (an overlay can supply them):",
+        "  Staff share (staff-share)",
+        "Facts to declare:",
+        "  fact-00",
+        "  fact-01",
+    ]
+
+
+@pytest.mark.parametrize(("language", "more"), [
+    ("en", "and 6 more (see the report)"),
+    ("ru", "и ещё 6 (см. отчёт)"),
+    ("zh-Hans", "另有 6 项（见报告）"),
+    ("zh-Hant", "另有 6 項（見報告）"),
+])  # fmt: skip
+def test_the_summary_stops_after_twenty_and_says_how_many_more(edition, language, more):
+    lines = [line.strip() for line in summary_lines(lacking(edition, 25), edition, language)]
+
+    assert lines[-1] == more
+    assert sum(line.startswith("fact-") for line in lines) == 19
+
+
+def unvaried(edition, evidence=None):
+    """A document of evidence in which nothing has a known uncertainty."""
+    document = sample_document(edition, evidence)
+    codes = (
+        "assessor-severity-not-included",
+        "measures-drawn-independently",
+        "no-uncertainty-modelled",
+        "gates-waived",
+    )
+    limits = [{"code": code, "about": edition.id, "figures": {"gates": "lawful"}} for code in codes]
+    ladders = {name: {**ladder, "probabilities": {}} for name, ladder in document["ladders"].items()}
+    return {**document, "draws": 1000, "ladders": ladders, "limitations": limits}
+
+
+NO_UNCERTAINTY = (
+    "No sampling or measurement uncertainty was in play, and the assessors' judgement is taken as given; "
+    "so no probabilities were computed."
+)
+
+
+def test_where_nothing_varies_the_headline_is_the_grade(edition):
+    assert headline(unvaried(edition), edition, "en") == "Two stars. Level two."
+    assert headline({**unvaried(edition), "limitations": []}, edition, "en").startswith("Two stars. How sure")
+
+
+def test_where_nothing_varies_the_report_says_so_once(edition):
+    page = build_page(unvaried(edition), edition, "en")
+
+    assert [card.sentence for card in page.cards] == ["", ""]
+    assert words(page).count("No sampling or measurement uncertainty") == 1
+    assert [block.text for block in section(page, "chances").blocks] == [NO_UNCERTAINTY]
+    (bullets,) = [block for block in section(page, "limitations").blocks if isinstance(block, Bullets)]
+    assert bullets.items[-1] == "Set aside with a recorded reason: Lawful."
+    assert [item for item in bullets.items if "severe" in item or "independent of each other" in item] == []
+
+
+def test_where_nothing_varies_the_summary_says_why_there_is_no_probability(edition):
+    assert f"How sure      {NO_UNCERTAINTY}" in summary_lines(unvaried(edition), edition, "en")
+
+
+def test_where_nothing_is_determined_either_the_limitation_stays(edition):
+    evidence = sample_evidence(measures={}, judgements={}, facts={"managers": Decimal(20)})
+    document = unvaried(edition, evidence)
+    assert {ladder["grade"] for ladder in document["ladders"].values()} == {"not-determined"}
+
+    page = build_page(document, edition, "en")
+
+    assert [part.id for part in page.sections if part.id == "chances"] == []
+    (bullets,) = [block for block in section(page, "limitations").blocks if isinstance(block, Bullets)]
+    assert NO_UNCERTAINTY in bullets.items
+    assert headline(document, edition, "en").startswith("Not determined, because ")

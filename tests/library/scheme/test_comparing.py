@@ -96,3 +96,18 @@ def test_a_new_language_is_wording_only(pack, tmp_path):
     assert {(item.area, item.id, item.what, item.affects) for item in changes} == {
         ("wording", "ru", "added", "wording-only")
     }
+
+
+def test_bands_and_the_mark_of_information_are_words_only(pack, tmp_path):
+    scale = "scales:\n  ten: {lowest: 0, highest: 10, bands: [{id: low, lowest: 0, highest: 4}]}"
+    gate = "gates:\n  - {id: half, nodes: [total], at_least: 0.5, information: true}"
+    change(pack, "scales.yaml", "scales:", scale)
+    change(pack, "grading.yaml", "gates:", gate)
+    other = twin(pack, tmp_path)
+    change(other, "scales.yaml", "highest: 4", "highest: 5")
+    change(other, "grading.yaml", ", information: true", "")
+
+    assert compare(load(str(pack)), load(str(other))) == (
+        Change("scale", "ten", "changed", "bands.low.highest", "4", "5", "wording-only"),
+        Change("gate", "half", "changed", "information", "true", "false", "wording-only"),
+    )

@@ -31,6 +31,8 @@ from sealmark.scheme.rules import (
 from sealmark.scheme.telling import Teller, rule_phrases
 from sealmark.scheme.wording import LANGUAGES
 
+from .conftest import change
+
 
 @pytest.fixture
 def edition(pack):
@@ -196,3 +198,50 @@ def test_chinese_punctuation_carries_its_own_space():
     teller = Teller(load("gbt27922/2011"), "zh-Hans")
 
     assert teller.say("scores.at_least", limit="3（“月数”）") == "达到 3（“月数”）及以上为符合，低于则为不符合。"  # noqa: RUF001
+
+
+BANDED = (
+    "scales:",
+    "scales:\n  ten: {lowest: 0, highest: 10, bands: [{id: low, lowest: 0, highest: 4}, {id: top, lowest: 10, highest: 10}]}",
+)
+
+
+def test_a_range_names_its_bands(pack):
+    change(pack, "scales.yaml", *BANDED)
+    change(pack, "text/en.yaml", "scales:", "scales:\n  ten: {low: Little, top: All of it}")
+    edition = load(str(pack))
+
+    assert rule(JudgementRule, edition, judgement="ten") == (
+        "Assessors mark it from 0 to 10 in steps of 1. Its marks mean: 0 to 4: Little; 10: All of it."
+    )
+    assert rule(SampleRule, edition, sample="ten", of="staff").endswith(
+        "Its marks mean: 0 to 4: Little; 10: All of it."
+    )
+
+
+def test_steps_at_most_are_told_as_upper_limits(edition):
+    scores = Scores.model_validate({"steps_at_most": [[24, 1], [48, 0]]})
+
+    assert describe.describe_scores(scores, edition, "en", unit="hours") == (
+        "The share met falls in steps and is nothing above the last: up to 24 h: 100%; up to 48 h: 0%."
+    )
+
+
+def test_a_gate_for_information_says_so(edition):
+    gate = NodeGate(id="x", nodes=("people",), at_least=1, information=True)
+
+    assert describe.describe_gate(gate, edition, "en").endswith(" For information only: no grade needs it.")
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({}, "No grade is reached."),
+        ({"below_is_a_result": True}, "The score is below 70."),
+        ({"below_is_a_result": True, "grades": (Grade(id="one"),)}, "No grade is reached."),
+    ],
+)
+def test_the_result_below_the_grades(edition, keys, words):
+    ladder = edition.grading.ladders[0].model_copy(update=keys)
+
+    assert describe.describe_below(ladder, edition, "en") == words

@@ -108,3 +108,12 @@ def test_a_measure_of_a_dimension_and_a_choice_question_are_shown(pack, tmp_path
     )
     assert [row[3] for row in sheets["Measures"]] == ["", "warmth"]
     assert sheets["Measures"][1][6] == Decimal(40)
+
+
+def test_the_grading_sheet_names_the_result_below_the_grades(pack):
+    before = sheets_of(load(str(pack)), "en")[4].rows
+    change(pack, "grading.yaml", "below: not-certified", "below: not-certified\n    below_is_a_result: true")
+    after = sheets_of(load(str(pack)), "en")[4].rows
+
+    assert before[3] == ("Result below the grades", "not-certified", "Not certified", "No grade is reached.")
+    assert after[3] == ("Grade", "not-certified", "Not certified", "The score is below 70.")

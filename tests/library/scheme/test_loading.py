@@ -124,3 +124,40 @@ def test_a_pack_without_scheme_file_is_refused(tmp_path, pack):
         load_edition(pack)
 
     assert caught.value.codes == ("SM201",)
+
+
+def test_cases_of_several_requirements_are_run_for_each(pack):
+    change(pack, "cases/courtesy.yaml", "requirement: courtesy", "requirements: [courtesy, satisfaction]")
+    change(
+        pack,
+        "cases/courtesy.yaml",
+        "{judgements: {courtesy: [{mark: fully, site: north}",
+        "{judgements: {each: [{mark: fully, site: north}",
+    )
+    change(
+        pack,
+        "cases/courtesy.yaml",
+        "{statement: not-determined}",
+        "{statement: not-determined, missing: [each, staff]}",
+    )
+
+    told = [case for case in load(str(pack)).cases if case.case.endswith((" (courtesy)", " (satisfaction)"))]
+    cases = [*told[:2], *told[-2:]]
+
+    assert [(case.case, case.requirement) for case in cases] == [
+        ("Fully there at both sites conforms. (courtesy)", "courtesy"),
+        ("Fully there at both sites conforms. (satisfaction)", "satisfaction"),
+        ("Without any mark courtesy is not determined. (courtesy)", "courtesy"),
+        ("Without any mark courtesy is not determined. (satisfaction)", "satisfaction"),
+    ]
+    assert [list(case.given.judgements) for case in cases] == [["courtesy"], ["satisfaction"], [], []]
+    assert cases[3].expect.missing == ("satisfaction", "staff")
+
+
+def test_a_case_with_its_own_requirement_is_run_once(pack):
+    change(pack, "cases/courtesy.yaml", "requirement: courtesy", "requirements: [courtesy, satisfaction]")
+    change(pack, "cases/courtesy.yaml", "    given: {}", "    requirement: trained-staff")
+
+    found = [case for case in load(str(pack)).cases if case.case == "Without any mark courtesy is not determined."]
+
+    assert [case.requirement for case in found] == ["trained-staff"]

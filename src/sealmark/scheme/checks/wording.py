@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sealmark.core.errors import Problem, did_you_mean
@@ -19,6 +19,7 @@ _PLACEHOLDER = re.compile(
     r"\{\{?[^}]*\}|%(\([a-z_]+\))?[sd]\b|\$\{|\b(TO-?DO|TBD|FIX-?ME|X{3})\b|lorem ipsum", re.IGNORECASE
 )
 _SHOWN = 40
+_LISTED = 8
 _LETTERS = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -131,18 +132,29 @@ def check_languages(view: View) -> Iterator[Problem]:
 
 
 def _missing(view: View, file: str, needs: tuple[Need, ...]) -> Iterator[Problem]:
-    reported: set[Path] = set()
+    gaps: dict[Path, list[Need]] = {}
     for need in needs:
-        if has_text(view, file, need.path):
-            continue
-        parent = _missing_parent(view, file, need.path)
-        if parent in reported:
-            continue
-        reported.add(parent)
-        severity = view.incomplete if need.strict else "warning"
-        what = f"The wording of {need.what} is missing."
-        fix = f"Add {'.'.join(map(str, need.path))}."
-        yield view.problem("SM270", what, (file, need.path), fix, severity=severity)
+        if not has_text(view, file, need.path):
+            gaps.setdefault(_missing_parent(view, file, need.path), []).append(need)
+    for parent, lacking in gaps.items():
+        first = lacking[0]
+        severity = view.incomplete if first.strict else "warning"
+        whole = [need.path[-1] for need in lacking] == ["title", "text"]
+        what = f"Title and text of {first.what} are missing." if whole else f"The wording of {first.what} is missing."
+        yield view.problem("SM270", what, (file, first.path), _add(parent, lacking), severity=severity)
+
+
+def _add(parent: Path, lacking: Sequence[Need]) -> str:
+    """Return the cure: every key to add, as one gap may need several."""
+    path = lacking[0].path
+    if path[0] == "instruments" and path[2] == "ends":
+        every = ".".join(map(str, (*path[:-1], "default")))
+        return f"Add {every}: [lowest, highest], which does for all items, or {'.'.join(map(str, path))} for this one."
+    if len(lacking) == 1:
+        return f"Add {'.'.join(map(str, path))}."
+    keys = [".".join(map(str, need.path[len(parent) :])) for need in lacking if need.strict]
+    more = f" and {len(keys) - _LISTED} more" if len(keys) > _LISTED else ""
+    return f"Add {'.'.join(map(str, parent))} with {', '.join(keys[:_LISTED])}{more}."
 
 
 def _missing_parent(view: View, file: str, path: Path) -> Path:
