@@ -22,6 +22,7 @@ from sealmark.evaluation.fingerprints import edition_files, fingerprint_file
 from sealmark.evaluation.gathering import Gathered, gather
 from sealmark.evaluation.rows import located
 from sealmark.evaluation.site_scores import score_sites
+from sealmark.evaluation.surveys import SUPPRESSED
 from sealmark.evaluation.uncertainty import DRAWS, possible_truths, uncertainty_limits
 from sealmark.scheme.checks.tree import sums_of_points
 from sealmark.scheme.checks.view import Setting, View
@@ -263,7 +264,7 @@ def _limits(gathered: Gathered, book: FigureBook) -> list[Reason]:
         result.append(Reason("edition-not-in-force", book.edition.id, {"from": manifest.effective_from.isoformat()}))
     if gathered.evidence.waivers:
         result.append(Reason("gates-waived", "gates", {"gates": ", ".join(sorted(gathered.evidence.waivers))}))
-    small = [name for name, item in gathered.evidence.measures.items() if item.overall.note == "small cell suppressed"]
+    small = [name for name, item in gathered.evidence.measures.items() if item.overall.note == SUPPRESSED]
     if small:
         result.append(Reason("cells-suppressed", "measures", {"measures": ", ".join(sorted(small))}))
     return result

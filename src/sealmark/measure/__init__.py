@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from sealmark.measure.pls import PlsBootstrap, PlsFit, bootstrap_pls, fit_pls
     from sealmark.measure.record_estimates import RecordEstimate, estimate_records
     from sealmark.measure.reliability import Reliability, scale_reliability
-    from sealmark.measure.replicate_factors import replicate_factors
+    from sealmark.measure.replicate_weights import replicate_factors
     from sealmark.measure.replicates import Derived, Replication, estimate_replicated
     from sealmark.measure.samplesize import (
         half_width_of_mean,
@@ -109,7 +109,7 @@ _NAMES = {
     "pls": "PlsBootstrap PlsFit bootstrap_pls fit_pls",
     "record_estimates": "RecordEstimate estimate_records",
     "reliability": "Reliability scale_reliability",
-    "replicate_factors": "replicate_factors",
+    "replicate_weights": "replicate_factors",
     "replicates": "Replication Derived estimate_replicated",
     "samplesize": (
         "half_width_of_mean half_width_of_share records_for_limit respondents_for_mean respondents_for_share "

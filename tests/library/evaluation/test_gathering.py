@@ -2,7 +2,10 @@
 
 import gzip
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from tests.library.evaluation.small import CASE, changed, gathered, problems, write_case
 
 SURVEY = CASE["surveys/customers.csv"]
@@ -255,3 +258,32 @@ def test_progress_names_the_file_in_work(tmp_path):
     gather(opened.case, opened.book, steps.append)
 
     assert steps == [QUESTIONS, RECORDS]
+
+
+def as_workbook(path, text):
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate(text.splitlines()):
+            sheet.write_row(number, 0, [int(cell) if cell.isdigit() else cell for cell in line.split(",")])
+
+
+def as_parquet(path, text):
+    head, *rows = [line.split(",") for line in text.splitlines()]
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(head)}
+    whole = {name: [int(cell) for cell in cells] for name, cells in columns.items() if name.startswith(("q", "again"))}
+    pq.write_table(pa.table({**columns, **whole}), path)
+
+
+@pytest.mark.parametrize("write", [as_workbook, as_parquet])
+def test_a_survey_in_our_headings_is_read_from_a_workbook_or_parquet(tmp_path, write):
+    plain = gathered(write_case(tmp_path / "plain")).evidence.measures["index"]
+    folder = write_case(tmp_path / "case", {QUESTIONS: b""})
+    write(folder / QUESTIONS, SURVEY)
+
+    assert gathered(folder).evidence.measures["index"] == plain
+
+
+def test_a_cut_workbook_of_answers_is_told_with_its_path(tmp_path):
+    found = told(tmp_path, {QUESTIONS: b"PK\x03\x04 cut"})
+
+    assert [(code, where) for code, _, where, _ in found] == [("SM331", QUESTIONS)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sealmark.core.errors import SealmarkError
 from sealmark.measure import Contrast, Design, Mean, Quantile, Ratio, TopBox, Total, estimate
 from sealmark.measure import resampling as resampling_module
-from sealmark.measure.replicate_factors import replicate_factors
+from sealmark.measure.replicate_weights import replicate_factors
 from sealmark.measure.replicates import Derived, Replication, estimate_replicated
 
 METHODS = {
