@@ -1,4 +1,3 @@
-
 """What a report makes of less common schemes: no scores, a result below the grades, bands, gates for information."""
 
 import dataclasses
