@@ -136,7 +136,8 @@ def _default(field):
 
 def _aliases():
     from sealmark.evaluation import case
-    from sealmark.measure import calendars, mapping
+    from sealmark.measure.imports import mapping
+    from sealmark.measure.records import calendars
     from sealmark.scheme import figures, grading, rules, wording
 
     return [

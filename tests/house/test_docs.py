@@ -187,8 +187,8 @@ def told_files():
 
 def model_of(kind, name):
     from sealmark.evaluation.case import CaseFile
-    from sealmark.measure.calendars import Calendar
-    from sealmark.measure.mapping import ImportMapping
+    from sealmark.measure.imports.mapping import ImportMapping
+    from sealmark.measure.records.calendars import Calendar
     from sealmark.scheme.loading import FILE_MODELS
 
     own = {"case": CaseFile, "mapping": ImportMapping, "calendar": Calendar}

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 import pytest
 
 from sealmark.core.errors import SealmarkError
-from sealmark.measure.imports import import_table
-from sealmark.measure.mapping import DuplicateRule, read_mapping
-from sealmark.measure.record_estimates import estimate_records
-from sealmark.measure.records import DurationMean, DurationPercentile, OpenShare, RecordRatio, ShareWithin
+from sealmark.measure.imports.importing import import_table
+from sealmark.measure.imports.mapping import DuplicateRule, read_mapping
+from sealmark.measure.records.estimation import estimate_records
+from sealmark.measure.records.measures import DurationMean, DurationPercentile, OpenShare, RecordRatio, ShareWithin
 
 AS_OF = dt.date(2015, 1, 1)
 MAPPING = Path(__file__).parent / "mappings" / "chicago_sanitation.yaml"

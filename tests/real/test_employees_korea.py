@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sealmark.measure import Design, Index, Item, RescaledMean, compare, estimate, scale_reliability
-from sealmark.measure.differences import Between
+from sealmark.measure.comparisons.differences import Between
 
 SCALES = {
     "prestige": [f"cei{i}" for i in range(1, 9)],

@@ -9,11 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from sealmark.measure.calendars import WEEKDAYS, Calendar
-from sealmark.measure.imports import import_table
-from sealmark.measure.mapping import read_mapping
-from sealmark.measure.record_estimates import estimate_records
-from sealmark.measure.records import Clock, DurationMean, DurationPercentile, OpenShare, RecordShare, ShareWithin
+from sealmark.measure.imports.importing import import_table
+from sealmark.measure.imports.mapping import read_mapping
+from sealmark.measure.records.calendars import WEEKDAYS, Calendar
+from sealmark.measure.records.estimation import estimate_records
+from sealmark.measure.records.measures import (
+    Clock,
+    DurationMean,
+    DurationPercentile,
+    OpenShare,
+    RecordShare,
+    ShareWithin,
+)
 
 AS_OF = dt.date(2014, 1, 3)
 ROME = zoneinfo.ZoneInfo("Europe/Rome")

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from sealmark.core.errors import SealmarkError
-from sealmark.measure.imports import import_table
-from sealmark.measure.mapping import read_mapping
+from sealmark.measure.imports.importing import import_table
+from sealmark.measure.imports.mapping import read_mapping
 
 MAPPINGS = Path(__file__).parent / "mappings"
 

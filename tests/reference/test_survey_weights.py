@@ -21,14 +21,14 @@ import pytest
 from scipy import stats
 
 from sealmark.measure import Design, Mean, Quantile, Ratio, TopBox, Total, estimate, fetch, open_table
-from sealmark.measure.calibration import Bounds
-from sealmark.measure.contrasts import contrast, joint_estimates
-from sealmark.measure.dispersion import estimate_deviations, estimate_variances
-from sealmark.measure.independence import independence_of
-from sealmark.measure.margins import KnownTotal, Margin
-from sealmark.measure.replicates import Replication, estimate_replicated
-from sealmark.measure.weighted import estimate_weighted
-from sealmark.measure.weighting import base_weights, calibrate, post_stratify, rake, trim, weighted_table
+from sealmark.measure.comparisons.contrasts import contrast, joint_estimates
+from sealmark.measure.comparisons.independence import independence_of
+from sealmark.measure.replicates.estimation import Replication, estimate_replicated
+from sealmark.measure.surveys.dispersion import estimate_deviations, estimate_variances
+from sealmark.measure.weights.calibration import Bounds
+from sealmark.measure.weights.margins import KnownTotal, Margin
+from sealmark.measure.weights.weighted import estimate_weighted
+from sealmark.measure.weights.weighting import base_weights, calibrate, post_stratify, rake, trim, weighted_table
 
 DESIGNS = {
     "strat": ("apistrat.csv", Design("pw", "stype", population="fpc")),

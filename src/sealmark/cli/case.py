@@ -14,7 +14,7 @@ from sealmark.cli.output import counted, json_option, result, table, talk, wants
 from sealmark.scheme.wording import LANGUAGES
 
 if TYPE_CHECKING:
-    from sealmark.measure.headings import WantedColumn
+    from sealmark.measure.imports.headings import WantedColumn
 
 __all__ = ["case"]
 
@@ -125,7 +125,7 @@ def map_(file: Path, records: str | None, scheme: str | None) -> None:
     With --records and --scheme only the columns that the scheme's measures need are taken; a
     heading that only one of them can mean is filled in, marked as guessed.
     """
-    from sealmark.measure.suggest import suggest_mapping
+    from sealmark.measure.imports.suggest import suggest_mapping
 
     if (records is None) != (scheme is None):
         raise click.UsageError("--records and --scheme belong together: the scheme says what it needs of the class.")

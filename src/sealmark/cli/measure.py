@@ -13,8 +13,8 @@ from sealmark.cli.output import json_option, result, table
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 
 if TYPE_CHECKING:
-    from sealmark.measure.design import Design
-    from sealmark.measure.survey import CellEstimate
+    from sealmark.measure.surveys.design import Design
+    from sealmark.measure.surveys.estimation import CellEstimate
 
 __all__ = ["measure", "parse_design", "parse_measure"]
 
@@ -59,7 +59,7 @@ def measure(
     TABLE is CSV, XLSX (one sheet) or Parquet. Interval: t with the degrees of freedom of
     the design; shares on the logit scale.
     """
-    from sealmark.measure.survey import estimate
+    from sealmark.measure.surveys.estimation import estimate
 
     wanted = {text: parse_measure(text) for text in measures}
     cells = [name for name in by.split(",") if name]
@@ -72,8 +72,8 @@ def measure(
 
 
 def _source(file: Path, mapping: Path | None) -> Any:
-    from sealmark.measure.imports import import_table
-    from sealmark.measure.mapping import read_mapping
+    from sealmark.measure.imports.importing import import_table
+    from sealmark.measure.imports.mapping import read_mapping
 
     if mapping is not None:
         return import_table(file, read_mapping(mapping)).table
@@ -86,8 +86,8 @@ def _workbook(file: Path) -> Any:
     """Return the only sheet of a workbook; a column whose cells are all numbers is one of numbers."""
     import pyarrow as pa
 
-    from sealmark.measure.mapping import FileRule, NumberRule
-    from sealmark.measure.sheets import read_sheet
+    from sealmark.measure.imports.mapping import FileRule, NumberRule
+    from sealmark.measure.imports.sheets import read_sheet
 
     rows = read_sheet(file, FileRule(), NumberRule())
     headings = [(cell or "").strip() for cell in rows[0]] if rows else []
@@ -104,7 +104,7 @@ def parse_design(text: str) -> Design:
     Raises:
         SealmarkError: SM903 a part is not understood.
     """
-    from sealmark.measure.design import Design
+    from sealmark.measure.surveys.design import Design
 
     parts: dict[str, Any] = {}
     for part in filter(None, text.split(",")):
@@ -162,7 +162,7 @@ _PATTERNS = {
 
 
 def _parsed(kind: str, rest: str) -> Any:
-    from sealmark.measure import formulas
+    from sealmark.measure.surveys import formulas
 
     simple = {"mean": formulas.Mean, "total": formulas.Total, "promoter": formulas.Promoter, "effort": formulas.Effort}
     if kind in simple:
@@ -172,7 +172,7 @@ def _parsed(kind: str, rest: str) -> Any:
 
 
 def _made(kind: str, parts: tuple[str, ...]) -> Any:
-    from sealmark.measure import formulas
+    from sealmark.measure.surveys import formulas
 
     if kind == "share":
         return formulas.Share(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sealmark.core.errors import ProblemList, did_you_mean
 from sealmark.evaluation.case import SurveyFile
-from sealmark.measure.mapping import ColumnRule, ImportMapping
+from sealmark.measure.imports.mapping import ColumnRule, ImportMapping
 from sealmark.scheme.measures import Instrument, Item
 
 if TYPE_CHECKING:

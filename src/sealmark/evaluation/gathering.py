@@ -22,9 +22,9 @@ from sealmark.evaluation.rows import located, nearest
 from sealmark.evaluation.service import measure_records, measures_in_opening_hours
 from sealmark.evaluation.surveys import measure_survey
 from sealmark.evaluation.tables import Site, read_actions, read_documents, read_persons, read_sites
-from sealmark.measure.calendars import Calendar, read_calendar
-from sealmark.measure.imports import ImportResult, import_table
-from sealmark.measure.mapping import ImportMapping, read_mapping
+from sealmark.measure.imports.importing import ImportResult, import_table
+from sealmark.measure.imports.mapping import ImportMapping, read_mapping
+from sealmark.measure.records.calendars import Calendar, read_calendar
 from sealmark.scheme.measures import Instrument
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sealmark.core.errors import ProblemList
 from sealmark.evaluation.case import Case, TableFile
 from sealmark.evaluation.rows import Columns, Row, read_rows
 from sealmark.evaluation.tables import Site, refuse_future
-from sealmark.measure.profile import Reconciliation, SetAside
+from sealmark.measure.imports.profile import Reconciliation, SetAside
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.requirements import Scale
 from sealmark.scheme.rules import JudgementRule, SampleRule

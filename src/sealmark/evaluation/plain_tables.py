@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sealmark.core.errors import Problem, ProblemList, SealmarkError
-from sealmark.measure.mapping import FileRule, NumberRule
-from sealmark.measure.sheets import cell_text, read_sheet
-from sealmark.measure.texts import DELIMITERS, open_text
+from sealmark.measure.imports.mapping import FileRule, NumberRule
+from sealmark.measure.imports.sheets import cell_text, read_sheet
+from sealmark.measure.imports.texts import DELIMITERS, open_text
 
 __all__ = ["PlainTable", "kind_of", "parquet_rows", "read_headings", "read_plain"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sealmark.measure.headings import WantedColumn
+from sealmark.measure.imports.headings import WantedColumn
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.measures import Measure
 

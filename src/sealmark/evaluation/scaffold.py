@@ -14,7 +14,7 @@ from pathlib import Path
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.evaluation.record_columns import in_opening_hours, record_columns
 from sealmark.evaluation.writing import csv_text, write_files
-from sealmark.measure.headings import column_lines
+from sealmark.measure.imports.headings import column_lines
 from sealmark.scheme.edition import DeclaredFact, Edition
 from sealmark.scheme.requirements import Band
 from sealmark.scheme.rules import JudgementRule, SampleRule

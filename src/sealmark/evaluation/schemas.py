@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sealmark.evaluation.case import CaseFile, FactsFile
 from sealmark.evaluation.example import ExampleProfile
-from sealmark.measure.calendars import Calendar
-from sealmark.measure.mapping import ImportMapping
+from sealmark.measure.imports.mapping import ImportMapping
+from sealmark.measure.records.calendars import Calendar
 from sealmark.scheme.schemas import FileFormat
 
 __all__ = ["CASE_FORMATS"]

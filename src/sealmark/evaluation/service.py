@@ -10,9 +10,9 @@ from sealmark.assess.evidence import Measured
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import RecordFile
-from sealmark.measure import records as definitions
-from sealmark.measure.calendars import Calendar
-from sealmark.measure.record_estimates import RecordEstimate, estimate_records
+from sealmark.measure.records import measures as definitions
+from sealmark.measure.records.calendars import Calendar
+from sealmark.measure.records.estimation import RecordEstimate, estimate_records
 from sealmark.scheme.figures import Number
 from sealmark.scheme.measures import Measure, RecordFilter
 

@@ -10,9 +10,9 @@ from sealmark.assess.evidence import Measured
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import SurveyFile
-from sealmark.measure import formulas
-from sealmark.measure.design import Design
-from sealmark.measure.survey import CellEstimate, estimate
+from sealmark.measure.surveys import formulas
+from sealmark.measure.surveys.design import Design
+from sealmark.measure.surveys.estimation import CellEstimate, estimate
 from sealmark.scheme.measures import Instrument, Item, Measure
 
 if TYPE_CHECKING:

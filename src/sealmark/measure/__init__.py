@@ -23,15 +23,28 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sealmark.measure.calendars import Calendar, read_calendar
-    from sealmark.measure.calibration import Bounds
-    from sealmark.measure.contrasts import JointEstimate, contrast, contrast_weighted, joint_estimates
-    from sealmark.measure.design import Design
-    from sealmark.measure.differences import Between, Change, compare, difference_of
-    from sealmark.measure.dispersion import estimate_deviations, estimate_variances
-    from sealmark.measure.effective_sizes import kish_design_effect, kish_effective_base, weight_summaries
+    from sealmark.measure.comparisons.contrasts import JointEstimate, contrast, contrast_weighted, joint_estimates
+    from sealmark.measure.comparisons.differences import Between, Change, compare, difference_of
+    from sealmark.measure.comparisons.independence import independence_of
     from sealmark.measure.engine import connect, fetch, open_table
-    from sealmark.measure.formulas import (
+    from sealmark.measure.imports.importing import ImportResult, import_table
+    from sealmark.measure.imports.mapping import ImportMapping, read_mapping
+    from sealmark.measure.records.calendars import Calendar, read_calendar
+    from sealmark.measure.records.estimation import RecordEstimate, estimate_records
+    from sealmark.measure.replicates.estimation import Derived, Replication, estimate_replicated
+    from sealmark.measure.replicates.factors import replicate_factors
+    from sealmark.measure.samplesize import (
+        half_width_of_mean,
+        half_width_of_share,
+        records_for_limit,
+        respondents_for_mean,
+        respondents_for_share,
+    )
+    from sealmark.measure.surveys.design import Design
+    from sealmark.measure.surveys.dispersion import estimate_deviations, estimate_variances
+    from sealmark.measure.surveys.effective_sizes import kish_design_effect, kish_effective_base, weight_summaries
+    from sealmark.measure.surveys.estimation import CellEstimate, estimate
+    from sealmark.measure.surveys.formulas import (
         CompanyMeans,
         Contrast,
         Effort,
@@ -51,26 +64,21 @@ if TYPE_CHECKING:
         Total,
         WeightedMean,
     )
-    from sealmark.measure.imports import ImportResult, import_table
-    from sealmark.measure.independence import independence_of
-    from sealmark.measure.mapping import ImportMapping, read_mapping
-    from sealmark.measure.margins import KnownTotal, Margin
-    from sealmark.measure.nonresponse import BaseRule, answer_rates, apply_base_rule, response_rates
-    from sealmark.measure.pls import PlsBootstrap, PlsFit, bootstrap_pls, fit_pls
-    from sealmark.measure.record_estimates import RecordEstimate, estimate_records
-    from sealmark.measure.reliability import Reliability, scale_reliability
-    from sealmark.measure.replicate_weights import replicate_factors
-    from sealmark.measure.replicates import Derived, Replication, estimate_replicated
-    from sealmark.measure.samplesize import (
-        half_width_of_mean,
-        half_width_of_share,
-        records_for_limit,
-        respondents_for_mean,
-        respondents_for_share,
+    from sealmark.measure.surveys.nonresponse import BaseRule, answer_rates, apply_base_rule, response_rates
+    from sealmark.measure.surveys.pls import PlsBootstrap, PlsFit, bootstrap_pls, fit_pls
+    from sealmark.measure.surveys.reliability import Reliability, scale_reliability
+    from sealmark.measure.weights.calibration import Bounds
+    from sealmark.measure.weights.margins import KnownTotal, Margin
+    from sealmark.measure.weights.weighted import estimate_weighted
+    from sealmark.measure.weights.weighting import (
+        Weighting,
+        base_weights,
+        calibrate,
+        post_stratify,
+        rake,
+        trim,
+        weighted_table,
     )
-    from sealmark.measure.survey import CellEstimate, estimate
-    from sealmark.measure.weighted import estimate_weighted
-    from sealmark.measure.weighting import Weighting, base_weights, calibrate, post_stratify, rake, trim, weighted_table
 
 __all__ = [
     "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "CompanyMeans", "Contrast",
@@ -89,34 +97,34 @@ __all__ = [
 
 # One row per module that this package offers names of; modules load when a name is used.
 _NAMES = {
-    "calendars": "Calendar read_calendar",
-    "calibration": "Bounds",
-    "contrasts": "JointEstimate contrast contrast_weighted joint_estimates",
-    "design": "Design",
-    "differences": "Between Change compare difference_of",
-    "dispersion": "estimate_deviations estimate_variances",
-    "effective_sizes": "kish_design_effect kish_effective_base weight_summaries",
+    "records.calendars": "Calendar read_calendar",
+    "weights.calibration": "Bounds",
+    "comparisons.contrasts": "JointEstimate contrast contrast_weighted joint_estimates",
+    "surveys.design": "Design",
+    "comparisons.differences": "Between Change compare difference_of",
+    "surveys.dispersion": "estimate_deviations estimate_variances",
+    "surveys.effective_sizes": "kish_design_effect kish_effective_base weight_summaries",
     "engine": "connect fetch open_table",
-    "formulas": (
+    "surveys.formulas": (
         "CompanyMeans Contrast Effort Gap Index Item Mean PathModel PlsScore Promoter Quantile Ratio "
         "RescaledMean RespondentMean Share TopBox Total WeightedMean "
     ),
-    "imports": "ImportResult import_table",
-    "independence": "independence_of",
-    "mapping": "ImportMapping read_mapping",
-    "margins": "KnownTotal Margin",
-    "nonresponse": "BaseRule answer_rates apply_base_rule response_rates",
-    "pls": "PlsBootstrap PlsFit bootstrap_pls fit_pls",
-    "record_estimates": "RecordEstimate estimate_records",
-    "reliability": "Reliability scale_reliability",
-    "replicate_weights": "replicate_factors",
-    "replicates": "Replication Derived estimate_replicated",
+    "imports.importing": "ImportResult import_table",
+    "comparisons.independence": "independence_of",
+    "imports.mapping": "ImportMapping read_mapping",
+    "weights.margins": "KnownTotal Margin",
+    "surveys.nonresponse": "BaseRule answer_rates apply_base_rule response_rates",
+    "surveys.pls": "PlsBootstrap PlsFit bootstrap_pls fit_pls",
+    "records.estimation": "RecordEstimate estimate_records",
+    "surveys.reliability": "Reliability scale_reliability",
+    "replicates.factors": "replicate_factors",
+    "replicates.estimation": "Replication Derived estimate_replicated",
     "samplesize": (
         "half_width_of_mean half_width_of_share records_for_limit respondents_for_mean respondents_for_share "
     ),
-    "survey": "CellEstimate estimate",
-    "weighted": "estimate_weighted",
-    "weighting": "Weighting base_weights calibrate post_stratify rake trim weighted_table",
+    "surveys.estimation": "CellEstimate estimate",
+    "weights.weighted": "estimate_weighted",
+    "weights.weighting": "Weighting base_weights calibrate post_stratify rake trim weighted_table",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

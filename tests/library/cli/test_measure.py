@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from sealmark.cli.main import cli
 from sealmark.cli.measure import parse_design, parse_measure
 from sealmark.core.errors import SealmarkError
-from sealmark.measure import formulas
-from sealmark.measure.design import Design
+from sealmark.measure.surveys import formulas
+from sealmark.measure.surveys.design import Design
 
 TEXT = "q1,q2,q3,w,shop\n7,8,9,1.5,a\n5,6,7,1,a\n9,9,9,1,b\n3,4,2,1,b\n"
 

@@ -16,7 +16,7 @@ from sealmark.core.errors import SealmarkError
 from sealmark.evaluation.case import load_case
 from sealmark.evaluation.run import evaluate
 from sealmark.evaluation.scaffold import case_files, new_case
-from sealmark.measure.mapping import read_mapping
+from sealmark.measure.imports.mapping import read_mapping
 from sealmark.scheme.discovery import load
 from sealmark.scheme.edition import Declarations
 from sealmark.scheme.wording import LANGUAGES

@@ -9,7 +9,7 @@ from tests.library.builders import book_of, edition_of
 
 from sealmark.evaluation.case import RecordFile
 from sealmark.evaluation.service import measure_records, measures_in_opening_hours, record_measures
-from sealmark.measure.calendars import read_calendar
+from sealmark.measure.records.calendars import read_calendar
 
 D = Decimal
 RECORD = RecordFile(records="tickets", file="t.csv", mapping="m.yaml")

@@ -9,8 +9,8 @@ from tests.library.builders import book_of, edition_of
 from sealmark.assess.figures import Missing
 from sealmark.evaluation.case import SurveyFile
 from sealmark.evaluation.surveys import formula_of, measure_survey, survey_measures
-from sealmark.measure import formulas
-from sealmark.measure.formulas import Item
+from sealmark.measure.surveys import formulas
+from sealmark.measure.surveys.formulas import Item
 
 D = Decimal
 ITEMS = [

@@ -16,10 +16,10 @@ from scipy import sparse
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.core.estimates import Estimate
-from sealmark.measure.keys import Floats, Integers, tally
 from sealmark.measure.raters.limits import symmetric
 from sealmark.measure.raters.ratings import Ratings, require_single, require_values
-from sealmark.measure.survey import check_confidence
+from sealmark.measure.surveys.estimation import check_confidence
+from sealmark.measure.surveys.keys import Floats, Integers, tally
 
 __all__ = ["Alpha", "Level", "krippendorff_alpha"]
 

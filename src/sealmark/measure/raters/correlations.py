@@ -10,10 +10,10 @@ from scipy import special
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.estimates import Estimate
-from sealmark.measure.keys import Floats
 from sealmark.measure.raters.limits import bounded
 from sealmark.measure.raters.ratings import Ratings, require_single, require_values
-from sealmark.measure.survey import check_confidence
+from sealmark.measure.surveys.estimation import check_confidence
+from sealmark.measure.surveys.keys import Floats
 
 __all__ = ["IntraclassCorrelations", "MeanSquares", "complete_matrix", "intraclass_correlations"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.measure.keys import Floats, Integers, tally
+from sealmark.measure.surveys.keys import Floats, Integers, tally
 
 __all__ = ["Crossing", "cross"]
 

@@ -15,14 +15,14 @@ from scipy import sparse, special
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.estimates import Estimate
-from sealmark.measure.keys import Integers
 from sealmark.measure.raters.crossing import cross
 from sealmark.measure.raters.limits import predicted
 from sealmark.measure.raters.linkage import require_linked
 from sealmark.measure.raters.ratings import Ratings, require_values
 from sealmark.measure.raters.reml import Variances, effect_variances, fit_variances
 from sealmark.measure.raters.severity import deviation_estimates
-from sealmark.measure.survey import check_confidence
+from sealmark.measure.surveys.estimation import check_confidence
+from sealmark.measure.surveys.keys import Integers
 
 __all__ = ["SeverityDrift", "severity_drift"]
 

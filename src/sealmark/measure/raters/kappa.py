@@ -11,10 +11,10 @@ import numpy as np
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.core.estimates import Estimate
-from sealmark.measure.keys import Floats, tally
 from sealmark.measure.raters.limits import symmetric
 from sealmark.measure.raters.ratings import Ratings, require_single, require_values
-from sealmark.measure.survey import check_confidence
+from sealmark.measure.surveys.estimation import check_confidence
+from sealmark.measure.surveys.keys import Floats, tally
 
 __all__ = ["Kappa", "Weights", "cohen_kappa", "fleiss_kappa"]
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
-from sealmark.measure.intervals import t_quantile
+from sealmark.measure.surveys.intervals import t_quantile
 
 __all__ = ["bounded", "log_symmetric", "predicted", "symmetric"]
 

@@ -15,8 +15,8 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.measure.keys import Integers
 from sealmark.measure.raters.ratings import Ratings
+from sealmark.measure.surveys.keys import Integers
 
 __all__ = ["Component", "Linkage", "linkage", "require_linked"]
 

@@ -18,7 +18,6 @@ from scipy import optimize
 from sealmark.core.errors import Problem, ProblemList, SealmarkError
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
-from sealmark.measure.keys import Floats, Integers, tally
 from sealmark.measure.raters.limits import log_symmetric, symmetric
 from sealmark.measure.raters.linkage import Linkage, require_linked
 from sealmark.measure.raters.rasch_likelihood import (
@@ -30,7 +29,8 @@ from sealmark.measure.raters.rasch_likelihood import (
     posterior,
 )
 from sealmark.measure.raters.ratings import Ratings, require_values
-from sealmark.measure.survey import check_confidence
+from sealmark.measure.surveys.estimation import check_confidence
+from sealmark.measure.surveys.keys import Floats, Integers, tally
 
 __all__ = ["FacetMeans", "ManyFacetRasch", "many_facet_rasch"]
 

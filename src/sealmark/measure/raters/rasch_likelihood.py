@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg, sparse, special
 
-from sealmark.measure.keys import Floats, Integers, tally
 from sealmark.measure.raters.ratings import Ratings
+from sealmark.measure.surveys.keys import Floats, Integers, tally
 
 __all__ = ["Facets", "Posterior", "contrasts", "facets_of", "information", "posterior"]
 

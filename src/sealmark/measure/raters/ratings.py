@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
 from sealmark.measure.engine import Source, fetch, open_table
-from sealmark.measure.keys import Floats, Integers, Key, column_of, number_keys, tally
+from sealmark.measure.surveys.keys import Floats, Integers, Key, column_of, number_keys, tally
 
 __all__ = ["Ratings", "Scale", "ratings_from_matrix", "read_ratings", "require_single", "require_values"]
 

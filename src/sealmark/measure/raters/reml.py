@@ -20,8 +20,8 @@ import numpy.typing as npt
 from scipy import linalg, sparse
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.measure.keys import Floats
 from sealmark.measure.raters.crossing import Crossing
+from sealmark.measure.surveys.keys import Floats
 
 __all__ = ["Criterion", "Variances", "effect_variances", "fit_variances"]
 

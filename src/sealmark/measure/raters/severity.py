@@ -17,13 +17,13 @@ from scipy import sparse
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.core.estimates import Estimate
-from sealmark.measure.keys import Floats, tally
 from sealmark.measure.raters.crossing import cross
 from sealmark.measure.raters.limits import log_symmetric, predicted, symmetric
 from sealmark.measure.raters.linkage import Linkage, require_linked
 from sealmark.measure.raters.ratings import Ratings, require_values
 from sealmark.measure.raters.reml import Criterion, Variances, effect_variances, fit_variances
-from sealmark.measure.survey import check_confidence
+from sealmark.measure.surveys.estimation import check_confidence
+from sealmark.measure.surveys.keys import Floats, tally
 
 __all__ = ["CrossedEffects", "SubjectMeans", "crossed_effects", "deviation_estimates"]
 

@@ -1,0 +1,1 @@
+"""Comparisons: differences between groups and waves, contrasts, tests of independence."""

@@ -1,0 +1,1 @@
+"""Import files as they come: mappings, readers, conversions, profiles and reconciliations."""

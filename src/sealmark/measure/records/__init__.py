@@ -1,0 +1,1 @@
+"""Service records: clocks in calendar and business time, shares, percentiles, recurrence."""

@@ -1,0 +1,123 @@
+"""Shares and ratios of records: within a target, open, of a kind, one kind per another."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.datatypes as dtypes
+import ibis.expr.types as ir
+
+from sealmark.measure.records.calendars import DAY, MICRO
+from sealmark.measure.records.cells import (
+    EXCLUDED,
+    RecordEstimate,
+    Task,
+    note_of,
+    population,
+    state_counts,
+    whole_numbers,
+)
+from sealmark.measure.records.clocks import State, matches, micros, true, with_clock
+from sealmark.measure.records.intervals import rate_estimate, share_estimate
+from sealmark.measure.records.measures import OpenShare, RecordRatio, RecordShare, ShareWithin
+
+__all__ = ["estimate_open", "estimate_ratio", "estimate_share", "estimate_within"]
+
+
+def estimate_within(task: Task, measure: ShareWithin) -> list[RecordEstimate]:
+    """Return the share that met the target per cell; open cases beyond it are late."""
+    table = with_clock(task.cases, measure.clock)
+    inside, population_counts = population(table, measure.where)
+    over, promised = _beyond(table, measure.promised, measure.target_seconds)
+    finished = inside & promised & (table["_state"] == int(State.FINISHED))
+    is_open = inside & promised & (table["_state"] == int(State.OPEN))
+    columns = (
+        population_counts
+        | state_counts(table, inside)
+        | {
+            "within": finished & ~over,
+            "late": finished & over,
+            "open_late": is_open & over,
+            "undecided": is_open & ~over,
+            "no_promise": inside & ~promised & table["_state"].isin([int(State.FINISHED), int(State.OPEN)]),
+        }
+    )
+    found = []
+    for row in task.count_cells(table, **columns).to_pylist():
+        counts = whole_numbers(
+            row, "records", "after_as_of", "within", "late", "open_late", "undecided", "no_promise", *EXCLUDED
+        )
+        done = counts["within"] + counts["late"]
+        undecided = counts["undecided"]
+        note = f"{undecided:,} open cases may still meet the target and are not counted" if undecided else ""
+        estimate = share_estimate(
+            counts["within"], done + counts["open_late"], task.precision, note=note_of(counts, note)
+        )
+        naive = share_estimate(counts["within"], done, task.precision)
+        found.append(RecordEstimate(task.cell(row), task.name, estimate, naive, "share", counts))
+    return found
+
+
+def _beyond(table: ir.Table, promised: str | None, seconds: int | None) -> tuple[ir.BooleanValue, ir.BooleanValue]:
+    """Return whether a case went beyond its limit, and whether it has a limit at all."""
+    if promised is None:
+        limit = ibis.literal((seconds or 0) * MICRO, "int64")
+        return true(table["_length"] > limit), ibis.literal(value=True)
+    until = micros(table[promised])
+    if isinstance(table[promised].type(), dtypes.Date):
+        # A promised day is kept until its end; whole-day stamps compare as days.
+        until = until + ibis.literal(DAY * MICRO - 1, "int64")
+    return true(table["_stop"] > until), table[promised].notnull()
+
+
+def estimate_open(task: Task, measure: OpenShare) -> list[RecordEstimate]:
+    """Return the share of open or overdue cases per cell."""
+    table = with_clock(task.cases, measure.clock)
+    inside, population_counts = population(table, measure.where)
+    is_open = inside & (table["_state"] == int(State.OPEN))
+    overdue = is_open
+    if measure.promised is not None or measure.overdue_seconds is not None:
+        overdue = is_open & _beyond(table, measure.promised, measure.overdue_seconds)[0]
+    known = inside & table["_state"].isin([int(State.FINISHED), int(State.OPEN), int(State.NO_END_RECORDED)])
+    columns = population_counts | state_counts(table, inside) | {"base": known, "open": is_open, "overdue": overdue}
+    found = []
+    for row in task.count_cells(table, **columns).to_pylist():
+        counts = whole_numbers(row, "records", "after_as_of", "base", "open", "overdue", "no_start", "backwards")
+        estimate = share_estimate(counts["overdue"], counts["base"], task.precision, note=note_of(counts))
+        found.append(RecordEstimate(task.cell(row), task.name, estimate, None, "share", counts))
+    return found
+
+
+def estimate_share(task: Task, measure: RecordShare) -> list[RecordEstimate]:
+    """Return the share of records with certain values per cell."""
+    table = task.cases.table
+    inside, population_counts = population(table, measure.where)
+    given = inside & table[measure.column].notnull()
+    columns = population_counts | {
+        "base": given,
+        "hits": given & true(table[measure.column].isin(measure.values)),
+        "missing": inside & ~given,
+    }
+    found = []
+    for row in task.count_cells(table, **columns).to_pylist():
+        counts = whole_numbers(row, *columns)
+        estimate = share_estimate(counts["hits"], counts["base"], task.precision)
+        found.append(RecordEstimate(task.cell(row), task.name, estimate, None, "share", counts))
+    return found
+
+
+def estimate_ratio(task: Task, measure: RecordRatio) -> list[RecordEstimate]:
+    """Return records of one kind per number of another, per cell."""
+    table = task.cases.table
+    inside, population_counts = population(table, measure.where)
+    columns = population_counts | {"count": inside & matches(table, measure.numerator)}
+    if not isinstance(measure.denominator, int):
+        columns["base"] = inside & matches(table, measure.denominator)
+    found = []
+    for row in task.count_cells(table, **columns).to_pylist():
+        counts = whole_numbers(row, *columns)
+        base = measure.denominator if isinstance(measure.denominator, int) else counts["base"]
+        estimate = rate_estimate(counts["count"], base, measure.per, task.precision)
+        found.append(
+            RecordEstimate(task.cell(row), task.name, estimate, None, f"per {measure.per}", {**counts, "base": base})
+        )
+    return found

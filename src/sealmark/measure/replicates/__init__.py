@@ -1,0 +1,1 @@
+"""Replicate weights: jackknife, bootstrap, balanced repeated replication, and any statistic on them."""

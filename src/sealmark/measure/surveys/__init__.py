@@ -1,0 +1,1 @@
+"""Surveys: designs, formulas, and estimates of cells with design-based errors."""

@@ -1,0 +1,1 @@
+"""Weights: post-stratification, raking, calibration and trimming, and estimates that know it."""
