@@ -6,24 +6,17 @@ import json
 import os
 import traceback
 from collections.abc import Mapping
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
+from sealmark.cli.lazy import LazyCommand, LazyGroup
 from sealmark.cli.output import WRONG_USE, problem_json, wants_json
 from sealmark.core.errors import Problem, SealmarkError
 
-__all__ = ["COMMANDS", "LazyCommand", "LazyGroup", "cli", "main"]
-
-
-class LazyCommand(NamedTuple):
-    """Where a command is, and what it does in one line."""
-
-    module: str
-    attribute: str
-    help: str
+__all__ = ["COMMANDS", "TellingGroup", "cli", "main"]
 
 
 COMMANDS: Mapping[str, LazyCommand] = {
@@ -34,40 +27,15 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "reproduce": LazyCommand("sealmark.cli.evaluation", "reproduce", "Recompute an evaluation and compare."),
     "plan": LazyCommand("sealmark.cli.evaluation", "plan", "Which sites, how many respondents and records."),
     "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
-    "measure": LazyCommand("sealmark.cli.measure", "measure", "Estimate from a table, without any scheme."),
+    "measure": LazyCommand("sealmark.cli.measuring", "measure", "Estimate from a table, without any scheme."),
     "scheme": LazyCommand("sealmark.cli.scheme", "scheme", "Read, check, compare and export scheme packs."),
     "schema": LazyCommand("sealmark.cli.schema", "schema", "Print the JSON Schema of a file format."),
 }
 """Every command. A new one needs a line here and a module; nothing is imported before it is used."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def __init__(self, *args: Any, lazy: Mapping[str, LazyCommand] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._lazy = dict(lazy or {})
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands, in the order of the registry."""
-        return [*self._lazy, *super().list_commands(ctx)]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, imported now."""
-        if cmd_name not in self._lazy:
-            return super().get_command(ctx, cmd_name)
-        spot = self._lazy[cmd_name]
-        found: click.Command = getattr(import_module(spot.module), spot.attribute)
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands from the registry, without importing them."""
-        rows = [(name, spot.help) for name, spot in self._lazy.items()]
-        for name in super().list_commands(ctx):
-            command = super().get_command(ctx, name)
-            rows.append((name, command.get_short_help_str() if command else ""))
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+class TellingGroup(LazyGroup):
+    """The whole command line, which tells every error in full sentences."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; errors are told in full sentences, never as a traceback."""
@@ -118,7 +86,7 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=TellingGroup,
     lazy=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: sealmark scheme check my-pack/",

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from sealmark.cli import main
-from sealmark.cli.main import COMMANDS, LazyCommand, LazyGroup, cli
+from sealmark.cli.lazy import LazyCommand, LazyGroup
+from sealmark.cli.main import COMMANDS, TellingGroup, cli
 from sealmark.core.errors import Problem, SealmarkError
 
 
@@ -74,7 +75,7 @@ def broken():
     def fail(kind):
         raise ERRORS[kind]
 
-    return LazyGroup("sealmark", commands={"fail": fail})
+    return TellingGroup("sealmark", commands={"fail": fail})
 
 
 def main_json(command):
@@ -178,4 +179,20 @@ def test_a_broken_pipe_is_no_message():
     def fail():
         raise BrokenPipeError
 
-    assert isinstance(run("fail", group=LazyGroup("x", commands={"fail": fail})).exception, BrokenPipeError)
+    assert isinstance(run("fail", group=TellingGroup("x", commands={"fail": fail})).exception, BrokenPipeError)
+
+
+def test_a_group_with_a_default_command_takes_its_arguments(tmp_path):
+    answers = tmp_path / "answers.csv"
+    answers.write_text("q1\n7\n9\n")
+
+    short = run("measure", str(answers), "--measure", "mean:q1", group=cli)
+    options_first = run("measure", "--measure", "mean:q1", str(answers), group=cli)
+    long = run("measure", "estimate", str(answers), "--measure", "mean:q1", group=cli)
+
+    assert short.stdout == options_first.stdout == long.stdout
+    assert short.exit_code == 0
+
+
+def test_a_group_with_a_default_command_still_helps():
+    assert "estimate  Estimate from a table" in run("measure", "--help", group=cli).stdout

@@ -10,7 +10,7 @@ import xlsxwriter
 from click.testing import CliRunner
 
 from sealmark.cli.main import cli
-from sealmark.cli.measure import parse_design, parse_measure
+from sealmark.cli.measuring.estimate import parse_design, parse_measure
 from sealmark.core.errors import SealmarkError
 from sealmark.measure.surveys import formulas
 from sealmark.measure.surveys.design import Design

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sealmark.measure.surveys.design import Design
     from sealmark.measure.surveys.estimation import CellEstimate
 
-__all__ = ["measure", "parse_design", "parse_measure"]
+__all__ = ["estimate_command", "parse_design", "parse_measure"]
 
 _KINDS = {
     "mean": "mean:q1",
@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely")
 
 
-@click.command(epilog="Example: sealmark measure answers.csv --design weight=w,strata=region,cluster=shop "
+@click.command("estimate", epilog="Example: sealmark measure answers.csv --design weight=w,strata=region,cluster=shop "
                "--measure mean:q1 --measure top-box:q1>=9 --by wave")  # fmt: skip
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TABLE")
 @click.option(
@@ -51,7 +51,7 @@ _DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely")
     "--confidence", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True
 )
 @json_option
-def measure(
+def estimate_command(
     file: Path, measures: tuple[str, ...], design: str, by: str, mapping: Path | None, confidence: float
 ) -> None:
     """Estimate means, shares, indices, promoter scores and more, with design-based intervals.
