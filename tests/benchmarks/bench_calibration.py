@@ -17,7 +17,9 @@ def test_calibration_table():
         for listed in (20, 100, 500)
         for visited in (3, 5, 10)
     ]
-    t, normal = (summarize(cells, method=method) for method in ("t", "normal"))
+    group, t, normal = (summarize(cells, method=method) for method in ("group", "t", "normal"))
+    assert group.calibration_error < 0.03
+    assert group.calibration_error < t.calibration_error < normal.calibration_error
+    assert group.brier < t.brier
     assert t.coverage > normal.coverage
-    assert t.calibration_error < normal.calibration_error
-    assert t.right_when_sure > normal.right_when_sure
+    assert group.right_when_sure > t.right_when_sure > normal.right_when_sure

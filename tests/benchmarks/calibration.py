@@ -5,30 +5,31 @@ visited at random. Its true grade follows from the mean of all outlets. True
 means are normal around 80 with a standard deviation of 8; outlets differ within
 an organization by about 8 points, in one of four ways.
 
-The estimate of each organization is the library's own (``mean_of_sites``). The
-probability of a grade is the t distribution around it: the limit of infinitely
-many draws of ``possible_truths`` graded by ``grade_probabilities``, as
+The probability of a grade is the library's own closed form (``outlook`` and
+``class_chances``): the limit of infinitely many draws of ``possible_truths``
+graded by ``grade_probabilities``, as
 ``tests/library/evaluation/test_calibration.py`` shows.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from sealmark.evaluation.site_scores import mean_of_sites
+from sealmark.measure.smallarea import Outlook, Prior, class_chances, fit_prior, outlook
 
-__all__ = ["CUTS", "OUTLETS", "Cell", "Measures", "normal_chances", "simulate", "summarize", "t_chances"]
+__all__ = ["CUTS", "METHODS", "OUTLETS", "Cell", "Measures", "simulate", "summarize", "table"]
 
 Floats = npt.NDArray[np.float64]
 
 CUTS = np.array([60.0, 70.0, 80.0, 90.0])
 _SPREAD = 8.0
+MEMBERS = 50
 
 
 def _normal(random: np.random.Generator, mean: float, number: int) -> Floats:
@@ -60,48 +61,58 @@ OUTLETS: dict[str, Callable[[np.random.Generator, float, int], Floats]] = {
 }
 
 
+METHODS: Mapping[str, str] = {
+    "group": "prior group (Sealmark)",
+    "t": "t, no group",
+    "normal": "plug-in normal",
+}
+
+
 @dataclass(frozen=True)
 class Cell:
-    """Estimates of many organizations with one number of outlets and visits, and their true means."""
+    """Estimates of many organizations with one number of outlets and visits, and their true means.
+
+    Attributes:
+        priors: What other organizations of the same kind, visited as often, say about one more;
+            each group stands behind as many organizations as it has members.
+    """
 
     listed: int
     visited: int
     mean: Floats
-    error: Floats
-    freedom: float
+    variance: Floats
     truth: Floats
+    priors: tuple[Prior, ...]
+
+    def outlook(self, method: str) -> Outlook:
+        """Return what the library expects of the whole, with the group or without."""
+        if method == "group":
+            return _joined([self._with(prior, at) for at, prior in enumerate(self.priors)])
+        found = self._with(None)
+        return replace(found, freedom=np.full_like(found.freedom, np.inf)) if method == "normal" else found
+
+    def _with(self, prior: Prior | None, at: int = 0) -> Outlook:
+        those = slice(at * MEMBERS, (at + 1) * MEMBERS) if prior else slice(None)
+        return outlook(self.mean[those], self.variance[those], visited=self.visited, listed=self.listed, prior=prior)
+
+
+def _joined(parts: Sequence[Outlook]) -> Outlook:
+    columns = zip(*((part.centre, part.error, part.freedom, part.shrinkage) for part in parts), strict=True)
+    return Outlook(*(np.concatenate(column) for column in columns))
 
 
 def simulate(kind: str, *, listed: int, visited: int, organizations: int, seed: int) -> Cell:
-    """Return simulated organizations, estimated by the library."""
+    """Return simulated organizations, a multiple of :data:`MEMBERS`, and as many that make the groups behind them."""
     random = np.random.default_rng([seed, listed, visited, list(OUTLETS).index(kind)])
-    mean, error, truth = (np.empty(organizations) for _ in range(3))
-    for at in range(organizations):
+    number = -(-organizations // MEMBERS) * MEMBERS
+    mean, variance, truth = (np.empty(2 * number) for _ in range(3))
+    for at in range(2 * number):
         outlets = np.clip(OUTLETS[kind](random, random.normal(80, 8), listed), 0, 100)
         seen = random.choice(outlets, visited, replace=False)
-        found = mean_of_sites([float(value) / 100 for value in seen], listed)
-        mean[at], error[at], truth[at] = 100 * float(found.value), 100 * float(found.standard_error), outlets.mean()
-    return Cell(listed, visited, mean, error, visited - 1, truth)
-
-
-def t_chances(mean: Floats, error: Floats, freedom: float) -> Floats:
-    """Return the probability of each grade by the t distribution, one row per organization."""
-    return _between(special.stdtr(freedom, _steps(mean, error)))
-
-
-def normal_chances(mean: Floats, error: Floats) -> Floats:
-    """Return the probability of each grade by the plug-in normal distribution."""
-    return _between(special.ndtr(_steps(mean, error)))
-
-
-def _steps(mean: Floats, error: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num((CUTS - mean[:, None]) / error[:, None], posinf=np.inf, neginf=-np.inf)
-
-
-def _between(below: Floats) -> Floats:
-    ends = np.zeros((len(below), 1)), np.ones((len(below), 1))
-    return np.diff(np.hstack([ends[0], below, ends[1]]), axis=1)
+        mean[at], variance[at], truth[at] = seen.mean(), seen.var(ddof=1), outlets.mean()
+    groups = [slice(start, start + MEMBERS) for start in range(number, 2 * number, MEMBERS)]
+    priors = tuple(fit_prior(mean[group], variance[group], np.full(MEMBERS, float(visited))) for group in groups)
+    return Cell(listed, visited, mean[:number], variance[:number], truth[:number], priors)
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ class Measures:
 
 
 def summarize(cells: Sequence[Cell], *, method: str) -> Measures:
-    """Return the measures over several cells; ``method`` is t or normal."""
+    """Return the measures over several cells; ``method`` is a key of :data:`METHODS`."""
     parts = [_judged(cell, method) for cell in cells]
     inside, width, chances, grade = (np.concatenate(column) for column in zip(*parts, strict=True))
     stated, named = chances.max(axis=1), chances.argmax(axis=1)
@@ -145,11 +156,10 @@ def summarize(cells: Sequence[Cell], *, method: str) -> Measures:
 
 
 def _judged(cell: Cell, method: str) -> tuple[Floats, Floats, Floats, npt.NDArray[np.int_]]:
-    is_t = method == "t"
-    quantile = special.stdtrit(cell.freedom, 0.95) if is_t else special.ndtri(0.95)
-    chances = t_chances(cell.mean, cell.error, cell.freedom) if is_t else normal_chances(cell.mean, cell.error)
-    inside = np.abs(cell.mean - cell.truth) <= quantile * cell.error
-    return inside, 2 * quantile * cell.error, chances, np.searchsorted(CUTS, cell.truth, side="right")
+    seen = cell.outlook(method)
+    reach = special.stdtrit(np.minimum(seen.freedom, 1e9), 0.95) * seen.error
+    inside = np.abs(seen.centre - cell.truth) <= reach
+    return inside, 2 * reach, class_chances(seen, CUTS), np.searchsorted(CUTS, cell.truth, side="right")
 
 
 def _calibration_error(stated: Floats, is_right: npt.NDArray[np.bool_]) -> float:
@@ -163,29 +173,29 @@ def _calibration_error(stated: Floats, is_right: npt.NDArray[np.bool_]) -> float
     return float(sum(parts))
 
 
-_HEADING = """\
+_HEADING = f"""\
 Calibration of grade probabilities from sampled outlets (simulated organizations with known truth).
 Four kinds of outlets in equal parts; grades cut at 60, 70, 80, 90; true means 80 +/- 8; outlets differ by about 8.
-The intervals hold what they promise, but from 3 visits the probability of a grade does not: a spread estimated from
-three outlets is itself uncertain, and where the three happen to agree it is far too small. "At least 90 % sure" is
-then right less than 80 % of the time (calibration error about 0.1). Read such probabilities with that in mind: from 10
-visits on they can be taken at their word. Nobody sees a rare bad outlet in 3 to 10 visits.""".splitlines()
+A prior group are {MEMBERS} other organizations of the same kind, visited as often: they lend their spread and their
+mean to the probability, never to the score or the grade.
+Without a group the intervals hold what they promise, but from 3 visits the probability of a grade does not: where the
+three happen to agree, the spread seen is far too small. Nobody sees a rare bad outlet in 3 to 10 visits.""".splitlines()
 
 
 def table(
     organizations: int, *, seed: int, visits: Sequence[int] = (3, 5, 10), sizes: Sequence[int] = (20, 100, 500)
 ) -> list[str]:
     """Return the calibration table as lines of text; ``organizations`` per number of outlets and visits."""
-    head = f"{'outlets':>7} {'visited':>7} {'method':<15} {'coverage of 90 %':>17} {'width':>6} {'Brier':>6}"
+    head = f"{'outlets':>7} {'visited':>7} {'method':<22} {'coverage of 90 %':>17} {'width':>6} {'Brier':>6}"
     lines = [*_HEADING, "", f"{organizations:,} organizations per row.",
              head + f" {'calib. error':>12} {'says >= 0.9':>12} {'right then':>11}"]  # fmt: skip
     for visited, listed in itertools.product(visits, sizes):
         each = organizations // len(OUTLETS)
         cells = [simulate(kind, listed=listed, visited=visited, organizations=each, seed=seed) for kind in OUTLETS]
-        for method, name in (("t", "t (Sealmark)"), ("normal", "plug-in normal")):
+        for method, name in METHODS.items():
             found = summarize(cells, method=method)
             lines.append(
-                f"{listed:>7} {visited:>7} {name:<15} {found.coverage:>17.3f} {found.width:>6.1f} {found.brier:>6.3f}"
+                f"{listed:>7} {visited:>7} {name:<22} {found.coverage:>17.3f} {found.width:>6.1f} {found.brier:>6.3f}"
                 f" {found.calibration_error:>12.3f} {found.sure:>12.3f} {found.right_when_sure:>11.3f}"
             )
     return lines

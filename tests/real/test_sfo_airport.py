@@ -22,7 +22,7 @@ ROW = {
     "content": ("(rating >= 4)::int", "rating BETWEEN 1 AND 5"),
     "promoter": ("100 * ((recommend >= 9)::int - (recommend <= 6)::int)", "recommend BETWEEN 0 AND 10"),
 }
-DESIGN = Design(weight="weight", strata=("year", "area"), cluster="run")
+DESIGN = Design(weight="weight", strata=("year", "area"), cluster="run", nested=True)
 
 
 @pytest.fixture(scope="module")

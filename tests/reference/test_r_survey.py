@@ -126,9 +126,9 @@ def test_a_subset(case, survey):
     agree(ask(case, Total("enroll"), domain={"comp.imp": [True]}), survey[f"{case[0]}.domain.compimp.total.enroll"])
 
 
-@pytest.mark.parametrize("interval", ["logit", "beta", "mean"])
+@pytest.mark.parametrize("interval", ["logit", "beta", "arcsine", "mean"])
 def test_intervals_of_a_share(case, survey, interval):
-    expected = survey[f"{case[0]}.ciprop.api00ge700.{interval}"]
+    expected = survey[f"{case[0]}.ciprop.api00ge700.{interval.replace('arcsine', 'asin')}"]
 
     (found,) = ask(case, TopBox("api00", at_least=700, interval=interval))
 

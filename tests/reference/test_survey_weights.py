@@ -314,14 +314,21 @@ def test_quantile_rules_by_their_other_names(case, survey, rule, ours):
 
 
 def test_normal_intervals_are_ours_with_another_quantile(case, survey):
-    """confint(svymean(~api00+api99, d)): not offered, but it follows from estimate and standard error."""
+    """confint(svymean(~api00+api99, d)), confint(svyby(~api00, ~stype, d, svymean)).
+
+    Not offered, but each follows from estimate and standard error.
+    """
     name, table, design = case
-    low, high = survey[f"{name}.mean.api00_api99"]["ci_normal"][0]
+    expected = survey[f"{name}.by.stype.mean.api00"]
+    both = estimate(table, {"a": Mean("api00"), "b": Mean("api99")}, design=design)
 
-    (cell,) = estimate(table, {"m": Mean("api00")}, design=design)
+    cells = [*both, *estimate(table, {"m": Mean("api00")}, design=design, by="stype")]
 
-    half = stats.norm.ppf(0.975) * float(cell.estimate.standard_error)
-    same([float(cell.estimate.value) - half, float(cell.estimate.value) + half], [low, high])
+    half = [stats.norm.ppf(0.975) * float(cell.estimate.standard_error) for cell in cells]
+    value = [float(cell.estimate.value) for cell in cells]
+    low, high = np.transpose(survey[f"{name}.mean.api00_api99"]["ci_normal"])
+    same(np.subtract(value, half), [*low, *expected["ci_l"]])
+    same(np.add(value, half), [*high, *expected["ci_u"]])
 
 
 # --- the list of what is offered -----------------------------------------------------------------

@@ -19,6 +19,7 @@ __all__ = [
     "ImprovementAction",
     "Mark",
     "Measured",
+    "OpenCases",
     "PersonCertificate",
 ]
 
@@ -40,12 +41,34 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCases:
+    """Cases of service records that are not finished, and what leaving them out would have said.
+
+    Attributes:
+        number: How many are open on the as-of day.
+        finished_only: The figure from finished cases alone; nothing is judged by it.
+    """
+
+    number: int
+    finished_only: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """A measure's estimate for the whole organization and, where needed, per site."""
+    """A measure's estimate for the whole organization and, where needed, per site.
+
+    Attributes:
+        hidden: Sites whose figures are counted but never told: people could be recognized by them.
+        withheld: Whether even a number made of all sites' figures would give a hidden one away.
+        open_cases: For measures of records in which open cases count.
+    """
 
     overall: Estimate
     sites: Mapping[str, Estimate] = field(default_factory=dict)
     pointer: str = ""
+    hidden: frozenset[str] = frozenset()
+    withheld: bool = False
+    open_cases: OpenCases | None = None
 
 
 @dataclass(frozen=True, slots=True)

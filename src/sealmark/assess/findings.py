@@ -37,6 +37,7 @@ class RuleResult:
         codes: Scale codes given, worst first.
         estimate: For measures.
         sites: Share per site where the rule looked at sites.
+        withheld: The evidence is there, but its result would give respondents away.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class RuleResult:
     reasons: tuple[Reason, ...] = ()
     missing: tuple[Missing, ...] = ()
     pointers: tuple[str, ...] = ()
+    withheld: bool = False
 
     @property
     def is_nought(self) -> bool:
@@ -60,7 +62,8 @@ class RuleResult:
     @property
     def only_evidence_missing(self) -> bool:
         """Whether it is undetermined for want of evidence alone, not of a figure of the scheme."""
-        return self.share is None and not any(item.kind in {"parameter", "size"} for item in self.missing)
+        unknown = any(item.kind in {"parameter", "size"} for item in self.missing)
+        return self.share is None and not (unknown or self.withheld)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sealmark.assess.evidence import Evidence, Measured
@@ -102,6 +103,9 @@ def _pointers(measured: Measured) -> tuple[str, ...]:
 
 
 def _by_site(rule: MeasureRule, measured: Measured, evidence: Evidence, book: FigureBook) -> RuleResult:
+    if measured.withheld and rule.tells_of_sites:
+        missing, reason = Missing("measure", rule.measure), Reason("sites-protected", rule.measure)
+        return replace(_undetermined(rule, [missing], [reason], measured.overall), withheld=True)
     floor = book.number(rule.minimum_site_base) if rule.minimum_site_base is not None else Decimal(1)
     if isinstance(floor, Missing):
         return _unknown(rule, measured.overall, book)

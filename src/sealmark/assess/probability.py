@@ -13,7 +13,7 @@ from sealmark.assess.figures import FigureBook
 from sealmark.assess.requirements import find
 from sealmark.scheme.rules import MeasureRule
 
-__all__ = ["GradeProbabilities", "grade_probabilities"]
+__all__ = ["GradeProbabilities", "grade_probabilities", "reassess"]
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,7 @@ def grade_probabilities(
     """
     grades: dict[str, Counter[str]] = {name: Counter() for name in assessment.standing.ladders}
     scores: dict[str, list[Decimal]] = {name: [] for name in assessment.standing.scores}
-    measures = {
-        name: {rule.measure for rule in requirement.evidence if isinstance(rule, MeasureRule)}
-        for name, requirement in book.edition.requirements.items()
-    }
+    measures = _measures_asked(book)
     total = 0
     for draw in draws:
         total += 1
@@ -60,6 +57,18 @@ def grade_probabilities(
         {name: _shares(counter, total) for name, counter in grades.items()},
         {name: _spread(values) for name, values in scores.items()},
     )
+
+
+def reassess(assessment: Assessment, evidence: Evidence, book: FigureBook, draw: Draw) -> Assessment:
+    """Return the assessment as it would be under one possible truth."""
+    return _under(assessment, evidence, book, draw=draw, measures=_measures_asked(book))
+
+
+def _measures_asked(book: FigureBook) -> dict[str, set[str]]:
+    return {
+        name: {rule.measure for rule in requirement.evidence if isinstance(rule, MeasureRule)}
+        for name, requirement in book.edition.requirements.items()
+    }
 
 
 def _under(

@@ -1,23 +1,22 @@
-"""``sealmark evaluate``, ``reproduce`` and ``plan``: the main job from the command line."""
+"""``sealmark evaluate`` and ``reproduce``: the main job from the command line."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sealmark.assess.standing import NOT_DETERMINED
-from sealmark.cli.output import NEGATIVE, json_option, progress, result, table
+from sealmark.cli.output import NEGATIVE, json_option, progress, result
 from sealmark.cli.rendering import LANGUAGE_NAMES, Awaited, begin_reports, report_pool
 from sealmark.core.canonical import canonical_bytes, to_json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.wording import LANGUAGES
 
-__all__ = ["evaluate", "plan", "reproduce", "write_results"]
+__all__ = ["evaluate", "reproduce", "write_results"]
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _CASE = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -133,108 +132,3 @@ def reproduce(evaluation: Path, case: Path, scheme: str | None) -> None:
     result({"same": outcome.same, "digest": outcome.digest, "differences": list(outcome.differences)}, lines)
     if not outcome.same:
         click.get_current_context().exit(NEGATIVE)
-
-
-@click.command(epilog="Example: sealmark plan my-case/ --event initial --precision 2")
-@click.argument("case", type=_CASE)
-@click.option("--scheme", help="Plan under this edition or pack folder instead of the one the case names.")
-@click.option(
-    "--event", type=click.Choice(["initial", "surveillance", "recertification"]), default="initial", show_default=True
-)
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the draw; the case's own when not given.")
-@click.option("--precision", default="2", show_default=True, help="Wanted half-width of indices, in points of 0-100.")
-@click.option("--share-precision", default="0.05", show_default=True, help="Wanted half-width of shares.")
-@click.option("--customers", type=click.IntRange(min=2), help="How many respondents there are to ask.")
-@click.option("--records", type=click.IntRange(min=2), help="How many records a site has, for the record sample.")
-@json_option
-def plan(
-    case: Path,
-    scheme: str | None,
-    event: Any,
-    seed: int | None,
-    precision: str,
-    share_precision: str,
-    customers: int | None,
-    records: int | None,
-) -> None:
-    """Plan an evaluation: which sites to visit, how many respondents and records are needed."""
-    from sealmark.evaluation import planning
-    from sealmark.evaluation.gathering import gather
-    from sealmark.evaluation.run import open_case
-
-    widths = {
-        "points": _decimal(precision, "--precision"),
-        "share": _decimal(share_precision, "--share-precision"),
-    }
-    opened = open_case(scheme, case)
-    book = opened.book
-    gathered = gather(opened.case, book)
-    sites = planning.draw_sites(gathered.sites, book, event=event, seed=opened.case.file.seed if seed is None else seed)
-    people = planning.plan_respondents(book, gathered.evidence.measures, **widths, population=customers)
-    units = planning.plan_records(book, population=records)
-    conditions = planning.check_conditions(book, gathered.evidence, event=event)
-    value = {
-        "prerequisites": _plain(conditions),
-        "sites": to_json(_plain(sites)),
-        "respondents": _plain(people),
-        "records": _plain(units),
-    }
-    lines = [_condition_lines(conditions), _site_lines(sites), _people_lines(people), _unit_lines(units)]
-    result(value, [line for part in lines for line in (*part, "")][:-1])
-
-
-def _decimal(text: str, option: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise SealmarkError(Problem("SM603", f'"{text}" is not a number.', option, "Write 2 or 0.05."))
-    return number
-
-
-def _plain(value: Any) -> Any:
-    import dataclasses
-
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return to_json(value)
-
-
-def _condition_lines(conditions: Any) -> list[str]:
-    if not conditions:
-        return ["Conditions: the scheme publishes none for this event."]
-    rows = [[item.kind, item.id, *_answer(item)] for item in conditions]
-    return ["Conditions:", *table(rows, indent="  ")]
-
-
-def _answer(condition: Any) -> list[str]:
-    if condition.holds:
-        return ["holds"]
-    if condition.holds is None:
-        return ["not determined", f"missing: {', '.join(condition.missing)}"]
-    return ["does not hold", "to be refused" if condition.refuses else "ask for more"]
-
-
-def _site_lines(sites: Any) -> list[str]:
-    if sites.needed is None:
-        return [f"Sites: not determined ({sites.note})."]
-    head = f"Sites: {sites.needed} of {sites.listed} (rule: {sites.rule}; at least {sites.random} at random)"
-    return [head, *table([[item.site, item.stratum, item.reason] for item in sites.drawn], indent="  ")]
-
-
-def _people_lines(people: Any) -> list[str]:
-    rows = [["instrument", "respondents", "for", "+/-", "spread"]]
-    for item in people:
-        needed = max(item.needed, int(item.minimum or 0))
-        spread = f"{item.spread} (assumed)" if item.assumed else str(item.spread)
-        rows.append([item.instrument, str(needed), item.measure, str(item.half_width), spread])
-    return ["Respondents:", *table(rows, indent="  ")]
-
-
-def _unit_lines(units: Any) -> list[str]:
-    rows = [["at each site", "at least", "to prove the tolerated share"]]
-    rows += [[item.of, "unknown" if item.lowest is None else str(item.lowest), str(item.proof or "")] for item in units]
-    return ["Samples:", *table(rows, indent="  ")] if units else ["Samples: the scheme asks for none."]

@@ -25,7 +25,8 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "sealmark.cli.evaluation", "evaluate", "Evaluate a case folder: score, grade, how sure, why."
     ),
     "reproduce": LazyCommand("sealmark.cli.evaluation", "reproduce", "Recompute an evaluation and compare."),
-    "plan": LazyCommand("sealmark.cli.evaluation", "plan", "Which sites, how many respondents and records."),
+    "plan": LazyCommand("sealmark.cli.planning", "plan", "Which sites, how many respondents and records."),
+    "prior": LazyCommand("sealmark.cli.prior", "prior", "Make a prior group from finished evaluations."),
     "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
     "measure": LazyCommand("sealmark.cli.measuring", "measure", "Estimate from a table, without any scheme."),
     "scheme": LazyCommand("sealmark.cli.scheme", "scheme", "Read, check, compare and export scheme packs."),

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -22,7 +23,7 @@ from pydantic_core import ErrorDetails
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 
-__all__ = ["Document", "Position", "harmless", "parse_yaml", "read_model", "salvage"]
+__all__ = ["Document", "Position", "harmless", "parse_yaml", "read_model", "read_yaml_model", "salvage"]
 
 LIMIT_BYTES = 4 << 20
 LIMIT_DEPTH = 40
@@ -236,6 +237,26 @@ def read_model(document: Document, model: type[Model], *, code: str) -> Model:
         return model.model_validate(document.content)
     except ValidationError as error:
         raise SealmarkError(*_model_problems(document, model, error, code)) from error
+
+
+def read_yaml_model(path: Path | str, model: type[Model], *, code: str) -> Model:
+    """Return what a YAML file says as ``model``, or every problem it has.
+
+    Args:
+        path: The file; problems name it without its folder.
+        model: A pydantic model that forbids unknown keys.
+        code: The error code for content that does not fit the model.
+
+    Raises:
+        SealmarkError: SM331 the file cannot be opened, SM1xx it is not YAML, ``code`` its content does not fit.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        what = f"The file cannot be opened: {error.strerror}."
+        raise SealmarkError(Problem("SM331", what, str(path), "Check the path and its permissions.")) from error
+    return read_model(parse_yaml(content, path.name), model, code=code)
 
 
 def salvage(document: Document, model: type[Model]) -> tuple[Model | None, bool]:

@@ -67,6 +67,7 @@ class SurveyDesign(Part):
     population: str | int | None = None
     """A column or a number: how many there are to draw from (clusters if there are clusters)."""
     lonely: Literal["fail", "adjust", "average", "certainty", "remove"] = "fail"
+    nested: bool = False
 
 
 class SurveyFile(Part):
@@ -147,6 +148,9 @@ class CaseFile(Part):
     """Table: credential, obtained, expires, number."""
     actions: Table | None = None
     """Table: action, due, state (planned, done, effective), requirement, note."""
+    prior_group: str | None = None
+    """A file from `sealmark prior`: what organizations alike tell about sites nobody saw.
+    It enters the probability of the grade, never the score or the grade."""
     waivers: tuple[Waiver, ...] = ()
     note: str = ""
 
@@ -249,6 +253,7 @@ def _files(file: CaseFile) -> Iterator[NamedFile]:
         table: TableFile | None = getattr(file, role)
         if table is not None:
             yield from _table_files(table, role, (role,))
+    yield from _maybe(file.prior_group, "prior-group", ("prior_group",))
     if file.overlay and file.overlay.endswith((".yaml", ".yml")):
         yield NamedFile(file.overlay, "overlay", ("overlay",))
 

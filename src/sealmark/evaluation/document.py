@@ -7,12 +7,13 @@ inputs give the same bytes everywhere. ``digest`` covers everything else.
 from __future__ import annotations
 
 import decimal
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sealmark.assess.assessment import Assessment, contributions
-from sealmark.assess.evidence import Evidence, Measured
+from sealmark.assess.evidence import Evidence, Measured, OpenCases
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Finding, Reason, RuleResult
 from sealmark.assess.grading import GateResult, LadderResult, RungResult, ScoreResult
@@ -21,9 +22,13 @@ from sealmark.assess.probability import GradeProbabilities
 from sealmark.assess.roll_up import Node
 from sealmark.core.canonical import Json, digest_json, to_json
 from sealmark.core.estimates import Estimate
-from sealmark.core.numbers import plain
+from sealmark.core.numbers import decimal_from_float, plain
+from sealmark.evaluation.borrowing import Borrowed
+from sealmark.evaluation.grade_risk import GradeRisk
 from sealmark.evaluation.missing import everything_missing
+from sealmark.evaluation.prior_group import PriorGroup, RootPrior
 from sealmark.evaluation.site_scores import SiteScores
+from sealmark.evaluation.small_cells import SUPPRESSED
 
 __all__ = ["FORMAT", "Concluded", "build_document", "number", "seal"]
 
@@ -43,6 +48,9 @@ class Concluded:
     ways_up: Mapping[str, WayUp | None] = field(default_factory=dict)
     limitations: Sequence[Reason] = ()
     site_scores: SiteScores | None = None
+    prior_group: PriorGroup | None = None
+    borrowed: Sequence[Borrowed] = ()
+    risks: Sequence[GradeRisk] = ()
 
 
 def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
@@ -64,6 +72,8 @@ def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
         "gates": {name: _gate(item) for name, item in standing.gates.items()},
         "ladders": {name: _ladder(item, concluded) for name, item in standing.ladders.items()},
         "site_scores": _site_scores(concluded.site_scores),
+        "grade_risk": [_risk(item) for item in concluded.risks],
+        "prior_group": _prior_group(concluded.prior_group, concluded.borrowed),
         "missing": [_missing(item) for item in everything_missing(concluded.assessment, concluded.book)],
         "limitations": [_reason(item) for item in concluded.limitations],
     }
@@ -80,6 +90,54 @@ def _site_scores(item: SiteScores | None) -> Json:
             "sites": {site: number(share) for site, share in shares.items()},
         }
         for root, shares in item.scores.items()
+    }
+
+
+def _risk(item: GradeRisk) -> Json:
+    design = item.design
+    errors = {name: getattr(design, name) for name in ("spread", "survey_error", "other_error", "error")}
+    return {
+        "ladder": item.ladder,
+        "score": item.score,
+        "found": number(item.found),
+        "sites": {"listed": design.sites, "visited": design.visited},
+        **{name: number(decimal_from_float(error, 9)) for name, error in errors.items()},
+        "cuts": [{"grade": cut.grade, "at_least": number(cut.at_least)} for cut in item.cuts],
+        "curve": [
+            {"truth": number(score), "chances": [number(chance) for chance in chances]}
+            for score, chances in zip(item.scores, item.chances, strict=True)
+        ],
+        "right": {name: number(chance) for name, chance in item.right.items()},
+    }
+
+
+def _prior_group(group: PriorGroup | None, borrowed: Sequence[Borrowed]) -> Json:
+    if group is None:
+        return None
+    return {
+        "id": group.id,
+        "name": group.name,
+        "made_up": group.made_up,
+        "until": group.until.isoformat(),
+        "roots": {item.root: _borrowed(group.roots[item.root], item) for item in borrowed},
+    }
+
+
+def _borrowed(prior: RootPrior, item: Borrowed) -> Json:
+    seen = item.outlook
+    own = (seen.shrinkage[0], seen.centre[0], seen.error[0])
+    weight, expected, error = (number(decimal_from_float(float(value), 9)) for value in own)
+    freedom = float(seen.freedom[0])
+    return {
+        "members": prior.members,
+        "mean": number(prior.mean),
+        "between": number(prior.between),
+        "within": number(prior.within),
+        "freedom": number(prior.freedom),
+        "own_weight": weight,
+        "expected": expected,
+        "standard_error": error,
+        "degrees_of_freedom": None if math.isinf(freedom) else number(decimal_from_float(freedom, 9)),
     }
 
 
@@ -113,9 +171,21 @@ def _estimate(item: Estimate) -> Tree:
 def _measured(item: Measured) -> Tree:
     return {
         **_estimate(item.overall),
-        "sites": {site: _estimate(estimate) for site, estimate in sorted(item.sites.items())},
+        "sites": {
+            site: _HIDDEN if site in item.hidden else _estimate(estimate)
+            for site, estimate in sorted(item.sites.items())
+        },
         "from": item.pointer,
+        "open_cases": None if item.open_cases is None else _open_cases(item.open_cases),
     }
+
+
+def _open_cases(item: OpenCases) -> Tree:
+    return {"number": item.number, "finished_only": _estimate(item.finished_only)}
+
+
+_HIDDEN: Tree = {**_estimate(Estimate.unknown(SUPPRESSED)), "base": None}
+"""A site's figure that is not told; its base would tell how small the group is."""
 
 
 def _missing(item: Missing) -> Json:
@@ -127,21 +197,23 @@ def _reason(item: Reason) -> Json:
     return {"code": item.code, "about": item.about, "figures": to_json(figures)}
 
 
-def _rule(item: RuleResult) -> Json:
+def _rule(item: RuleResult, evidence: Evidence) -> Json:
+    hidden = evidence.measures[item.about].hidden if item.kind == "measure" and item.sites else frozenset()
     return {
         "kind": item.kind,
         "about": item.about,
         "share": number(item.share),
         "value": number(item.value) if isinstance(item.value, Decimal) else item.value,
         "base": item.base,
-        "sites": {site: number(share) for site, share in sorted(item.sites.items())},
+        "sites": {site: None if site in hidden else number(share) for site, share in sorted(item.sites.items())},
         "from": list(item.pointers),
     }
 
 
 def _findings(concluded: Concluded) -> Tree:
     gained = _gained(concluded)
-    return {name: _finding(item, gained.get(name, {})) for name, item in concluded.assessment.findings.items()}
+    found = concluded.assessment.findings.items()
+    return {name: _finding(item, gained.get(name, {}), concluded.evidence) for name, item in found}
 
 
 def _gained(concluded: Concluded) -> dict[str, Tree]:
@@ -157,7 +229,7 @@ def _gained(concluded: Concluded) -> dict[str, Tree]:
     return result
 
 
-def _finding(item: Finding, gained: Tree) -> Tree:
+def _finding(item: Finding, gained: Tree, evidence: Evidence) -> Tree:
     return {
         "statement": item.statement,
         "share": number(item.share),
@@ -166,7 +238,7 @@ def _finding(item: Finding, gained: Tree) -> Tree:
         "marks": {mark: number(share) for mark, share in item.marks.items()},
         "code": item.code,
         "contribution": gained,
-        "evidence": [_rule(result) for result in item.results],
+        "evidence": [_rule(result, evidence) for result in item.results],
         "reasons": [_reason(reason) for reason in item.reasons],
         "missing": [_missing(missing) for missing in item.missing],
     }

@@ -18,6 +18,7 @@ import yaml
 from pydantic import Field
 
 from sealmark.core.documents import parse_yaml, read_model
+from sealmark.evaluation.prior_group import PriorGroup, prior_group_text
 from sealmark.evaluation.writing import csv_text
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.figures import FactInput, Id, Name, Part
@@ -100,6 +101,8 @@ class ExampleProfile(Part):
     documents_absent: tuple[Id, ...] = ()
     persons: dict[Id, int] = {}
     actions: dict[Literal["planned", "done", "effective"], int] = {}
+    prior_group: PriorGroup | None = None
+    """Organizations alike, made up as well."""
     note: str = "Made up by `sealmark demo`; no real organization is meant."
 
 
@@ -140,6 +143,8 @@ class _Maker:
         files["judgements.csv"] = self._judgements()
         files |= {"facts.yaml": self._facts(), "documents.csv": self._documents()}
         files |= {"persons.csv": self._persons(), "actions.csv": self._actions()}
+        if self.profile.prior_group:
+            files["prior_group.yaml"] = prior_group_text(self.profile.prior_group)
         return files | {"case.yaml": self._case(files)}
 
     def _sites(self) -> str:
@@ -330,6 +335,8 @@ class _Maker:
         if profile.overlay:
             case["overlay"] = profile.overlay
         case |= self._evidence(files)
+        if profile.prior_group:
+            case["prior_group"] = "prior_group.yaml"
         return f"# {profile.note}\n" + _yaml(case)
 
     def _evidence(self, files: Mapping[str, str]) -> dict[str, object]:

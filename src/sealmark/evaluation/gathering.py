@@ -18,6 +18,7 @@ from sealmark.evaluation.case import Case, RecordFile, SurveyFile
 from sealmark.evaluation.facts import read_facts
 from sealmark.evaluation.marks import read_judgements
 from sealmark.evaluation.plain_tables import read_headings
+from sealmark.evaluation.prior_group import PriorGroup, read_prior_group
 from sealmark.evaluation.rows import located, nearest
 from sealmark.evaluation.service import measure_records, measures_in_opening_hours
 from sealmark.evaluation.surveys import measure_survey
@@ -48,6 +49,7 @@ class Gathered:
     evidence: Evidence
     sites: tuple[Site, ...]
     imports: dict[str, dict[str, Json]] = field(default_factory=dict)
+    prior_group: PriorGroup | None = None
 
 
 def gather(case: Case, book: FigureBook, progress: Progress = lambda _: None) -> Gathered:
@@ -84,10 +86,11 @@ class _Gathering:
             if record.records in edition.declarations.records:
                 self._tried(partial(self._records, record, sites))
         evidence = self._evidence(sites)
+        group = read_prior_group(self.case, edition, self.problems)
         if self.problems.errors:
             # A file that two readers need is told once.
             raise SealmarkError(*dict.fromkeys(self.problems.errors))
-        return Gathered(evidence, sites, self.imports)
+        return Gathered(evidence, sites, self.imports, group)
 
     def _tried(self, read: Callable[[], Value]) -> Value | None:
         try:

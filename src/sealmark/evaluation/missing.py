@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
-from pydantic import BaseModel
+from collections.abc import Iterator
 
 from sealmark.assess.assessment import Assessment
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.scheme.figures import BySize, ParameterRef
 from sealmark.scheme.grading import Grading
 
 __all__ = ["everything_missing"]
@@ -21,10 +18,7 @@ def everything_missing(assessment: Assessment, book: FigureBook) -> tuple[Missin
     come to its threshold. Here the unknown figures of all that is not determined
     are named too, so that nobody gathers evidence only to learn of them then.
     """
-    found = set(assessment.missing)
-    for part in _undetermined(assessment, book):
-        found |= set(_unknown(part, book))
-    return tuple(sorted(found))
+    return tuple(sorted({*assessment.missing, *book.unknown_in(*_undetermined(assessment, book))}))
 
 
 def _undetermined(assessment: Assessment, book: FigureBook) -> Iterator[object]:
@@ -40,19 +34,3 @@ def _undetermined(assessment: Assessment, book: FigureBook) -> Iterator[object]:
     for ladder in grading.ladders:
         rungs = {rung.id for rung in standing.ladders[ladder.id].rungs if rung.holds is None}
         yield from (grade for grade in ladder.grades if grade.id in rungs)
-
-
-def _unknown(part: object, book: FigureBook) -> Iterator[Missing]:
-    if isinstance(part, ParameterRef | BySize):
-        known = book.number(part)
-        if isinstance(known, Missing):
-            yield known
-    elif isinstance(part, BaseModel):
-        for value in vars(part).values():
-            yield from _unknown(value, book)
-    elif isinstance(part, Mapping):
-        for value in part.values():
-            yield from _unknown(value, book)
-    elif isinstance(part, Sequence) and not isinstance(part, str):
-        for value in part:
-            yield from _unknown(value, book)

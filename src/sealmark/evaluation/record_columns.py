@@ -58,6 +58,8 @@ def _needs(measure: Measure) -> Iterator[Need]:
     yield from ((part.column, part.values) for part in measure.where)
     if formula.kind in _CLOCKED:
         yield from ((formula.start, ()), (formula.end, ()))
+    if formula.between:
+        yield formula.between, ()
     if formula.target:
         yield formula.target, ()
     if formula.kind in _RECURRING:

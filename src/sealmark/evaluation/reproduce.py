@@ -14,7 +14,7 @@ from sealmark.evaluation.fingerprints import changed_places, edition_files
 from sealmark.evaluation.run import evaluate, open_case
 from sealmark.scheme.edition import Edition
 
-__all__ = ["Reproduction", "first_differences", "reproduce"]
+__all__ = ["Reproduction", "first_differences", "is_untouched", "reproduce", "require_evaluation"]
 
 _SHOWN = 5
 
@@ -46,7 +46,7 @@ def reproduce(document: Mapping[str, Json], folder: Path | str, scheme: str | No
         SealmarkError: SM602 the document is no evaluation; SM301, SM2xx there is no such case or scheme;
             errors of the case as in evaluate when its inputs are unchanged.
     """
-    _require_evaluation(document)
+    require_evaluation(document)
     opened = open_case(scheme, Path(folder))
     edition = opened.book.edition
     found = [*_own_digest(document), *_engine(document), *_scheme(document, edition), *_inputs(document, opened.case)]
@@ -72,24 +72,33 @@ _ESSENTIAL = {"ladders": "grade", "scores": "value", "findings": "share"}
 _TOLD_OTHERWISE = {"inputs", "digest", "imports", "engine", "scheme"}
 
 
-def _require_evaluation(document: Mapping[str, Json]) -> None:
+def require_evaluation(document: Mapping[str, Json], where: str = "evaluation.json") -> None:
+    """Refuse what is no evaluation.
+
+    Raises:
+        SealmarkError: SM602.
+    """
     fix = "Give an evaluation.json that `sealmark evaluate` wrote."
     if document.get("format") != FORMAT:
-        raise SealmarkError(Problem("SM602", f"The file is not in the format {FORMAT}.", "evaluation.json", fix))
+        raise SealmarkError(Problem("SM602", f"The file is not in the format {FORMAT}.", where, fix))
     kinds = {"seed": int, "draws": int, "digest": str, "scheme": dict, "engine": dict, "inputs": list}
     wrong = [name for name, kind in kinds.items() if type(document.get(name)) is not kind]
     if wrong:
         what = f"The evaluation lacks {', '.join(wrong)}, or they are of the wrong kind."
-        raise SealmarkError(Problem("SM602", what, "evaluation.json", fix))
+        raise SealmarkError(Problem("SM602", what, where, fix))
 
 
 def _line(problem: Problem) -> str:
     return f"{problem.what} ({problem.where})" if problem.where else problem.what
 
 
+def is_untouched(document: Mapping[str, Json]) -> bool:
+    """Tell whether an evaluation's digest fits its content."""
+    return digest_json({key: value for key, value in document.items() if key != "digest"}) == document.get("digest")
+
+
 def _own_digest(document: Mapping[str, Json]) -> Iterator[str]:
-    body = {key: value for key, value in document.items() if key != "digest"}
-    if digest_json(body) != document.get("digest"):
+    if not is_untouched(document):
         yield "evaluation.json was changed after it was written: its digest does not fit its content"
 
 

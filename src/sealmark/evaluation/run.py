@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
 
 from sealmark.assess.assessment import Assessment, assess
+from sealmark.assess.evidence import Draw, Evidence
 from sealmark.assess.figures import FigureBook
 from sealmark.assess.findings import Reason
 from sealmark.assess.improvement import way_up
-from sealmark.assess.probability import grade_probabilities
+from sealmark.assess.probability import GradeProbabilities, grade_probabilities
+from sealmark.assess.reliance import ladders_moved, scores_moved
 from sealmark.core.canonical import Json, digest_file, digest_folder
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
 from sealmark.core.numbers import plain
+from sealmark.evaluation.borrowing import borrow
 from sealmark.evaluation.case import Case, read_case
 from sealmark.evaluation.document import Concluded, build_document, number
 from sealmark.evaluation.fingerprints import edition_files, fingerprint_file
 from sealmark.evaluation.gathering import Gathered, gather
+from sealmark.evaluation.grade_risk import grade_risks
 from sealmark.evaluation.rows import located
 from sealmark.evaluation.site_scores import score_sites
-from sealmark.evaluation.surveys import SUPPRESSED
+from sealmark.evaluation.small_cells import SUPPRESSED
 from sealmark.evaluation.uncertainty import DRAWS, possible_truths, uncertainty_limits
 from sealmark.scheme.checks.tree import sums_of_points
 from sealmark.scheme.checks.view import Setting, View
@@ -242,17 +246,41 @@ def _open(edition: Edition) -> list[str]:
 
 def _conclude(assessment: Assessment, gathered: Gathered, book: FigureBook, *, seed: int, draws: int) -> Concluded:
     evidence = gathered.evidence
-    truths = list(possible_truths(evidence, book, seed=seed, draws=draws))
-    # Where nothing varies, "100 % sure" would only mean that nothing was asked about.
-    varies = any(truth.estimates or truth.shares for truth in truths[:1])
-    probabilities = grade_probabilities(assessment, evidence, book, truths) if varies else None
+    group = gathered.prior_group
+    # A single visited site says something only beside a group.
+    seen = score_sites(evidence, gathered.sites, book, fewest=1) if group else None
+    borrowed = borrow(group, seen, assessment=assessment, evidence=evidence, book=book)
+    truths = list(possible_truths(evidence, book, seed=seed, draws=draws, borrowed=borrowed))
+    probabilities, unmoved = _probabilities(assessment, evidence, book, truths)
     ways = {ladder.id: way_up(ladder, assessment, evidence, book) for ladder in book.edition.grading.ladders}
-    limits = [*_limits(gathered, book), *uncertainty_limits(evidence, book)]
-    if draws and not varies:
-        limits.append(Reason("no-uncertainty-modelled", book.edition.id))
+    limits = [*_limits(gathered, book), *uncertainty_limits(evidence, book, group=group, borrowed=borrowed)]
+    limits += unmoved
     return Concluded(
-        assessment, evidence, book, probabilities, ways, limits, score_sites(evidence, gathered.sites, book)
+        assessment, evidence, book, probabilities, ways, limits, score_sites(evidence, gathered.sites, book),
+        group, borrowed, grade_risks(assessment, evidence, book),
+    )  # fmt: skip
+
+
+def _probabilities(
+    assessment: Assessment, evidence: Evidence, book: FigureBook, truths: Sequence[Draw]
+) -> tuple[GradeProbabilities | None, list[Reason]]:
+    """Return how sure grades and scores are, and reasons where nothing they rest on was sampled.
+
+    "100 % sure" would there only mean that nothing was asked about.
+    """
+    if not truths:
+        return None, []
+    ladders, scores = (moved(truths[0], assessment, book) for moved in (ladders_moved, scores_moved))
+    still = [ladder.id for ladder in book.edition.grading.ladders if ladder.id not in ladders]
+    if not ladders and not scores:
+        return None, [Reason("no-uncertainty-modelled", book.edition.id)]
+    found = grade_probabilities(assessment, evidence, book, truths)
+    kept = replace(
+        found,
+        ladders={name: shares for name, shares in found.ladders.items() if name in ladders},
+        scores={name: spread for name, spread in found.scores.items() if name in scores},
     )
+    return kept, [Reason("nothing-sampled", name) for name in still]
 
 
 def _limits(gathered: Gathered, book: FigureBook) -> list[Reason]:
@@ -264,9 +292,12 @@ def _limits(gathered: Gathered, book: FigureBook) -> list[Reason]:
         result.append(Reason("edition-not-in-force", book.edition.id, {"from": manifest.effective_from.isoformat()}))
     if gathered.evidence.waivers:
         result.append(Reason("gates-waived", "gates", {"gates": ", ".join(sorted(gathered.evidence.waivers))}))
-    small = [name for name, item in gathered.evidence.measures.items() if item.overall.note == SUPPRESSED]
-    if small:
-        result.append(Reason("cells-suppressed", "measures", {"measures": ", ".join(sorted(small))}))
+    measures = gathered.evidence.measures.items()
+    small = [name for name, item in measures if item.overall.note == SUPPRESSED]
+    hidden = [name for name, item in measures if item.hidden and name not in small]
+    for code, names in (("cells-suppressed", small), ("sites-hidden", hidden)):
+        if names:
+            result.append(Reason(code, "measures", {"measures": ", ".join(sorted(names))}))
     return result
 
 

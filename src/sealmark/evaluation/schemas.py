@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sealmark.evaluation.case import CaseFile, FactsFile
 from sealmark.evaluation.example import ExampleProfile
+from sealmark.evaluation.prior_group import PriorGroup
 from sealmark.measure.imports.mapping import ImportMapping
 from sealmark.measure.records.calendars import Calendar
 from sealmark.scheme.schemas import FileFormat
@@ -19,6 +20,7 @@ CASE_FORMATS: Mapping[str, FileFormat] = {
         FileFormat("facts", FactsFile, "facts.yaml", "Declared facts"),
         FileFormat("mapping", ImportMapping, "mappings/*.yaml", "How an export becomes our columns"),
         FileFormat("calendar", Calendar, "calendars/*.yaml", "Opening hours and holidays"),
+        FileFormat("prior-group", PriorGroup, "prior_group.yaml", "What organizations alike showed"),
         FileFormat("example", ExampleProfile, "example.yaml", "A made-up organization for a demonstration"),
     )
 }

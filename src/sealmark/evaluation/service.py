@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sealmark.assess.evidence import Measured
+from sealmark.assess.evidence import Measured, OpenCases
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import RecordFile
@@ -71,14 +71,23 @@ def _measured(
         return estimate_records(table, wanted, as_of=book.as_of, calendars=calendars, by=by, confidence=confidence)
 
     better = {name: item.better for name, item in record_measures(book, record.records).items()}
-    overall = {cell.measure: _fair(cell, better[cell.measure]) for cell in cells()}
+    whole = {cell.measure: cell for cell in cells()}
     sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
     if "site" in table.column_names:
         for cell in cells("site"):
             if cell.cell["site"] is not None:
                 sites[cell.measure][str(cell.cell["site"])] = _fair(cell, better[cell.measure])
-    nothing = Estimate.unknown("there are no records")
-    return {name: Measured(overall.get(name, nothing), sites[name], record.file) for name in wanted}
+    return {
+        name: Measured(_fair(whole[name], better[name]), sites[name], record.file, open_cases=_open_cases(whole[name]))
+        for name in wanted
+    }
+
+
+def _open_cases(cell: RecordEstimate) -> OpenCases | None:
+    """Return what finished cases alone would say, where open ones make a difference."""
+    if cell.naive is None or "open" not in cell.counts:
+        return None
+    return OpenCases(cell.counts["open"], cell.naive)
 
 
 def _fair(cell: RecordEstimate, better: str) -> Estimate:
@@ -118,7 +127,7 @@ class _Translator:
 
     def clock(self) -> definitions.Clock:
         calendar = _CALENDAR if self.formula.time == "business" else None
-        return definitions.Clock(self.formula.start, self.formula.end, calendar)
+        return definitions.Clock(self.formula.start, self.formula.end, calendar, between=self.formula.between)
 
     def known(self, number: Number | None, otherwise: Decimal = Decimal(0)) -> Decimal:
         value = otherwise if number is None else self.book.number(number)
@@ -142,7 +151,9 @@ class _Translator:
 
 def _within(item: _Translator) -> definitions.RecordMeasure:
     seconds, promised = item.seconds(item.formula.target_hours), item.formula.target
-    return definitions.ShareWithin(seconds, None if seconds is not None else promised, item.clock(), where=item.where)
+    return definitions.ShareWithin(
+        seconds, promised, item.clock(), open_cases=item.formula.open_cases, where=item.where
+    )
 
 
 def _share(item: _Translator) -> definitions.RecordMeasure:
@@ -160,7 +171,11 @@ def _ratio(item: _Translator) -> definitions.RecordMeasure:
 _MAKERS: dict[str, Callable[[_Translator], definitions.RecordMeasure]] = {
     "duration-mean": lambda item: definitions.DurationMean(item.clock(), item.unit(), where=item.where),
     "duration-percentile": lambda item: definitions.DurationPercentile(
-        item.formula.quantile or Decimal("0.5"), item.clock(), item.unit(), where=item.where
+        item.formula.quantile or Decimal("0.5"),
+        item.clock(),
+        item.unit(),
+        open_cases=item.formula.open_cases,
+        where=item.where,
     ),
     "share-within": _within,
     "first-time-fix": lambda item: definitions.FirstTimeFix(item.days(), item.same(), where=item.where),

@@ -39,14 +39,14 @@ class SiteScores:
     overall: Mapping[str, Estimate]
 
 
-def score_sites(evidence: Evidence, sites: Sequence[Site], book: FigureBook) -> SiteScores | None:
-    """Return the scores of the sites that were visited; None when fewer than two were.
+def score_sites(evidence: Evidence, sites: Sequence[Site], book: FigureBook, *, fewest: int = 2) -> SiteScores | None:
+    """Return the scores of the sites that were visited; None when fewer than ``fewest`` were.
 
     A requirement that was not judged at a site leaves that site's denominator.
     """
     places = {site.id: site for site in sites if not site.central}
     by_site = _marks_by_site(evidence, set(places))
-    if len(by_site) < 2:  # noqa: PLR2004 - one site has no spread
+    if len(by_site) < fewest:
         return None
     judged = {name: item for name, item in book.edition.requirements.items() if _is_judged(item)}
     scores: dict[str, dict[str, Decimal]] = defaultdict(dict)

@@ -10,6 +10,7 @@ from sealmark.assess.evidence import Measured
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import SurveyFile
+from sealmark.evaluation.small_cells import protect, suppressed
 from sealmark.measure.surveys import formulas
 from sealmark.measure.surveys.design import Design
 from sealmark.measure.surveys.estimation import CellEstimate, estimate
@@ -18,11 +19,7 @@ from sealmark.scheme.measures import Instrument, Item, Measure
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["SUPPRESSED", "formula_of", "measure_survey", "survey_measures"]
-
-
-SUPPRESSED = "small cell suppressed"
-"""Note of a figure that is hidden to protect respondents."""
+__all__ = ["formula_of", "measure_survey", "survey_measures"]
 
 
 def survey_measures(book: FigureBook, instrument: str) -> dict[str, Measure]:
@@ -33,6 +30,7 @@ def survey_measures(book: FigureBook, instrument: str) -> dict[str, Measure]:
 def measure_survey(survey: SurveyFile, table: pa.Table, book: FigureBook) -> dict[str, Measured]:
     """Return every measure of the survey's instrument, overall and per site.
 
+    Figures of small sites are there, marked as hidden: they count, but are not to be told.
     A measure that needs an unknown figure is left out with the reason in its note.
     """
     instrument = book.edition.instruments[survey.instrument]
@@ -46,7 +44,7 @@ def measure_survey(survey: SurveyFile, table: pa.Table, book: FigureBook) -> dic
             batches.setdefault(_batch(measure, book), {})[name] = formula
     for batch, wanted in batches.items():
         result |= _measured(survey, table, book, batch, wanted)
-    return result
+    return protect(result, book, instrument)
 
 
 _Batch = tuple[float, "tuple[str, tuple[int, ...]] | None"]
@@ -69,35 +67,14 @@ def _measured(
         return estimate(table, wanted, design=design, by=by, confidence=confidence, domain=domain)
 
     floor = book.number(book.edition.instruments[survey.instrument].smallest_cell)
-    overall = {cell.measure: _suppressed(cell.estimate, floor) for cell in cells()}
+    overall = {cell.measure: suppressed(cell.estimate, floor) for cell in cells()}
     sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
     if survey.site and survey.site in table.column_names:
         for cell in cells(survey.site):
             if cell.cell[survey.site] is not None:
                 sites[cell.measure][str(cell.cell[survey.site])] = cell.estimate
     nothing = Estimate.unknown("there are no answers")
-    return {
-        name: Measured(overall.get(name, nothing), _suppressed_sites(sites[name], floor), survey.file)
-        for name in wanted
-    }
-
-
-def _suppressed_sites(sites: Mapping[str, Estimate], floor: Decimal | Missing) -> dict[str, Estimate]:
-    """Hide the figures of small sites, and of the next smallest where one alone could be worked out from the whole."""
-    shown = {name: _suppressed(found, floor) for name, found in sites.items()}
-    hidden = [name for name, found in shown.items() if found.note == SUPPRESSED and found.base > 0]
-    others = [name for name, found in shown.items() if found.note != SUPPRESSED and found.base > 0]
-    if len(hidden) == 1 and others:
-        name = min(others, key=lambda other: (sites[other].base, other))
-        shown[name] = Estimate.unknown(SUPPRESSED, base=sites[name].base)
-    return shown
-
-
-def _suppressed(found: Estimate, floor: Decimal | Missing) -> Estimate:
-    """Hide a figure of too few respondents: people could be recognized by it."""
-    if isinstance(floor, Missing) or found.base >= floor:
-        return found
-    return Estimate.unknown(SUPPRESSED, base=found.base)
+    return {name: Measured(overall.get(name, nothing), sites[name], survey.file) for name in wanted}
 
 
 def formula_of(measure: Measure, instrument: Instrument, book: FigureBook) -> formulas.Measure | Missing:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sealmark.assess.evidence import ActionState, Document, ImprovementAction, PersonCertificate
 from sealmark.core.errors import ProblemList
 from sealmark.evaluation.case import Case, TableFile
-from sealmark.evaluation.rows import Columns, Row, read_rows
+from sealmark.evaluation.rows import Columns, Row, nearest, read_rows
 from sealmark.scheme.edition import Edition
 
 __all__ = ["Site", "read_actions", "read_documents", "read_persons", "read_sites", "refuse_future"]
 
-_SITES = Columns(("site",), ("name", "stratum", "employees", "visited", "central", "country", "city"))
+_SITES = Columns(
+    ("site",),
+    ("name", "stratum", "employees", "visited", "central", "country", "city", "level", "parent", "activities"),
+)
 _DOCUMENTS = Columns(("document", "dated"), ("valid_until", "file", "note"), may_be_empty=True)
 _PERSONS = Columns(("credential", "obtained"), ("person", "expires", "number", "note"), may_be_empty=True)
 _ACTIONS = Columns(("action", "due", "state"), ("requirement", "owner", "note"), may_be_empty=True)
@@ -22,7 +25,19 @@ _STATES: dict[str, ActionState] = {"planned": "planned", "done": "done", "effect
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place of the organization."""
+    """A place of the organization.
+
+    Attributes:
+        id: What every other file calls it.
+        name: For readers.
+        stratum: Type of site.
+        employees: At the site.
+        visited: In an earlier cycle.
+        central: The head office, which is no part of a sample.
+        level: In a hierarchy; each level is sampled by itself.
+        parent: The site it belongs to, where levels are not named.
+        activities: What is done there; sampling needs sites that do the same.
+    """
 
     id: str
     name: str = ""
@@ -30,6 +45,9 @@ class Site:
     employees: int | None = None
     visited: bool = False
     central: bool = False
+    level: str = ""
+    parent: str = ""
+    activities: frozenset[str] = frozenset()
 
 
 def _rows(case: Case, table: TableFile | None, columns: Columns, problems: ProblemList) -> tuple[Row, ...]:
@@ -55,14 +73,41 @@ def read_sites(case: Case, problems: ProblemList, *, strata: Sequence[str] = ())
     """
     columns = Columns(_SITES.needed, tuple(dict.fromkeys([*_SITES.optional, *strata])))
     result: dict[str, Site] = {}
+    rows: dict[str, Row] = {}
     for row in _rows(case, case.file.sites, columns, problems):
         name = row.needed("site")
         if name in result:
             row.refuse("SM309", f'The site "{name}" stands twice.', "Keep one row per site.", "site")
         stratum = row.text("stratum") or ", ".join(row.text(column) for column in strata if row.text(column))
         flags = {"visited": row.truth("visited"), "central": row.truth("central")}
-        result[name] = Site(name, row.text("name"), stratum, row.whole("employees"), **flags)
+        result[name] = Site(
+            name,
+            row.text("name"),
+            stratum,
+            row.whole("employees"),
+            **flags,
+            level=row.text("level"),
+            parent=row.text("parent"),
+            activities=frozenset(filter(None, map(str.strip, row.text("activities").split(";")))),
+        )
+        rows[name] = row
+    _check_parents(result, rows)
     return tuple(result.values())
+
+
+def _check_parents(sites: Mapping[str, Site], rows: Mapping[str, Row]) -> None:
+    """Note parents that are not listed, and sites that belong to themselves."""
+    for name, site in sites.items():
+        if site.parent and site.parent not in sites:
+            what = f'The parent "{site.parent}" is not in the list of sites.'
+            rows[name].refuse("SM308", what, nearest(site.parent, list(sites)), "parent")
+        above, passed = site.parent, set[str]()
+        while above in sites and above not in passed and above != name:
+            passed.add(above)
+            above = sites[above].parent
+        if name and above == name:
+            what = f'The site "{name}" belongs to itself by way of its parents.'
+            rows[name].refuse("SM474", what, "Let parents lead up to a site without one.", "parent")
 
 
 def read_documents(case: Case, edition: Edition, problems: ProblemList) -> dict[str, Document]:

@@ -10,53 +10,55 @@ Each draw replaces every uncertain input by one value it could truly have.
   standard normal ``z_i`` and one chi-squared of n-1 degrees per draw. Every
   score that is linear in the findings then has exactly the design-based t
   distribution, which is Ericson's predictive distribution for a finite population.
+* With a prior group, the level of a root moves as its organization's sites and the
+  group together let expect (:mod:`sealmark.measure.smallarea`), and only what sets
+  requirements apart at one site moves as above.
 * A judged sample of units where every site was seen moves as a beta
   distribution (Jeffreys).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from sealmark.assess.evidence import Draw, Evidence, Mark
+from sealmark.assess.evidence import Draw, Evidence
 from sealmark.assess.figures import FigureBook
 from sealmark.assess.findings import Reason
-from sealmark.assess.judgements import site_shares
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
-from sealmark.scheme.rules import JudgementRule, MeasureRule, SampleRule
+from sealmark.evaluation.borrowing import Borrowed
+from sealmark.evaluation.judged_shares import JudgedShare, ShareKey, judged_shares
+from sealmark.evaluation.prior_group import PriorGroup
+from sealmark.scheme.rules import MeasureRule
 
 __all__ = ["DRAWS", "possible_truths", "uncertainty_limits"]
 
 DRAWS = 1000
 
+ENOUGH_VISITS = 10
+"""From this many visited sites on, probabilities are calibrated without a prior group (tests/benchmarks)."""
+
 Floats = npt.NDArray[np.float64]
-ShareKey = tuple[str, int, str | None]
 
 
-@dataclass(frozen=True)
-class _SiteShares:
-    """Judged shares of the sampled sites that were visited, for one rule and mark; head office is no sample."""
+def possible_truths(
+    evidence: Evidence, book: FigureBook, *, seed: int, draws: int = DRAWS, borrowed: Sequence[Borrowed] = ()
+) -> Iterator[Draw]:
+    """Yield ``draws`` possible truths; the same seed gives the same draws.
 
-    key: ShareKey
-    shares: Mapping[str, Decimal]
-    units: Mapping[str, int]
-    pooled: bool
-    mean: float
-    sampled: float
-    """Weight in the mean of the places that are sites of the list; the head office is there for certain."""
-
-
-def possible_truths(evidence: Evidence, book: FigureBook, *, seed: int, draws: int = DRAWS) -> Iterator[Draw]:
-    """Yield ``draws`` possible truths; the same seed gives the same draws."""
+    Args:
+        evidence: What was seen.
+        book: The edition's figures.
+        seed: Start of the random numbers.
+        draws: How many.
+        borrowed: What a prior group says about the sites nobody saw.
+    """
     random = np.random.default_rng(seed)
     estimates = _estimate_draws(evidence, book, random, draws)
-    shares = _share_draws(evidence, book, random, draws)
+    shares = _share_draws(tuple(judged_shares(evidence, book)), evidence.sites, borrowed, random, draws)
     for index in range(draws):
         yield Draw(
             {key: decimal_from_float(values[index], 9) for key, values in estimates.items()},
@@ -64,15 +66,13 @@ def possible_truths(evidence: Evidence, book: FigureBook, *, seed: int, draws: i
         )
 
 
-def uncertainty_limits(evidence: Evidence, book: FigureBook) -> tuple[Reason, ...]:
-    """Return what the probabilities leave out, as reasons for the report."""
-    judged = list(_judged(evidence, book))
-    visited = {site for item in judged for site in item.shares if site in evidence.sites}
-    result = []
-    if len(visited) == 1 < len(evidence.sites):
-        result.append(Reason("one-site-visited", "sites", {"sites": len(evidence.sites)}))
-    elif 1 < len(visited) < len(evidence.sites):
-        result.append(Reason("sampled-sites", "sites", {"visited": len(visited), "sites": len(evidence.sites)}))
+def uncertainty_limits(
+    evidence: Evidence, book: FigureBook, *, group: PriorGroup | None = None, borrowed: Sequence[Borrowed] = ()
+) -> tuple[Reason, ...]:
+    """Return what the probabilities leave out or rest on, as reasons for the report."""
+    judged = list(judged_shares(evidence, book))
+    visited = len({site for item in judged for site in item.shares if site in evidence.sites})
+    result = [*_visit_limits(visited, len(evidence.sites), is_alone=not borrowed), *_group_limits(group, borrowed)]
     unknown = [
         name
         for name, item in evidence.measures.items()
@@ -85,6 +85,24 @@ def uncertainty_limits(evidence: Evidence, book: FigureBook) -> tuple[Reason, ..
     if len(evidence.measures) > 1:
         result.append(Reason("measures-drawn-independently", "measures"))
     return tuple(result)
+
+
+def _visit_limits(visited: int, listed: int, *, is_alone: bool) -> Iterator[Reason]:
+    if visited == 1 < listed and is_alone:
+        yield Reason("one-site-visited", "sites", {"sites": listed})
+    elif 0 < visited < listed:
+        yield Reason("sampled-sites", "sites", {"visited": visited, "sites": listed})
+        if visited < ENOUGH_VISITS and is_alone:
+            yield Reason("few-visits-without-group", "sites", {"visits": ENOUGH_VISITS})
+
+
+def _group_limits(group: PriorGroup | None, borrowed: Sequence[Borrowed]) -> Iterator[Reason]:
+    if group is not None and borrowed:
+        members = min(group.roots[item.root].members for item in borrowed)
+        code = "prior-group-made-up" if group.made_up else "prior-group"
+        yield Reason(code, group.id, {"group": group.name, "members": members})
+    elif group is not None:
+        yield Reason("prior-group-unused", group.id, {"group": group.name})
 
 
 def _estimate_draws(
@@ -121,72 +139,61 @@ def _drawn(cell: Estimate, unit: str, random: np.random.Generator, draws: int) -
     return np.asarray(value + steps * error)
 
 
-def _judged(evidence: Evidence, book: FigureBook) -> Iterator[_SiteShares]:
-    for name, requirement in sorted(book.edition.requirements.items()):
-        marks = evidence.judgements.get(name, ())
-        for position, rule in enumerate(requirement.evidence):
-            if not marks or not isinstance(rule, JudgementRule | SampleRule) or rule.sites == "worst":
-                continue
-            for dimension in (rule.marks if isinstance(rule, JudgementRule) else ()) or (None,):
-                shares = site_shares(rule, marks, dimension, book)
-                if isinstance(shares, dict) and shares:
-                    pooled = isinstance(rule, SampleRule) and rule.sites == "pooled"
-                    units = _units(marks)
-                    weights = _weights(shares, units, pooled=pooled)
-                    mean = float(weights @ _floats(shares))
-                    weight = float(weights @ np.array([site in evidence.sites for site in sorted(shares)], dtype=float))
-                    sampled = {site: share for site, share in shares.items() if site in evidence.sites}
-                    key = (name, position, dimension)
-                    yield _SiteShares(key, sampled or shares, units, pooled, mean, weight)
-
-
-def _units(marks: tuple[Mark, ...]) -> dict[str, int]:
-    return {site: sum(mark.units for mark in marks if mark.site == site) for site in {mark.site for mark in marks}}
-
-
 def _share_draws(
-    evidence: Evidence, book: FigureBook, random: np.random.Generator, draws: int
+    judged: Sequence[JudgedShare],
+    listed: Sequence[str],
+    borrowed: Sequence[Borrowed],
+    random: np.random.Generator,
+    draws: int,
 ) -> dict[ShareKey, Floats]:
-    judged = list(_judged(evidence, book))
-    visited = sorted({site for item in judged for site in item.shares if site in evidence.sites})
-    listed = len(evidence.sites)
+    visited = sorted({site for item in judged for site in item.shares if site in listed})
     result: dict[ShareKey, Floats] = {}
-    if 1 < len(visited) < listed:
+    lent = {key: item for item in borrowed for key in item.carried}
+    if 1 < len(visited) < len(listed):
         normal = dict(zip(visited, random.standard_normal((len(visited), draws)), strict=True))
         spread = np.sqrt((len(visited) - 1) / random.chisquare(len(visited) - 1, draws))
         for item in judged:
             # Where all sites are alike nothing moves: grading keeps the finding as it is.
-            if item.sampled and len(set(item.shares.values())) > 1:
-                result[item.key] = _moved(item, normal, spread, listed)
+            if item.sampled and item.unanimous is None:
+                level = lent.get(item.key)
+                result[item.key] = item.mean + _apart(item, normal, len(listed), level) * spread
+    for root, moves in zip(borrowed, _levels(borrowed, random, draws), strict=True):
+        for item in judged:
+            if item.key in root.carried:
+                start = result.get(item.key, np.full(draws, item.mean))
+                result[item.key] = start + item.sampled * root.carried[item.key] * moves
     for item in judged:
         # Where no site is left unseen, only the units drawn at each place are a sample.
-        if item.pooled and sum(item.units.values()) > 1 and (len(visited) == listed or not item.sampled):
+        if item.pooled and sum(item.units.values()) > 1 and (len(visited) == len(listed) or not item.sampled):
             result[item.key] = _beta(item, random, draws)
     return result
 
 
-def _floats(shares: Mapping[str, Decimal]) -> Floats:
-    return np.array([float(shares[site]) for site in sorted(shares)])
-
-
-def _weights(shares: Mapping[str, Decimal], units: Mapping[str, int], *, pooled: bool) -> Floats:
-    counts = np.array([units[site] if pooled else 1 for site in sorted(shares)], dtype=float)
-    return np.asarray(counts / counts.sum())
-
-
-def _moved(item: _SiteShares, normal: Mapping[str, Floats], spread: Floats, listed: int) -> Floats:
+def _apart(item: JudgedShare, normal: Mapping[str, Floats], listed: int, level: Borrowed | None) -> Floats:
+    """Return how one share moves as its sites differ; less what they differ on the whole, where that is lent."""
     sites = sorted(item.shares)
-    shares = _floats(item.shares)
-    weights = _weights(item.shares, item.units, pooled=item.pooled)
-    number = len(sites)
+    shares, weights, number = item.values(), item.weights(), len(sites)
     fraction = min(1.0, number / listed)
     deviations = weights * number * (shares - float(weights @ shares))
-    moves = deviations @ np.stack([normal[site] for site in sites])
-    error = item.sampled * np.sqrt((1 - fraction) / (number * (number - 1)))
-    return np.asarray(item.mean + error * moves * spread)
+    if level is not None:
+        whole = np.array([level.scores.get(site, level.mean) for site in sites])
+        deviations -= weights * number * level.carried[item.key] * (whole - float(weights @ whole))
+    error = item.sampled * np.sqrt((1 - fraction) / (number * (number - 1))) if number > 1 else 0.0
+    return np.asarray(error * (deviations @ np.stack([normal[site] for site in sites])))
 
 
-def _beta(item: _SiteShares, random: np.random.Generator, draws: int) -> Floats:
+def _levels(borrowed: Sequence[Borrowed], random: np.random.Generator, draws: int) -> list[Floats]:
+    """Return how far the mean of all sites lies from that of the visited ones, root by root; roots move together."""
+    steps = random.standard_normal(draws) if borrowed else np.empty(0)
+    result = []
+    for item in borrowed:
+        freedom = float(item.outlook.freedom[0])
+        spread = np.sqrt(freedom / random.chisquare(freedom, draws)) if np.isfinite(freedom) else 1.0
+        result.append(float(item.outlook.centre[0]) - item.mean + float(item.outlook.error[0]) * steps * spread)
+    return result
+
+
+def _beta(item: JudgedShare, random: np.random.Generator, draws: int) -> Floats:
     total = sum(item.units.values())
     good = item.mean * total
     return np.asarray(random.beta(good + 0.5, total - good + 0.5, draws))

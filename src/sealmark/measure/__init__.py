@@ -26,21 +26,46 @@ if TYPE_CHECKING:
     from sealmark.measure.comparisons.contrasts import JointEstimate, contrast, contrast_weighted, joint_estimates
     from sealmark.measure.comparisons.differences import Between, Change, compare, difference_of
     from sealmark.measure.comparisons.independence import independence_of
-    from sealmark.measure.engine import connect, fetch, open_table
+    from sealmark.measure.engine import connect, fetch, open_table, use_engine
     from sealmark.measure.imports.importing import ImportResult, import_table
     from sealmark.measure.imports.mapping import ImportMapping, read_mapping
     from sealmark.measure.records.calendars import Calendar, read_calendar
     from sealmark.measure.records.estimation import RecordEstimate, estimate_records
     from sealmark.measure.replicates.estimation import Derived, Replication, estimate_replicated
     from sealmark.measure.replicates.factors import replicate_factors
-    from sealmark.measure.samplesize import (
+    from sealmark.measure.sampling.acceptance import (
+        AcceptancePlan,
+        acceptance_plan,
+        operating_curve,
+        records_for_limit,
+        sample_to_detect,
+    )
+    from sealmark.measure.sampling.allocation import allocate
+    from sealmark.measure.sampling.draws import Draw, DrawnUnit, DrawRule, SamplingUnit, draw, order_number
+    from sealmark.measure.sampling.grade_risk import (
+        GradeDesign,
+        OperatingCharacteristic,
+        chance_of_right_grade,
+        operating_characteristic,
+        possible_scores,
+    )
+    from sealmark.measure.sampling.ledgers import Replay, ledger_document, replay
+    from sealmark.measure.sampling.proportional import inclusion_probabilities, joint_probabilities
+    from sealmark.measure.sampling.respondents import (
+        Setting,
+        Waves,
         half_width_of_mean,
         half_width_of_share,
-        records_for_limit,
+        invitations_for,
+        power_of_difference,
+        respondents_for_difference,
         respondents_for_mean,
         respondents_for_share,
+        respondents_for_share_difference,
+        visits_for_margin,
     )
     from sealmark.measure.surveys.design import Design
+    from sealmark.measure.surveys.directions import opposed_items
     from sealmark.measure.surveys.dispersion import estimate_deviations, estimate_variances
     from sealmark.measure.surveys.effective_sizes import kish_design_effect, kish_effective_base, weight_summaries
     from sealmark.measure.surveys.estimation import CellEstimate, estimate
@@ -81,18 +106,23 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "CompanyMeans", "Contrast",
-    "Derived", "Design", "Effort", "Gap", "ImportMapping", "ImportResult", "Index", "Item", "JointEstimate",
-    "KnownTotal", "Margin", "Mean", "PathModel", "PlsBootstrap", "PlsFit", "PlsScore", "Promoter", "Quantile",
-    "Ratio", "RecordEstimate", "Reliability", "Replication", "RescaledMean", "RespondentMean", "Share",
-    "TopBox", "Total", "WeightedMean", "Weighting", "answer_rates", "apply_base_rule", "base_weights",
-    "bootstrap_pls", "calibrate", "compare", "connect", "contrast", "contrast_weighted", "difference_of",
-    "estimate", "estimate_deviations", "estimate_records", "estimate_replicated", "estimate_variances",
-    "estimate_weighted", "fetch", "fit_pls", "half_width_of_mean", "half_width_of_share", "import_table",
-    "independence_of", "joint_estimates", "kish_design_effect", "kish_effective_base", "open_table",
-    "post_stratify", "rake", "read_calendar", "read_mapping", "records_for_limit", "replicate_factors",
-    "respondents_for_mean", "respondents_for_share", "response_rates", "scale_reliability", "trim",
-    "weight_summaries", "weighted_table",
+    "AcceptancePlan", "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "CompanyMeans",
+    "Contrast", "Derived", "Design", "Draw", "DrawRule", "DrawnUnit", "Effort", "Gap", "GradeDesign",
+    "ImportMapping", "ImportResult", "Index", "Item", "JointEstimate", "KnownTotal", "Margin", "Mean",
+    "OperatingCharacteristic", "PathModel", "PlsBootstrap", "PlsFit", "PlsScore", "Promoter", "Quantile",
+    "Ratio", "RecordEstimate", "Reliability", "Replay", "Replication", "RescaledMean", "RespondentMean",
+    "SamplingUnit", "Setting", "Share", "TopBox", "Total", "Waves", "WeightedMean", "Weighting",
+    "acceptance_plan", "allocate", "answer_rates", "apply_base_rule", "base_weights", "bootstrap_pls",
+    "calibrate", "chance_of_right_grade", "compare", "connect", "contrast", "contrast_weighted",
+    "difference_of", "draw", "estimate", "estimate_deviations", "estimate_records", "estimate_replicated",
+    "estimate_variances", "estimate_weighted", "fetch", "fit_pls", "half_width_of_mean", "half_width_of_share",
+    "import_table", "inclusion_probabilities", "independence_of", "invitations_for", "joint_estimates",
+    "joint_probabilities", "kish_design_effect", "kish_effective_base", "ledger_document", "open_table",
+    "operating_characteristic", "operating_curve", "opposed_items", "order_number", "possible_scores", "post_stratify",
+    "power_of_difference", "rake", "read_calendar", "read_mapping", "records_for_limit", "replay",
+    "replicate_factors", "respondents_for_difference", "respondents_for_mean", "respondents_for_share",
+    "respondents_for_share_difference", "response_rates", "sample_to_detect", "scale_reliability", "trim",
+    "use_engine", "visits_for_margin", "weight_summaries", "weighted_table",
 ]  # fmt: skip
 
 # One row per module that this package offers names of; modules load when a name is used.
@@ -101,10 +131,11 @@ _NAMES = {
     "weights.calibration": "Bounds",
     "comparisons.contrasts": "JointEstimate contrast contrast_weighted joint_estimates",
     "surveys.design": "Design",
+    "surveys.directions": "opposed_items",
     "comparisons.differences": "Between Change compare difference_of",
     "surveys.dispersion": "estimate_deviations estimate_variances",
     "surveys.effective_sizes": "kish_design_effect kish_effective_base weight_summaries",
-    "engine": "connect fetch open_table",
+    "engine": "connect fetch open_table use_engine",
     "surveys.formulas": (
         "CompanyMeans Contrast Effort Gap Index Item Mean PathModel PlsScore Promoter Quantile Ratio "
         "RescaledMean RespondentMean Share TopBox Total WeightedMean "
@@ -119,8 +150,18 @@ _NAMES = {
     "surveys.reliability": "Reliability scale_reliability",
     "replicates.factors": "replicate_factors",
     "replicates.estimation": "Replication Derived estimate_replicated",
-    "samplesize": (
-        "half_width_of_mean half_width_of_share records_for_limit respondents_for_mean respondents_for_share "
+    "sampling.acceptance": "AcceptancePlan acceptance_plan operating_curve records_for_limit sample_to_detect",
+    "sampling.allocation": "allocate",
+    "sampling.draws": "Draw DrawRule DrawnUnit SamplingUnit draw order_number",
+    "sampling.grade_risk": (
+        "GradeDesign OperatingCharacteristic chance_of_right_grade operating_characteristic possible_scores"
+    ),
+    "sampling.ledgers": "Replay ledger_document replay",
+    "sampling.proportional": "inclusion_probabilities joint_probabilities",
+    "sampling.respondents": (
+        "Setting Waves half_width_of_mean half_width_of_share invitations_for power_of_difference "
+        "respondents_for_difference respondents_for_mean respondents_for_share respondents_for_share_difference "
+        "visits_for_margin"
     ),
     "surveys.estimation": "CellEstimate estimate",
     "weights.weighted": "estimate_weighted",

@@ -1,15 +1,20 @@
-"""Open the data engine: DuckDB through Ibis, in memory, no network, UTC.
+"""Open the data engine: DuckDB or Spark through Ibis, UTC.
 
 Tables are scanned where they lie. Every query of the package goes through
-:func:`fetch`, so that a result is always an Arrow table.
+:func:`fetch`, so that a result is always an Arrow table and no other module
+knows which engine made it. DuckDB works in memory, without a network, and
+spills to a folder when a memory limit is set.
 """
 
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import os
+import re
+import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,12 +24,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
+from sealmark.measure import spark
 
-__all__ = ["Source", "connect", "fetch", "open_table"]
+__all__ = [
+    "ENGINES", "Source", "connect", "current_engine", "fetch", "open_files", "open_table", "use_engine", "use_limits",
+]  # fmt: skip
 
 Source: TypeAlias = "ir.Table | pa.Table | Path | str"
 
-ENGINES = ("duckdb",)
+ENGINES = ("duckdb", "spark")
 
 # Sums of doubles depend on the order of rows: one thread below this size.
 ROWS_FOR_THREADS = 1_000_000
@@ -41,15 +49,36 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def connect(engine: str = "duckdb", *, threads: int = 1) -> ibis.BaseBackend:
-    """Return a fresh connection to an in-memory engine.
+_SIZE = re.compile(r"([1-9][0-9]*) ?([MG])B\Z")
+_CURRENT: contextvars.ContextVar[ibis.BaseBackend | None] = contextvars.ContextVar("engine", default=None)
+_LIMITS: contextvars.ContextVar[tuple[str | None, Path | str | None]] = contextvars.ContextVar(
+    "limits", default=(None, None)
+)
+
+
+def connect(
+    engine: str = "duckdb",
+    *,
+    address: str | None = None,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    temporary: Path | str | None = None,
+) -> ibis.BaseBackend:
+    """Return a connection to an engine; ``.disconnect()`` ends it.
 
     Args:
-        engine: ``duckdb``.
-        threads: One gives the same bits in every run; :func:`open_table` raises it for large tables.
+        engine: ``duckdb`` (in memory, a fresh one each time) or ``spark`` (one session per process).
+        address: ``spark://host:7077`` joins a cluster, ``sc://host:15002`` a Spark Connect server;
+            without one Spark runs on this machine.
+        threads: DuckDB: one, the default, gives the same bits in every run, and :func:`open_table`
+            raises it for large tables. Spark on this machine: every core by default.
+        memory_limit: For example ``2GB`` or ``800MB``. DuckDB spills what does not fit;
+            for Spark on this machine it is the memory of Java.
+        temporary: Where to spill; the system's folder for temporary files by default.
 
     Raises:
-        SealmarkError: SM401 unknown engine.
+        SealmarkError: SM401 unknown engine, SM476 PySpark or Java is missing, SM477 nobody answers at the
+            address, SM478 Spark does not start, SM479 the memory limit is not understood.
 
     Example:
         >>> fetch(open_table(pa.table({"one": [1]}), connection=connect())).to_pylist()
@@ -58,7 +87,66 @@ def connect(engine: str = "duckdb", *, threads: int = 1) -> ibis.BaseBackend:
     if engine not in ENGINES:
         known = did_you_mean(engine, ENGINES)
         raise SealmarkError(Problem("SM401", f'Unknown engine "{engine}".', fix=known))
-    return ibis.duckdb.connect(threads=threads, **_NO_DOWNLOADS)
+    memory_limit, temporary = memory_limit or _LIMITS.get()[0], temporary or _LIMITS.get()[1]
+    limit = None if memory_limit is None else _size(memory_limit)
+    if engine == "duckdb":
+        return _duckdb(threads or 1, limit, temporary)
+    options = {"spark.driver.memory": f"{limit[0]}{limit[1].lower()}"} if limit else {}
+    if temporary is not None:
+        options["spark.local.dir"] = str(temporary)
+    return spark.start(address, threads=threads or 0, options=options)
+
+
+def _duckdb(threads: int, limit: tuple[str, str] | None, temporary: Path | str | None) -> ibis.BaseBackend:
+    options: dict[str, object] = {"threads": threads, **_NO_DOWNLOADS}
+    if limit is not None or temporary is not None:
+        options["temp_directory"] = str(temporary or Path(tempfile.gettempdir()) / "sealmark-spill")
+    if limit is not None:
+        options["memory_limit"] = f"{limit[0]}{limit[1]}B"
+    return ibis.duckdb.connect(**options)
+
+
+def _size(text: str) -> tuple[str, str]:
+    match = _SIZE.match(text.strip().upper())
+    if match is None:
+        fix = "Write a whole number of MB or GB, such as 800MB or 2GB."
+        raise SealmarkError(Problem("SM479", f'"{text}" is no amount of memory.', fix=fix))
+    return match[1], match[2]
+
+
+@contextlib.contextmanager
+def use_engine(connection: ibis.BaseBackend) -> Iterator[ibis.BaseBackend]:
+    """Open every table on one connection unless another is given: all that runs inside uses this engine.
+
+    Args:
+        connection: From :func:`connect`; it stays open.
+
+    Example:
+        >>> with use_engine(connect(memory_limit="1GB")):
+        ...     fetch(open_table(pa.table({"one": [1]}))).num_rows
+        1
+    """
+    token = _CURRENT.set(connection)
+    try:
+        yield connection
+    finally:
+        _CURRENT.reset(token)
+
+
+@contextlib.contextmanager
+def use_limits(memory_limit: str | None, temporary: Path | str | None = None) -> Iterator[None]:
+    """Give every engine that is started inside a memory limit and a folder to spill to, unless it names its own."""
+    token = _LIMITS.set((memory_limit, temporary))
+    try:
+        yield
+    finally:
+        _LIMITS.reset(token)
+
+
+def current_engine() -> str:
+    """Return the name of the engine that tables are opened on when none is given."""
+    connection = _CURRENT.get()
+    return "spark" if connection is not None and connection.name == "pyspark" else "duckdb"
 
 
 def open_table(source: Source, *, connection: ibis.BaseBackend | None = None, name: str | None = None) -> ir.Table:
@@ -66,8 +154,9 @@ def open_table(source: Source, *, connection: ibis.BaseBackend | None = None, na
 
     Args:
         source: An Ibis table (returned as it is), an Arrow table, or the path of
-            a Parquet or CSV file (``.parquet``, ``.csv``, ``.csv.gz``, ``.tsv``).
-        connection: From :func:`connect`; a new one when absent.
+            a Parquet or CSV file (``.parquet``, ``.csv``, ``.csv.gz``, ``.tsv``) or of a folder
+            of Parquet files, in which ``wave=3`` in a folder's name is a column.
+        connection: From :func:`connect`; that of :func:`use_engine`, else a new DuckDB, when absent.
         name: How the engine shall call the table; a free name when absent.
 
     Raises:
@@ -75,10 +164,30 @@ def open_table(source: Source, *, connection: ibis.BaseBackend | None = None, na
     """
     if isinstance(source, ir.Table):
         return source
-    connection = connection or connect()
+    connection = connection or _CURRENT.get() or connect()
     name = name or ibis.util.gen_name("table")
+    if connection.name == "pyspark":
+        _register_spark(connection, source, name)
+        return connection.table(name)
     size = _register(connection, source, name)
     if size >= ROWS_FOR_THREADS:
+        connection.con.execute(f"SET threads = {os.cpu_count() or 1}")
+    with _quiet():
+        return connection.table(name)
+
+
+def open_files(files: Sequence[Path], *, connection: ibis.BaseBackend | None = None) -> ir.Table:
+    """Return an Ibis table over Parquet files of the same columns; what folders are called means nothing here."""
+    connection = connection or _CURRENT.get() or connect()
+    name = ibis.util.gen_name("files")
+    if connection.name == "pyspark":
+        spark.register_parquet(connection, [str(file) for file in files], name)
+        return connection.table(name)
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    connection.con.execute(
+        f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)'  # noqa: S608
+    )
+    if _rows_in(list(files)) >= ROWS_FOR_THREADS:
         connection.con.execute(f"SET threads = {os.cpu_count() or 1}")
     with _quiet():
         return connection.table(name)
@@ -88,32 +197,60 @@ def fetch(expression: ir.Table, connection: ibis.BaseBackend | None = None) -> p
     """Return the result of an Ibis expression as an Arrow table."""
     with _quiet():
         backend = connection or expression.get_backend()
+        if backend.name == "pyspark":
+            return spark.fetch_arrow(backend, expression)
         if backend.name == "duckdb" and not expression.op().find(ibis.expr.operations.InMemoryTable):
             return backend.con.sql(backend.compile(expression)).to_arrow_table()
         return backend.to_pyarrow(expression)
 
 
 def _register(connection: ibis.BaseBackend, source: pa.Table | Path | str, name: str) -> int:
-    """Make ``source`` known to the engine; return its number of rows as far as it costs nothing."""
+    """Make ``source`` known to DuckDB; return its number of rows as far as it costs nothing."""
     if isinstance(source, pa.Table):
         connection.con.register(name, source)
         return int(source.num_rows)
-    path = Path(source)
-    if not path.is_file():
-        raise SealmarkError(Problem("SM402", f'No file "{path.name}" here.', str(path), "Check the path."))
-    reader, size = _reader(path)
-    literal = str(path).replace("'", "''")
+    reader, size = _reader(_existing(source))
     quoted = '"' + name.replace('"', '""') + '"'
-    connection.con.execute(f"CREATE VIEW {quoted} AS SELECT * FROM {reader}('{literal}')")  # noqa: S608
+    connection.con.execute(f"CREATE VIEW {quoted} AS SELECT * FROM {reader}")  # noqa: S608
     return size
 
 
+def _register_spark(connection: ibis.BaseBackend, source: pa.Table | Path | str, name: str) -> None:
+    """Make ``source`` known to Spark; a text file is read by DuckDB, so that its columns have the same types."""
+    if not isinstance(source, pa.Table):
+        path = _existing(source)
+        reader, _ = _reader(path)
+        if reader.startswith("read_parquet"):
+            spark.register_parquet(connection, [str(path)], name)
+            return
+        source = connect().con.sql(f"SELECT * FROM {reader}").to_arrow_table()  # noqa: S608
+    spark.register_arrow(connection, source, name)
+
+
+def _existing(source: Path | str) -> Path:
+    path = Path(source)
+    if not path.exists():
+        raise SealmarkError(Problem("SM402", f'No file "{path.name}" here.', str(path), "Check the path."))
+    return path
+
+
 def _reader(path: Path) -> tuple[str, int]:
+    """Return DuckDB's call that reads a file, and the number of rows as far as it costs nothing."""
+    literal = "'" + str(path).replace("'", "''") + "'"
+    if path.is_dir():
+        files = sorted(path.rglob("*.parquet"))
+        if files:
+            text = "'" + str(path / "**" / "*.parquet").replace("'", "''") + "'"
+            return f"read_parquet({text}, hive_partitioning = true)", _rows_in(files)
     endings = {ending.lower() for ending in path.suffixes}
-    if ".parquet" in endings:
-        return "read_parquet", int(pq.read_metadata(path).num_rows)
-    if endings & {".csv", ".tsv"}:
-        return "read_csv", ROWS_FOR_THREADS if path.stat().st_size >= _BYTES_FOR_THREADS else 0
-    known = "Give a Parquet or CSV file, or read the file first and give the Arrow table."
+    if ".parquet" in endings and path.is_file():
+        return f"read_parquet({literal})", _rows_in([path])
+    if endings & {".csv", ".tsv"} and path.is_file():
+        return f"read_csv({literal})", ROWS_FOR_THREADS if path.stat().st_size >= _BYTES_FOR_THREADS else 0
+    known = "Give a Parquet or CSV file or a folder of Parquet files, or read the file first and give the Arrow table."
     what = f'Files like "{path.name}" are not scanned directly.'
     raise SealmarkError(Problem("SM402", what, str(path), known))
+
+
+def _rows_in(files: list[Path]) -> int:
+    return sum(int(pq.read_metadata(file).num_rows) for file in files)

@@ -25,10 +25,38 @@ def measures_section(voice: Voice) -> Section:
         for name, read in measures.items()
     )
     blocks: list[Block] = [Text(voice.say("measures.intro")), _table(voice.say("measures.caption"), rows, voice)]
+    blocks += _open_cases(voice)
     for name, read in measures.items():
         blocks += _sites(name, read, voice)
     blocks += [Text(text) for text in _hidden_notes(voice)]
     return Section("measures", heading, tuple(blocks))
+
+
+def _open_cases(voice: Voice) -> list[Block]:
+    """Return what finished cases alone would say beside what counts, for the measures with open cases."""
+    rows = tuple(
+        (
+            voice.name("measures", name),
+            _known(name, found.finished_only, voice),
+            _known(name, read, voice),
+            voice.whole(found.number),
+        )
+        for name, read in voice.evaluation.measures.items()
+        if (found := read.open_cases) is not None and found.number
+    )
+    if not rows:
+        return []
+    columns = (
+        Column(voice.say("measures.open-measure")),
+        Column(voice.say("measures.open-finished"), numeric=True),
+        Column(voice.say("measures.open-counted"), numeric=True),
+        Column(voice.say("measures.open-number"), numeric=True),
+    )
+    return [Table(voice.say("measures.open-caption"), columns, rows), Text(voice.say("measures.open-why"))]
+
+
+def _known(name: str, read: EstimateRead, voice: Voice) -> str:
+    return voice.say("page.unknown") if read.value is None else measure_value(name, read.value, voice)
 
 
 def _table(
@@ -74,7 +102,7 @@ def _why(name: str, hidden: Hidden, voice: Voice) -> str:
     limit = smallest_cell(name, voice)
     if hidden == "small" and limit is not None and limit != "free":
         return voice.say("measures.hidden-small", smallest=voice.trimmed(limit))
-    return voice.say("measures.hidden-also" if hidden == "also" else "measures.hidden-unknown")
+    return voice.say(f"measures.hidden-{'unknown' if hidden == 'small' else hidden}")
 
 
 def _hidden_notes(voice: Voice) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sealmark.reports.blocks import Block, Bullets, Column, Section, Table, Text
 from sealmark.reports.reading import EstimateRead, GateRead, ImportRead, SetAsideRead, SiteScoresRead
 from sealmark.reports.reasons import distinct, grouped_missing, reason_texts
-from sealmark.reports.result import NO_UNCERTAINTY, nothing_varies
+from sealmark.reports.result import NO_UNCERTAINTY, NOTHING_SAMPLED, nothing_varies
 from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
 __all__ = [
@@ -107,7 +107,7 @@ def limitations_section(voice: Voice) -> Section:
 def _told_otherwise(voice: Voice) -> tuple[str, ...]:
     """Return limitations that say nothing new: what probabilities leave out where there are none."""
     if not nothing_varies(voice):
-        return ()
+        return (NOTHING_SAMPLED,)
     determined = any(ladder.grade != NOT_DETERMINED for ladder in voice.evaluation.ladders.values())
     about = ("assessor-severity-not-included", "measures-drawn-independently")
     return (*about, NO_UNCERTAINTY) if determined else about

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.requirements import Statement
@@ -66,11 +66,25 @@ class EstimateRead(_Read):
     confidence: Decimal = Decimal("0.95")
     note: str = ""
 
+    @field_validator("base", mode="before")
+    @classmethod
+    def _hidden(cls, value: object) -> object:
+        """Accept the base of a hidden figure, which is not told."""
+        return 0 if value is None else value
+
+
+class OpenCasesRead(_Read):
+    """Cases not finished, and what the finished ones alone would say."""
+
+    number: int
+    finished_only: EstimateRead
+
 
 class MeasureRead(EstimateRead):
     """A measure: overall and by site."""
 
     sites: dict[str, EstimateRead] = {}
+    open_cases: OpenCasesRead | None = None
     pointer: str = Field(default="", alias="from")
 
 

@@ -41,6 +41,7 @@ ABOUT: Mapping[str, str] = {
     "base-too-small": "measures",
     "sites-without-estimate": "measures",
     "sites-count-as-zero": "measures",
+    "sites-protected": "measures",
     "score-not-determined": "scores",
     "score-below": "scores",
     "score-above": "scores",
@@ -54,6 +55,7 @@ ABOUT: Mapping[str, str] = {
     "specials-above": "adjustments",
     "ladder-not-determined": "ladders",
     "ladder-below": "ladders",
+    "nothing-sampled": "ladders",
     "evidence-below": "gates",
 }
 """What the ``about`` of each reason names: a section of the pack's wording."""
@@ -83,6 +85,9 @@ _NOTES: Mapping[str, str] = {
     "there are no records": "no-records",
     "no finished record": "no-finished",
     "the percentile lies among them": "percentile-open",
+    "too few cases are finished to tell the percentile": "percentile-unreached",
+    "no case was followed as long as the target": "target-unreached",
+    "all records are equal, so there is no interval": "all-equal",
     "open cases: the true figure can only be worse": "open-cases",
     "one site: no interval": "one-site",
     "a type of site was visited only once: no interval": "one-site",
@@ -94,6 +99,9 @@ _COUNTED: Mapping[str, re.Pattern[str]] = {
     "open-age": re.compile(r"(?P<open>[\d,]+) of (?P<base>[\d,]+) cases are open and count with their age"),
     "open-longer": re.compile(
         r"(?P<open>[\d,]+) of (?P<base>[\d,]+) cases are open and count as longer than all others"
+    ),
+    "open-followed": re.compile(
+        r"(?P<open>[\d,]+) of (?P<base>[\d,]+) cases are open and count for as long as they were followed"
     ),
     "too-recent": re.compile(r"(?P<number>[\d,]+) cases are too recent to judge"),
     "undecided": re.compile(r"(?P<number>[\d,]+) open cases may still meet the target and are not counted"),

@@ -11,7 +11,7 @@ from sealmark.reports.reasons import distinct, missing_sentence
 from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
 __all__ = [
-    "NO_UNCERTAINTY", "cards", "chances_section", "nothing_varies", "result_sentence", "score_line", "score_of",
+    "NOTHING_SAMPLED", "NO_UNCERTAINTY", "cards", "chances_section", "how_sure", "nothing_varies", "result_sentence", "score_line", "score_of",
     "score_section",
 ]  # fmt: skip
 
@@ -33,8 +33,7 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
     return Card(
         ladder=voice.name("ladders", name),
         grade=voice.grade(ladder.grade),
-        # The card shows the grade itself.
-        sentence="" if _stands_alone(ladder, voice) else result_sentence(name, voice),
+        sentence=_card_sentence(name, ladder, voice),
         reached=reached,
         steps=len(order),
         mark=mark,
@@ -43,6 +42,13 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
         missing=_missing(ladder, voice) if undetermined else (),
         open=_open_line(ladder, voice),
     )
+
+
+def _card_sentence(name: str, ladder: LadderRead, voice: Voice) -> str:
+    """Return what a card says besides the grade, which it shows itself."""
+    if not _stands_alone(name, ladder, voice):
+        return result_sentence(name, voice)
+    return "" if nothing_varies(voice) else voice.say("result.not-sampled")
 
 
 def _order(name: str, ladder: LadderRead, voice: Voice) -> list[str]:
@@ -84,7 +90,7 @@ def result_sentence(name: str, voice: Voice) -> str:
             if known
             else voice.say("result.not-determined-plain")
         )
-    if _stands_alone(ladder, voice):
+    if _stands_alone(name, ladder, voice):
         return voice.say("result.grade-only", grade=grade)
     if voice.evaluation.draws < _FEWEST_DRAWS or not ladder.probabilities:
         return voice.say("result.not-quantified", grade=grade)
@@ -97,17 +103,27 @@ def result_sentence(name: str, voice: Voice) -> str:
     return voice.say("result.sure", grade=grade, share=sure, others=others)
 
 
+def how_sure(name: str, voice: Voice) -> str:
+    """Return how sure the result on a ladder is, or why that is not stated."""
+    if not _stands_alone(name, voice.evaluation.ladders[name], voice):
+        return result_sentence(name, voice)
+    return voice.say(f"reason.{NO_UNCERTAINTY}" if nothing_varies(voice) else "result.not-sampled")
+
+
 def nothing_varies(voice: Voice) -> bool:
     """Tell whether no evidence has an uncertainty that could be carried to the grade."""
     return any(item.code == NO_UNCERTAINTY for item in voice.evaluation.limitations)
 
 
-def _stands_alone(ladder: LadderRead, voice: Voice) -> bool:
-    """Tell whether there is nothing to say besides the grade: it is known and nothing varies."""
-    return ladder.grade != NOT_DETERMINED and not ladder.probabilities and nothing_varies(voice)
+def _stands_alone(name: str, ladder: LadderRead, voice: Voice) -> bool:
+    """Tell whether there is nothing to say besides the grade: it is known and nothing it rests on varies."""
+    limits = voice.evaluation.limitations
+    still = nothing_varies(voice) or any(item.code == NOTHING_SAMPLED and item.about == name for item in limits)
+    return ladder.grade != NOT_DETERMINED and not ladder.probabilities and still
 
 
 NO_UNCERTAINTY = "no-uncertainty-modelled"
+NOTHING_SAMPLED = "nothing-sampled"
 _FEWEST_DRAWS = 2
 _LISTED = 12
 _LIKELY = Decimal("0.9")
@@ -306,18 +322,16 @@ def _scale_table(score: str, read: ScoreRead, limits: Limits, voice: Voice, *, b
 
 def chances_section(voice: Voice) -> Section | None:
     """Return the probability of each grade, or that nothing varies; None when nothing was drawn."""
-    if any(_stands_alone(ladder, voice) for ladder in voice.evaluation.ladders.values()):
-        text = voice.say(f"reason.{NO_UNCERTAINTY}")
-        return Section("chances", voice.say("chances.heading"), (Text(text),))
+    heading, ladders = voice.say("chances.heading"), voice.evaluation.ladders
+    alone = [name for name, ladder in ladders.items() if _stands_alone(name, ladder, voice)]
+    if alone and nothing_varies(voice):
+        return Section("chances", heading, (Text(voice.say(f"reason.{NO_UNCERTAINTY}")),))
+    unsampled = [Text(voice.say(f"reason.{NOTHING_SAMPLED}", about=voice.name("ladders", name))) for name in alone]
     if voice.evaluation.draws < _FEWEST_DRAWS:
         return None
-    figures = [
-        _chances_figure(name, ladder, voice)
-        for name, ladder in voice.evaluation.ladders.items()
-        if ladder.probabilities
-    ]
-    intro = Text(voice.counted("chances.intro", voice.evaluation.draws))
-    return Section("chances", voice.say("chances.heading"), (intro, *figures)) if figures else None
+    figures = [_chances_figure(name, ladder, voice) for name, ladder in ladders.items() if ladder.probabilities]
+    intro = [Text(voice.counted("chances.intro", voice.evaluation.draws))] if figures else []
+    return Section("chances", heading, (*intro, *figures, *unsampled)) if figures or unsampled else None
 
 
 def _chances_figure(name: str, ladder: LadderRead, voice: Voice) -> Figure:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from sealmark.reports.page import banners
 from sealmark.reports.reading import LadderRead, read_evaluation
 from sealmark.reports.reasons import grouped_missing, reason_texts
-from sealmark.reports.result import NO_UNCERTAINTY, nothing_varies, result_sentence, score_line
-from sealmark.reports.voice import NOT_DETERMINED, Voice
+from sealmark.reports.result import how_sure, result_sentence, score_line
+from sealmark.reports.voice import Voice
 from sealmark.scheme.edition import Edition
 
 __all__ = ["display_width", "headline", "summary_lines"]
@@ -55,16 +55,10 @@ def _ladder_rows(name: str, ladder: LadderRead, voice: Voice) -> Iterator[tuple[
     if score:
         yield voice.say("summary.score"), score
     yield voice.say("summary.grade"), voice.name("ladders", name) + voice.say("page.colon") + voice.grade(ladder.grade)
-    yield voice.say("summary.sure"), _sure(name, ladder, voice)
+    yield voice.say("summary.sure"), how_sure(name, voice)
     if ladder.next_grade is not None:
         yield voice.say("summary.next"), voice.grade(ladder.next_grade)
         yield from _listed(voice.say("summary.why"), reason_texts(ladder.reasons, voice), voice)
-
-
-def _sure(name: str, ladder: LadderRead, voice: Voice) -> str:
-    if ladder.grade != NOT_DETERMINED and nothing_varies(voice):
-        return voice.say(f"reason.{NO_UNCERTAINTY}")
-    return result_sentence(name, voice)
 
 
 def _missing_rows(voice: Voice) -> Iterator[tuple[str, str]]:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
+from sealmark.evaluation.small_cells import SUPPRESSED
 from sealmark.reports.reading import EstimateRead, MeasureRead
 from sealmark.reports.voice import Voice
 
 __all__ = ["Hidden", "hidden_overall", "hidden_sites", "smallest_cell"]
 
-Hidden = Literal["small", "also", "unknown"]
-"""Why a value is hidden: too few respondents; to protect another hidden one; the limit is not known."""
+Hidden = Literal["small", "also", "unknown", "untold"]
+"""Why a value is hidden: too few respondents; to protect another hidden one; the limit is not known; or the
+evaluation does not tell it, for one of these reasons."""
 
 
 def smallest_cell(measure: str, voice: Voice) -> Decimal | Literal["free"] | None:
@@ -34,9 +36,13 @@ def hidden_overall(measure: str, estimate: EstimateRead, voice: Voice) -> Hidden
 def hidden_sites(measure: str, read: MeasureRead, voice: Voice) -> Mapping[str, Hidden]:
     """Return the sites whose value is hidden, and why.
 
-    One hidden site alone could be worked out from the whole and the others,
-    so the smallest site shown is then hidden too.
+    The evaluation leaves such values out. In older ones they may stand: one hidden
+    site alone could be worked out from the whole and the others, so the smallest
+    site shown is then hidden too.
     """
+    untold: dict[str, Hidden] = {name: "untold" for name, site in read.sites.items() if site.note == SUPPRESSED}
+    if untold:
+        return untold
     limit = smallest_cell(measure, voice)
     if limit == "free":
         return {}

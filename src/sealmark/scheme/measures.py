@@ -96,11 +96,15 @@ class Formula(Part):
     start: Literal["opened", "first_response", "resolved", "promised", "ordered"] = "opened"
     end: Literal["first_response", "resolved", "closed", "delivered"] = "resolved"
     """Clock of a duration."""
+    between: Literal["updates"] | None = None
+    """The longest time without an update to the customer from start to end, instead of the whole length."""
+    open_cases: Literal["bound", "kaplan-meier"] = "bound"
+    """duration-percentile, share-within: how cases still open count."""
     time: Literal["calendar", "business"] = "calendar"
     target_hours: Number | None = None
     """share-within: hours allowed."""
     target: Literal["promised"] | None = None
-    """share-within: the promised time instead of a fixed target."""
+    """share-within: the promised time instead of a fixed target, for the share of promises kept."""
     window_days: Number | None = None
     """first-time-fix, repeat-rate, return-rate: days in which a further case counts."""
     same: Literal["asset", "customer", "case"] = "customer"

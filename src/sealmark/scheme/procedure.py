@@ -53,6 +53,9 @@ class SiteSampling(Part):
     """The head office is visited every time, on top of the sample."""
     strata: tuple[Id, ...] = ()
     """Columns of the site list the draw is stratified by."""
+    unlike_sites: dict[Event, Number] = {}
+    """Share visited, rounded up, where sampling does not fit: sites of one level declare different
+    activities. All of them when left out."""
 
 
 class RecordSampling(Part):

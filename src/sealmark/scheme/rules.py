@@ -94,6 +94,12 @@ class MeasureRule(Part):
     """A site with fewer answers or records has no estimate."""
     scores: Scores
 
+    @property
+    def tells_of_sites(self) -> bool:
+        """Whether the rule's share is a number made of the sites' values, more than a count of those that pass."""
+        is_count = self.sites == "share" or self.scores.at_least is not None or self.scores.at_most is not None
+        return self.sites != "overall" and not is_count
+
 
 class FactRule(Part):
     """A declared fact: a number, a ratio of two, a date's age, yes/no or a choice."""

@@ -17,7 +17,18 @@ from sealmark.evaluation.run import open_case
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.loading import load_edition
 
-__all__ = ["CASE", "PACK", "changed", "edition", "gathered", "problems", "write_case", "write_light_case", "write_pack"]
+__all__ = [
+    "CASE",
+    "PACK",
+    "changed",
+    "edited",
+    "edition",
+    "gathered",
+    "problems",
+    "write_case",
+    "write_light_case",
+    "write_pack",
+]
 
 PACK: dict[str, str] = {
     "scheme.yaml": "id: small\nowner: Nobody\nlicence: CC0-1.0\neditions: ['1']\n",
@@ -269,6 +280,12 @@ def problems(folder: Path) -> list[Problem]:
     except SealmarkError as error:
         return list(error.problems)
     return []
+
+
+def edited(text: str, before: str, after: str) -> str:
+    """Return a text with one part of it replaced; it must be there once."""
+    assert text.count(before) == 1, f"{before!r} stands {text.count(before)} times"
+    return text.replace(before, after)
 
 
 def changed(name: str, before: str, after: str) -> dict[str, str]:

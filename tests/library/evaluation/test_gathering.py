@@ -181,7 +181,7 @@ def test_answers_without_a_site_count_overall_and_for_no_site(tmp_path):
     }
 
 
-def test_small_cells_are_suppressed(tmp_path):
+def test_small_cells_count_and_are_marked_as_hidden(tmp_path):
     lines = SURVEY.splitlines(keepends=True)
     survey = (
         "".join(line for line in lines if not line.endswith("x"))
@@ -189,9 +189,10 @@ def test_small_cells_are_suppressed(tmp_path):
         .replace("r0,site-1", "r0,site-4")
     )
 
-    cell = gathered(write_case(tmp_path / "case", {QUESTIONS: survey})).evidence.measures["index"].sites["site-4"]
+    found = gathered(write_case(tmp_path / "case", {QUESTIONS: survey})).evidence.measures["index"]
 
-    assert (cell.value, cell.base, cell.note) == (None, 1, "small cell suppressed")
+    assert (found.sites["site-4"].value, found.sites["site-4"].base) == (60, 1)
+    assert found.hidden == {"site-1", "site-4"}
 
 
 def test_exact_copies_of_a_respondent_are_set_aside(tmp_path):

@@ -114,17 +114,18 @@ def test_only_the_measures_of_the_instrument_are_meant():
     assert survey_measures(book({"mean": {"items": ["q1"], "formula": "mean"}}), "others") == {}
 
 
-def test_the_only_hidden_site_is_not_given_away_by_the_rest():
+def test_small_sites_keep_their_figures_and_are_marked():
     table = pa.table(
         {"q1": [7, 9, 10, 6, 5, 5], "q2": [1] * 6, "yes": [1] * 6, "place": ["a", "b", "b", "c", "c", "c"]}
     )
     given = book({"mean": {"items": ["q1"], "formula": "mean"}})
     given.edition.instruments["people"] = given.edition.instruments["people"].model_copy(update={"smallest_cell": D(2)})
 
-    sites = measure_survey(SURVEY, table, given)["mean"].sites
+    found = measure_survey(SURVEY, table, given)["mean"]
 
-    assert {site: (cell.value is None, cell.base) for site, cell in sites.items()} == {
-        "a": (True, 1),
-        "b": (True, 2),
-        "c": (False, 3),
+    assert {site: (cell.value, cell.base) for site, cell in found.sites.items()} == {
+        "a": (D(7), 1),
+        "b": (D("9.5"), 2),
+        "c": (D("5.33333333333"), 3),
     }
+    assert (found.hidden, found.withheld) == ({"a", "b"}, False)

@@ -26,7 +26,7 @@ def test_an_unknown_engine_is_named():
         connect("dukdb")
 
     assert caught.value.codes == ("SM401",)
-    assert caught.value.problems[0].fix == 'Did you mean "duckdb"? Legal: duckdb.'
+    assert caught.value.problems[0].fix == 'Did you mean "duckdb"? Legal: duckdb, spark.'
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv", "csv.gz"])

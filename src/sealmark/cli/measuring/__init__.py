@@ -14,6 +14,22 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "estimate": LazyCommand(
         "sealmark.cli.measuring.estimate", "estimate_command", "Estimate from a table; may be left out."
     ),
+    "control": LazyCommand(
+        "sealmark.cli.measuring.control", "control_command", "Control charts, seasons and trend of a process."
+    ),
+    "drivers": LazyCommand(
+        "sealmark.cli.measuring.drivers", "drivers_command", "What matters for an outcome, and how well it is done."
+    ),
+    "change": LazyCommand(
+        "sealmark.cli.measuring.change", "change_command", "Test whether a measure improved between two waves."
+    ),
+    "records": LazyCommand(
+        "sealmark.cli.measuring.records", "records_command", "Estimate from service records, open cases counted."
+    ),
+    "import": LazyCommand(
+        "sealmark.cli.measuring.store", "import_command", "Import exports into a store, wave by wave."
+    ),
+    "rows": LazyCommand("sealmark.cli.measuring.rows", "rows_command", "Show the records behind one number."),
 }
 """Every command of the group. A new one needs a line here and a module."""
 

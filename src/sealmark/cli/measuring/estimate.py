@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sealmark.measure.surveys.design import Design
     from sealmark.measure.surveys.estimation import CellEstimate
 
-__all__ = ["estimate_command", "parse_design", "parse_measure"]
+__all__ = ["estimate_command", "parse_design", "parse_measure", "source_of"]
 
 _KINDS = {
     "mean": "mean:q1",
@@ -31,8 +31,9 @@ _KINDS = {
     "rescaled": "rescaled:q1,q2,q3@1-10",
 }
 _LONELY = ("fail", "adjust", "average", "certainty", "remove")
+_NESTED = {"yes": True, "no": False}
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
-_DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely")
+_DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely", "nested")
 
 
 @click.command("estimate", epilog="Example: sealmark measure answers.csv --design weight=w,strata=region,cluster=shop "
@@ -42,7 +43,8 @@ _DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely")
     "--measure", "measures", multiple=True, required=True, help=f"What to measure: {', '.join(_KINDS.values())}."
 )
 @click.option("--design", default="", help="How rows were drawn: weight=COLUMN,strata=A+B,cluster=COLUMN,"
-              "population=COLUMN or number,lonely=fail|adjust|average|certainty|remove.")  # fmt: skip
+              "population=COLUMN or number,lonely=fail|adjust|average|certainty|remove,nested=yes (clusters are "
+              "numbered anew in each stratum).")  # fmt: skip
 @click.option("--by", default="", help="Columns whose values make the cells, separated by commas.")
 @click.option(
     "--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Mapping file for a messy export."
@@ -63,7 +65,7 @@ def estimate_command(
 
     wanted = {text: parse_measure(text) for text in measures}
     cells = [name for name in by.split(",") if name]
-    found = estimate(_source(file, mapping), wanted, design=parse_design(design), by=cells, confidence=confidence)
+    found = estimate(source_of(file, mapping), wanted, design=parse_design(design), by=cells, confidence=confidence)
     rows = [
         [*cells, "measure", "value", "lower", "upper", "se", "df", "n", "deff", ""],
         *(_row(cell) for cell in found),
@@ -71,7 +73,8 @@ def estimate_command(
     result([_json(cell) for cell in found], table(rows))
 
 
-def _source(file: Path, mapping: Path | None) -> Any:
+def source_of(file: Path, mapping: Path | None) -> Any:
+    """Return a file as the engine can scan it: mapped when there is a mapping, a workbook read whole."""
     from sealmark.measure.imports.importing import import_table
     from sealmark.measure.imports.mapping import read_mapping
 
@@ -116,6 +119,10 @@ def parse_design(text: str) -> Design:
     if parts.get("lonely", "fail") not in _LONELY:
         what = f'"{parts["lonely"]}" is no way to treat a stratum of one unit.'
         raise SealmarkError(Problem("SM903", what, "--design", did_you_mean(parts["lonely"], _LONELY)))
+    if parts.setdefault("nested", "no") not in _NESTED:
+        fix = did_you_mean(parts["nested"], list(_NESTED))
+        raise SealmarkError(Problem("SM903", f'"nested={parts["nested"]}" is neither yes nor no.', "--design", fix))
+    parts["nested"] = _NESTED[parts["nested"]]
     if "strata" in parts:
         parts["strata"] = tuple(parts["strata"].split("+"))
     if re.fullmatch(r"-?[0-9.]+", parts.get("population", "")):
@@ -199,7 +206,7 @@ def _row(cell: CellEstimate) -> list[str]:
         *("-" if value is None else f"{value:.6g}" for value in figures),
         str(found.base),
         "-" if cell.design_effect is None else f"{cell.design_effect:.3g}",
-        found.note,
+        " ".join(filter(None, (found.note, *cell.limitations))),
     ]
 
 
@@ -215,4 +222,5 @@ def _json(cell: CellEstimate) -> dict[str, object]:
         "design_effect": to_json(cell.design_effect),
         "effective_base": to_json(cell.effective_base),
         "unit": cell.unit,
+        "limitations": list(cell.limitations),
     }

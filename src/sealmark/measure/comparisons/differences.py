@@ -131,7 +131,7 @@ def compare(
         (Decimal('3'), 'higher')
     """
     if between.independent and between.column not in design.strata:
-        design = replace(design, strata=(*design.strata, between.column))
+        design = replace(design, strata=(*design.strata, between.column), nested=True)
     by = (by,) if isinstance(by, str) else tuple(by)
     sample = take_sample(table, design=design, by=(*by, between.column), domain=domain)
     require_columns(sample.table, measures.values())

@@ -15,7 +15,8 @@ def cases_sql(rule: EventRule, view: str) -> str:
 
     ``view`` has a column ``_row`` in the order of the file, which breaks ties
     of time. Besides the declared columns a case has ``events`` (how many) and,
-    with pauses declared, ``pauses`` (a list of ``start`` and ``end``).
+    with pauses declared, ``pauses`` (a list of ``start`` and ``end``). Declared
+    moments are lists in the order of time.
     """
     case, activity, at = quoted(rule.case), quoted(rule.activity), quoted(rule.at)
     order = f"ORDER BY {at}, _row"
@@ -23,6 +24,10 @@ def cases_sql(rule: EventRule, view: str) -> str:
     columns += [f"{_clock(rule, clock)} AS {quoted(name)}" for name, clock in rule.clocks.items()]
     columns += [
         f"count(*) FILTER (WHERE {_count(rule, index)}) AS {quoted(name)}" for index, name in enumerate(rule.counts)
+    ]
+    columns += [
+        f"list({at} {order}) FILTER (WHERE {_within(activity, moments.activities)}) AS {quoted(name)}"
+        for name, moments in rule.moments.items()
     ]
     columns += [f"{value.take}({quoted(value.column)} {order}) AS {quoted(name)}" for name, value in rule.keep.items()]
     if rule.pauses:
@@ -106,6 +111,8 @@ def unused_activities_sql(rule: EventRule, view: str) -> str:
         used += clock.activities
     for count in rule.counts.values():
         used += [*count.activities, *count.after]
+    for moments in rule.moments.values():
+        used += moments.activities
     for pause in rule.pauses:
         used += [*pause.start, *(() if pause.end == "next-event" else pause.end)]
     activity = quoted(rule.activity)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -19,7 +21,10 @@ from sealmark.measure.imports.mapping import CASE_CLOCKS, ImportMapping, PeriodR
 from sealmark.measure.imports.profile import Profile, Reconciliation, SetAside, profile_table
 from sealmark.measure.imports.reading import RawTable, first_rows, literal, quoted, read_raw
 
-__all__ = ["ImportResult", "import_table"]
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["ImportResult", "StagedImport", "import_table", "staged_import"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,38 @@ def import_table(
         return _Import(raw, mapping).run(period, as_of)
 
 
+@dataclass(frozen=True)
+class StagedImport:
+    """An imported file that has not left the engine, for files larger than memory.
+
+    Attributes:
+        connection: Its table ``result`` holds what :attr:`ImportResult.table` would.
+        reconciliation: Rows in = rows used + rows set aside.
+        warnings: What deserves a look.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    reconciliation: Reconciliation
+    warnings: tuple[str, ...]
+
+
+@contextlib.contextmanager
+def staged_import(path: Path | str, mapping: ImportMapping) -> Iterator[StagedImport]:
+    """Give the table a mapping makes of a file as a table in the engine, without a profile.
+
+    Raises:
+        SealmarkError: SM331 to SM340, every problem of the file at once.
+    """
+    with tempfile.TemporaryDirectory(prefix="sealmark-") as folder:
+        work = _Import(read_raw(Path(path), mapping, folder=Path(folder)), mapping)
+        try:
+            work.stage(None, None)
+            reconciliation = work.reconcile()
+            yield StagedImport(work.raw.connection, reconciliation, tuple(work.warnings))
+        finally:
+            work.raw.connection.close()
+
+
 class _Import:
     """The steps of one import; its state is the tables in the engine."""
 
@@ -79,6 +116,10 @@ class _Import:
         self.warnings: list[str] = list(raw.warnings)
 
     def run(self, period: Period | None, as_of: dt.date | dt.datetime | None) -> ImportResult:
+        return self._result(self.stage(period, as_of), as_of)
+
+    def stage(self, period: Period | None, as_of: dt.date | dt.datetime | None) -> dict[str, dict[str, int]]:
+        """Make the engine's table ``result``; return the cells made missing, by column."""
         self.execute("CREATE TABLE aside (_row BIGINT, kind VARCHAR, reason VARCHAR)")
         self.execute(
             "CREATE VIEW used AS SELECT rowid AS _row, * FROM source WHERE rowid NOT IN (SELECT _row FROM aside)"
@@ -92,7 +133,10 @@ class _Import:
         self._contradictory_duplicates()
         self._outside_period(period, as_of)
         self.problems.raise_if_any()
-        return self._result(dropped, as_of)
+        hidden = "" if self.mapping.events is not None else "EXCLUDE (_row)"
+        order = "" if self.mapping.events is not None else "ORDER BY _row"
+        self.execute(f"CREATE TABLE result AS SELECT * {hidden} FROM records {order}")  # noqa: S608
+        return dropped
 
     def _set(self, kind: str, reason: str, rows: str) -> None:
         """Set aside the rows of a query unless they already are."""
@@ -253,18 +297,17 @@ class _Import:
             self.problems.add("SM341", f"{count:,} rows have {column} {reason}.", where=where, fix=fix)
 
     def _result(self, dropped: dict[str, dict[str, int]], as_of: dt.date | dt.datetime | None) -> ImportResult:
-        hidden = "" if self.mapping.events is not None else "EXCLUDE (_row)"
-        order = "" if self.mapping.events is not None else "ORDER BY _row"
-        self.execute(f"CREATE TABLE result AS SELECT * {hidden} FROM records {order}")  # noqa: S608
         table = self.raw.connection.sql("SELECT * FROM result").to_arrow_table()
         self._warn_clocks(table.column_names)
         profile = profile_table(self.raw.connection, "result", dropped=dropped, warnings=self.warnings, as_of=as_of)
-        return ImportResult(table, profile, self._reconcile(table))
+        return ImportResult(table, profile, self.reconcile())
 
-    def _reconcile(self, table: pa.Table) -> Reconciliation:
+    def reconcile(self) -> Reconciliation:
+        """Return where every row went, from the table ``result``."""
         rows_in = self.execute("SELECT count(*) FROM source").fetchone() or (0,)
-        used = table.num_rows if self.mapping.events is None else sum(table.column("events").to_pylist())
-        if not table.num_rows:
+        behind = "count(*)" if self.mapping.events is None else "coalesce(sum(events), 0)"
+        records, used = self.execute(f"SELECT count(*), {behind} FROM result").fetchone() or (0, 0)  # noqa: S608
+        if not records:
             self.problems.add("SM331", "Every row was set aside.", where=self.raw.name, fix="Check the conditions.")
             self.problems.raise_if_any()
         query = "SELECT kind, reason, count(*), list_sort(min(_row, 5)) FROM aside GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
@@ -272,7 +315,7 @@ class _Import:
             SetAside(kind, reason, count, tuple(self.raw.rows_of(positions)))
             for kind, reason, count, positions in self.execute(query).fetchall()
         )
-        return Reconciliation(self.raw.name, self.raw.facts, rows_in[0], used, parts, table.num_rows)
+        return Reconciliation(self.raw.name, self.raw.facts, rows_in[0], int(used), parts, records)
 
     def _warn_clocks(self, names: Sequence[str]) -> None:
         """Point out clocks that run backwards; the measures leave such cases out and count them."""

@@ -20,8 +20,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from sealmark.core.documents import parse_yaml, read_model
-from sealmark.core.errors import Problem, SealmarkError
+from sealmark.core.documents import read_yaml_model
 
 __all__ = [
     "CASE_CLOCKS",
@@ -33,6 +32,7 @@ __all__ = [
     "DuplicateRule",
     "EventClock",
     "EventCount",
+    "EventMoments",
     "EventPause",
     "EventRule",
     "EventValue",
@@ -269,6 +269,12 @@ class EventCount(_Rule):
     after: Texts = ()
 
 
+class EventMoments(_Rule):
+    """Every moment of a case that certain activities mark, as a list."""
+
+    activities: Texts = Field(min_length=1)
+
+
 class EventPause(_Rule):
     """A case waits from certain activities until certain others, or until its next event."""
 
@@ -294,6 +300,7 @@ class EventRule(_Rule):
         opened: ``first-event`` or the activities that open a case.
         clocks: first_response, resolved, closed and others, each by its activities.
         counts: For example ``reopened``: events of some activities after others.
+        moments: For example ``updates``: when the customer was told how things stand.
         pauses: When the case waits for the customer.
         keep: Columns carried to the case.
     """
@@ -305,6 +312,7 @@ class EventRule(_Rule):
     opened: Literal["first-event"] | EventClock = "first-event"
     clocks: dict[str, EventClock] = {}
     counts: dict[str, EventCount] = {}
+    moments: dict[str, EventMoments] = {}
     pauses: tuple[EventPause, ...] = ()
     keep: dict[str, EventValue] = {}
 
@@ -405,13 +413,7 @@ def read_mapping(path: Path | str) -> ImportMapping:
     Raises:
         SealmarkError: SM331 the file cannot be opened, SM1xx it is not YAML, SM330 its content is not a mapping.
     """
-    path = Path(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        what = f"The file cannot be opened: {error.strerror}."
-        raise SealmarkError(Problem("SM331", what, str(path), "Check the path and its permissions.")) from error
-    return read_model(parse_yaml(content, path.name), ImportMapping, code="SM330")
+    return read_yaml_model(path, ImportMapping, code="SM330")
 
 
 def mapping_from(content: Mapping[str, object]) -> ImportMapping:

@@ -22,7 +22,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
-from sealmark.core.documents import parse_yaml, read_model
+from sealmark.core.documents import read_yaml_model
 from sealmark.core.errors import Problem, SealmarkError
 
 __all__ = ["Calendar", "OpeningHours", "SpecialDay", "calendar_table", "read_calendar", "with_open_time"]
@@ -163,13 +163,7 @@ def read_calendar(path: Path | str) -> Calendar:
     Raises:
         SealmarkError: SM331 the file cannot be opened, SM1xx it is not YAML, SM450 its content is not a calendar.
     """
-    path = Path(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        what = f"The file cannot be opened: {error.strerror}."
-        raise SealmarkError(Problem("SM331", what, str(path), "Check the path and its permissions.")) from error
-    return read_model(parse_yaml(content, path.name), Calendar, code="SM450")
+    return read_yaml_model(path, Calendar, code="SM450")
 
 
 def _instant(day: dt.date, minutes: int, zone: zoneinfo.ZoneInfo) -> int:
@@ -207,7 +201,7 @@ def calendar_table(calendars: Mapping[str, Calendar], first: dt.date, last: dt.d
     ``to1``, ``from2`` ... in seconds of the day; unused pieces are 0 to 0.
 
     Raises:
-        SealmarkError: SM453 a calendar does not list its holidays for these days.
+        SealmarkError: SM453 a calendar does not list its holidays for these days, SM458 it has a hole there.
     """
     rows = [row for name, calendar in calendars.items() for row in _calendar_rows(name, calendar, first, last)]
     width = max((len(row[3]) for row in rows), default=1)
@@ -249,6 +243,22 @@ def _require_covered(name: str, calendar: Calendar, first: dt.date, last: dt.dat
         what += f" but the records need {first} to {last}."
         fix = "Add the missing holidays and move `first_day` or `last_day`."
         raise SealmarkError(Problem("SM453", what, fix=fix))
+    holes = _years_without(calendar, first, last)
+    if holes:
+        what = f'The calendar "{name}" lists holidays, but none of {", ".join(map(str, holes))},'
+        what += f" and the records need {first} to {last}."
+        fix = "Add them; if these years truly have none, say so with `first_day` and `last_day` around them."
+        raise SealmarkError(Problem("SM458", what, fix=fix))
+
+
+def _years_without(calendar: Calendar, first: dt.date, last: dt.date) -> list[int]:
+    """Return the years needed for which a calendar with holidays lists none and does not say that it covers them."""
+    listed = {day.year for day in (*calendar.holidays, *(special.date for special in calendar.special_days))}
+    if not listed or (calendar.first_day is not None and calendar.last_day is not None):
+        return []
+    # Instants near the turn of a year fall on either side of it in UTC.
+    margin = dt.timedelta(days=2)
+    return sorted(set(range((first + margin).year, (last - margin).year + 1)) - listed)
 
 
 def with_open_time(

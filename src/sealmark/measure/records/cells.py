@@ -15,12 +15,22 @@ from sealmark.measure.records.clocks import Cases, State, matches
 from sealmark.measure.records.intervals import Precision
 from sealmark.measure.records.measures import Where
 
-__all__ = ["EXCLUDED", "RecordEstimate", "Task", "note_of", "population", "state_counts", "whole_numbers"]
+__all__ = [
+    "EXCLUDED",
+    "RecordEstimate",
+    "Task",
+    "censored_note",
+    "note_of",
+    "population",
+    "state_counts",
+    "whole_numbers",
+]
 
 EXCLUDED: Mapping[str, State] = {
     "no_start": State.NO_START,
     "backwards": State.BACKWARDS,
     "no_end_recorded": State.NO_END_RECORDED,
+    "overpaused": State.OVERPAUSED,
 }
 
 
@@ -33,6 +43,7 @@ class RecordEstimate:
         measure: Name of the measure.
         estimate: The figure with its interval, open cases counted.
         naive: The figure from finished cases only, for comparison; None where it is the same thing.
+            Where it is given, ``counts["open"]`` is the number of open cases.
         unit: ``share``, a unit of time, or ``per 100`` and the like.
         counts: Records by what became of them (see each measure).
         bound: ``lower`` or ``upper`` when the true figure can only lie beyond the value because cases are open.
@@ -86,6 +97,16 @@ def state_counts(table: ir.Table, inside: ir.BooleanValue) -> dict[str, ir.Value
 def whole_numbers(row: Mapping[str, Any], *names: str) -> dict[str, int]:
     """Return some columns of a row of aggregates as whole numbers, none as zero."""
     return {name: int(row[name] or 0) for name in names}
+
+
+def censored_note(n_open: int, base: int) -> str:
+    """Return what open cases do in a product-limit estimate; empty when there are none.
+
+    Example:
+        >>> censored_note(2, 9)
+        '2 of 9 cases are open and count for as long as they were followed'
+    """
+    return f"{n_open:,} of {base:,} cases are open and count for as long as they were followed" if n_open else ""
 
 
 def note_of(counts: Mapping[str, int], *parts: str) -> str:

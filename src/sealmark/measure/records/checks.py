@@ -36,7 +36,8 @@ def check_measures(
     Raises:
         SealmarkError: SM451 a column that is not there, SM452 a definition that
             contradicts itself or the columns, SM454 an unknown calendar,
-            SM455 one case several times.
+            SM455 one case several times, SM456 pauses that cannot be, SM457 a
+            column of moments that is none.
     """
     problems = ProblemList()
     _columns(problems, table, "by", by)
@@ -48,6 +49,8 @@ def check_measures(
             _check_clock(problems, table, name, clock, calendars)
     problems.raise_if_any()
     _check_unique(problems, table, measures)
+    if any((clock := _clock_of(measure)) and clock.subtract_pauses for measure in measures.values()):
+        _check_pause_lengths(problems, table)
     problems.raise_if_any()
 
 
@@ -85,7 +88,8 @@ def _named_columns(measure: RecordMeasure) -> list[str]:
     names = list(measure.where)
     clock = _clock_of(measure)
     if clock is not None:
-        names += [clock.start, clock.end, *clock.done, *([clock.calendar_column] if clock.calendar_column else [])]
+        more = [name for name in (clock.calendar_column, clock.between) if name]
+        names += [clock.start, clock.end, *clock.done, *more, *(["case"] if clock.between else [])]
     if isinstance(measure, (ShareWithin, OpenShare)) and measure.promised:
         names.append(measure.promised)
     if isinstance(measure, (FirstTimeFix, RepeatRate, ReturnRate)):
@@ -114,6 +118,20 @@ def _contradictions(measure: RecordMeasure) -> list[tuple[str, str]]:
         found.append(("A day of business time has no fixed length.", "Use hours."))
     if isinstance(measure, RecordRatio) and (measure.per < 1 or measure.denominator == 0):
         found.append(("The ratio has nothing to be set against.", "Give a denominator and `per` above zero."))
+    if (clock := _clock_of(measure)) and clock.between is not None:
+        found += _between_contradictions(measure, clock.between)
+    return found
+
+
+def _between_contradictions(measure: RecordMeasure, between: str) -> list[tuple[str, str]]:
+    """Return what does not go with the longest time between moments: silence so far is no censored age."""
+    found = []
+    if getattr(measure, "open_cases", "bound") == "kaplan-meier":
+        what = f'The longest time between "{between}" of an open case is not censored by its age.'
+        found.append((what, 'Use open_cases="bound" with this clock.'))
+    if getattr(measure, "promised", None) is not None:
+        what = f'A promised end says nothing of the time between "{between}".'
+        found.append((what, "Give a length as the target, or a clock without `between`."))
     return found
 
 
@@ -140,6 +158,7 @@ def _check_clock(
         problems.add("SM454", what, where=where, fix=did_you_mean(clock.calendar, calendars))
     _check_calendar_column(problems, table, where, clock, calendars)
     _check_pauses(problems, table, where, clock)
+    _check_between(problems, table, where, clock)
 
 
 def _check_calendar_column(
@@ -164,10 +183,53 @@ def _check_pauses(problems: ProblemList, table: ir.Table, where: str, clock: Clo
         problems.add("SM452", what, where=where, fix=fix)
 
 
+def _check_between(problems: ProblemList, table: ir.Table, where: str, clock: Clock) -> None:
+    column = clock.between
+    if column is None or column not in table.columns:
+        return
+    kind = table[column].type()
+    moments = kind.value_type if isinstance(kind, dtypes.Array) else None
+    if not isinstance(moments, (dtypes.Date, dtypes.Timestamp)):
+        what = f'The column "{column}" holds {kind}, not lists of moments.'
+        fix = f"Import an event log with `moments: {{{column}: {{activities: [...]}}}}` under `events`."
+        problems.add("SM457", what, where=where, fix=fix)
+    elif clock.start in table.columns and isinstance(moments, dtypes.Date) != isinstance(
+        table[clock.start].type(), dtypes.Date
+    ):
+        what = f'One of "{clock.start}" and "{column}" holds whole days and the other times.'
+        problems.add("SM457", what, where=where, fix="Import both as date, or both as datetime.")
+    if clock.subtract_pauses and set(table.columns) & {"paused_seconds", "paused_business_seconds"}:
+        what = f'A sum of pauses cannot be shared out between the moments of "{column}".'
+        fix = "Import pauses with start and end, or set subtract_pauses=False."
+        problems.add("SM452", what, where=where, fix=fix)
+
+
+def _check_pause_lengths(problems: ProblemList, table: ir.Table) -> None:
+    """Refuse pauses below zero: taken off a length, they would make it longer than it was."""
+    for name in ("paused_seconds", "paused_business_seconds"):
+        if name in table.columns:
+            below = _count(table.aggregate(wrong=(table[name] < 0).sum()))
+            if below:
+                what = f"{below:,} rows have {name} below zero."
+                problems.add("SM456", what, where=f"column {name}", fix="Correct them, or import them as missing.")
+    if "pauses" in table.columns:
+        pauses = table.select(pause=table["pauses"].unnest())
+        wrong = _count(pauses.aggregate(wrong=(pauses["pause"]["end"] < pauses["pause"]["start"]).sum()))
+        if wrong:
+            what = f"{wrong:,} pauses end before they begin."
+            problems.add("SM456", what, where="column pauses", fix="Correct the order of their moments.")
+
+
+def _count(expression: ir.Table) -> int:
+    return int(fetch(expression).column("wrong")[0].as_py() or 0)
+
+
 def _check_unique(problems: ProblemList, table: ir.Table, measures: Mapping[str, RecordMeasure]) -> None:
     """Refuse repeated cases where one row per case is needed to join or to order."""
     needs = "pauses" in table.columns or any(
-        isinstance(measure, (FirstTimeFix, RepeatRate, ReturnRate)) for measure in measures.values()
+        isinstance(measure, (FirstTimeFix, RepeatRate, ReturnRate))
+        or ((clock := _clock_of(measure)) is not None and clock.between is not None)
+        for measure in measures.values()
     )
     if not needs or "case" not in table.columns:
         return

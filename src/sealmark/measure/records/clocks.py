@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import ibis
@@ -29,6 +29,8 @@ class State(IntEnum):
     NO_START = 2
     BACKWARDS = 3
     NO_END_RECORDED = 4
+    OVERPAUSED = 5
+    """Paused for longer than it lasted."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,13 @@ class Cases:
         table: The records, with ``_later`` true where a case was opened after the as-of day.
         limit: The last instant known, microseconds since 1970 UTC.
         calendars: By name.
+        clocked: The table with each clock asked for so far: equal clocks are one expression, which one scan answers.
     """
 
     table: ir.Table
     limit: int
     calendars: Mapping[str, Calendar]
+    clocked: dict[str, ir.Table] = field(default_factory=dict, compare=False, repr=False)
 
 
 def moment_limit(as_of: dt.date | dt.datetime, *, whole_days: bool) -> int:
@@ -59,13 +63,19 @@ def moment_limit(as_of: dt.date | dt.datetime, *, whole_days: bool) -> int:
     return ((day - _EPOCH.date()).days + (0 if whole_days else 1)) * DAY * MICRO
 
 
+@ibis.udf.scalar.builtin(name="epoch_us", signature=((dtypes.timestamp,), dtypes.int64))  # type: ignore[untyped-decorator]
+def _micros_of_duckdb(moment: dt.datetime) -> int: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.scalar.builtin(name="unix_micros", signature=((dtypes.timestamp,), dtypes.int64))  # type: ignore[untyped-decorator]
+def _micros_of_spark(moment: dt.datetime) -> int: ...  # type: ignore[empty-body]
+
+
 def micros(value: ir.Value) -> ir.IntegerValue:
     """Return a date or a timestamp as whole microseconds since 1970 UTC."""
-    if isinstance(value.type(), dtypes.Date):
-        return value.cast("timestamp").epoch_seconds().cast("int64") * ibis.literal(MICRO, "int64")
-    # epoch_seconds rounds to the nearest second: cut the fraction off first and add it again.
-    whole = value.truncate("s").epoch_seconds().cast("int64")
-    return whole * ibis.literal(MICRO, "int64") + value.microsecond().cast("int64")
+    moment = value.cast("timestamp") if isinstance(value.type(), dtypes.Date) else value
+    # Each engine's own function reads the stored number: taking moments apart costs a hundred times more.
+    return (_micros_of_spark if value.get_backend().name == "pyspark" else _micros_of_duckdb)(moment)
 
 
 def true(condition: ir.Value) -> ir.BooleanValue:
@@ -85,8 +95,15 @@ def with_clock(cases: Cases, clock: Clock) -> ir.Table:
     """Return the records with ``_state``, ``_length`` (microseconds), ``_finish`` and ``_stop``.
 
     ``_stop`` is the end of a finished case, otherwise the as-of moment; the
-    length of an open case is its age.
+    length of an open case is its age (of a clock ``between`` moments: its longest piece so far).
     """
+    key = repr(clock)
+    if key not in cases.clocked:
+        cases.clocked[key] = _clocked(cases, clock)
+    return cases.clocked[key]
+
+
+def _clocked(cases: Cases, clock: Clock) -> ir.Table:
     table, limit = cases.table, ibis.literal(cases.limit, "int64")
     begin, end = micros(table[clock.start]), micros(table[clock.end])
     finished = true(end <= limit)
@@ -99,7 +116,10 @@ def with_clock(cases: Cases, clock: Clock) -> ir.Table:
     )
     stop = ibis.ifelse(finished, end, limit)
     table = table.mutate(_state=state, _begin=begin, _finish=ibis.ifelse(finished, end, None), _stop=stop)
-    return _with_length(cases, table, clock)
+    table = _with_length(cases, table, clock)
+    timed = table["_state"].isin([int(State.FINISHED), int(State.OPEN)])
+    overpaused = timed & true(table["_length"] < 0)
+    return table.mutate(_state=ibis.ifelse(overpaused, int(State.OVERPAUSED), table["_state"]))
 
 
 def _is_over(cases: Cases, clock: Clock) -> ir.BooleanValue:
@@ -114,11 +134,14 @@ def _is_over(cases: Cases, clock: Clock) -> ir.BooleanValue:
 
 def _with_length(cases: Cases, table: ir.Table, clock: Clock) -> ir.Table:
     rows = _calendar_rows(cases, table, clock) if clock.in_business_time else None
+    if clock.between is not None:
+        return _with_longest_piece(table, rows, clock, clock.between)
     table = _with_span(table, rows, clock, ("_begin", "_stop", "_length"))
     if not clock.subtract_pauses:
         return table
     if "pauses" in table.columns:
-        return _less_pauses(table, rows, clock)
+        pauses = _with_span(_pauses(table, clock), rows, clock, ("_from", "_to", "_pause"))
+        return _less(table, pauses, ("case",), "_length")
     name = "paused_business_seconds" if clock.in_business_time else "paused_seconds"
     if name not in table.columns:
         return table
@@ -144,18 +167,63 @@ def _calendar_rows(cases: Cases, table: ir.Table, clock: Clock) -> pa.Table:
     return calendar_table(used, start, end)
 
 
-def _less_pauses(table: ir.Table, rows: pa.Table | None, clock: Clock) -> ir.Table:
-    """Return the table with the part of each pause that lies inside the clock taken off."""
-    columns: Sequence[str] = [clock.calendar_column] if clock.calendar_column else []
+def _pauses(table: ir.Table, clock: Clock) -> ir.Table:
+    """Return the pauses as spans inside the clock, ``_from`` and ``_to``; what two of them cover counts once."""
     pauses = table.filter(table["pauses"].length() > 0)
-    pauses = pauses.select("case", "_begin", "_stop", *columns, pause=pauses["pauses"].unnest())
+    pauses = pauses.select("case", "_begin", "_stop", *_calendar_columns(clock), pause=pauses["pauses"].unnest())
     until = ibis.coalesce(micros(pauses["pause"]["end"]), pauses["_stop"])
     pauses = pauses.mutate(
         _from=ibis.greatest(micros(pauses["pause"]["start"]), pauses["_begin"]),
         _to=ibis.least(until, pauses["_stop"]),
     ).drop("pause", "_begin", "_stop")
-    pauses = _with_span(pauses.filter(pauses["_to"] > pauses["_from"]), rows, clock, ("_from", "_to", "_pause"))
-    sums = pauses.group_by(_paused_case=pauses["case"]).aggregate(_paused=pauses["_pause"].sum())
-    joined = table.left_join(sums, table["case"] == sums["_paused_case"])
-    length = joined["_length"] - joined["_paused"].fill_null(0).cast("int64")
-    return joined.mutate(_length=length).drop("_paused_case", "_paused")
+    earlier = ibis.window(group_by="case", order_by=["_from", "_to"], rows=(None, -1))
+    pauses = pauses.mutate(_covered=pauses["_to"].max().over(earlier))
+    uncovered = ibis.greatest(pauses["_from"], ibis.coalesce(pauses["_covered"], pauses["_from"]))
+    pauses = pauses.mutate(_from=uncovered).drop("_covered")
+    return pauses.filter(pauses["_to"] > pauses["_from"])
+
+
+def _less(table: ir.Table, pauses: ir.Table, keys: tuple[str, ...], length: str) -> ir.Table:
+    """Return the table with the sum of ``_pause`` per key taken off a length."""
+    sums = pauses.group_by(**{f"_of_{key}": pauses[key] for key in keys}).aggregate(_paused=pauses["_pause"].sum())
+    joined = table.left_join(sums, [table[key] == sums[f"_of_{key}"] for key in keys])
+    joined = joined.mutate(**{length: joined[length] - joined["_paused"].fill_null(0).cast("int64")})
+    return joined.drop("_paused", *(f"_of_{key}" for key in keys))
+
+
+def _calendar_columns(clock: Clock) -> Sequence[str]:
+    return [clock.calendar_column] if clock.calendar_column else []
+
+
+def _with_longest_piece(table: ir.Table, rows: pa.Table | None, clock: Clock, between: str) -> ir.Table:
+    """Return the table with the longest time between two moments of a list, the beginning and the stop included."""
+    pieces = _with_span(_pieces(table, clock, between), rows, clock, ("_from", "_to", "_piece"))
+    if clock.subtract_pauses and "pauses" in table.columns:
+        pauses = _pauses(table, clock).rename(_pause_from="_from", _pause_to="_to")
+        shared = pieces.inner_join(pauses.drop(*_calendar_columns(clock)), "case")
+        shared = shared.mutate(
+            _lies_from=ibis.greatest(shared["_from"], shared["_pause_from"]),
+            _lies_to=ibis.least(shared["_to"], shared["_pause_to"]),
+        )
+        shared = shared.filter(shared["_lies_to"] > shared["_lies_from"])
+        shared = _with_span(shared, rows, clock, ("_lies_from", "_lies_to", "_pause"))
+        pieces = _less(pieces, shared, ("case", "_from"), "_piece")
+    longest = pieces.group_by(_of_case=pieces["case"]).aggregate(_longest=pieces["_piece"].max())
+    joined = table.left_join(longest, table["case"] == longest["_of_case"])
+    # A case that stops as it begins has no piece at all.
+    return joined.mutate(_length=joined["_longest"].fill_null(0).cast("int64")).drop("_longest", "_of_case")
+
+
+def _pieces(table: ir.Table, clock: Clock, between: str) -> ir.Table:
+    """Return the pieces into which moments cut each case, ``_from`` and ``_to``, none of them empty."""
+    columns = ("case", "_begin", "_stop", *_calendar_columns(clock))
+    whole = table.select(*columns, _from=table["_begin"])
+    told = table.filter(table[between].length() > 0)
+    told = told.select(*columns, _from=told[between].unnest())
+    told = told.mutate(_from=micros(told["_from"]))
+    told = told.filter((told["_from"] > told["_begin"]) & (told["_from"] < told["_stop"]))
+    starts = whole.union(told)
+    order = ibis.window(group_by="case", order_by="_from")
+    upcoming = starts["_from"].lead().over(order)
+    pieces = starts.mutate(_to=ibis.coalesce(upcoming, starts["_stop"]))
+    return pieces.filter(pieces["_to"] > pieces["_from"])

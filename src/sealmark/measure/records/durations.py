@@ -19,6 +19,7 @@ from sealmark.measure.records.cells import (
     EXCLUDED,
     RecordEstimate,
     Task,
+    censored_note,
     note_of,
     population,
     state_counts,
@@ -27,6 +28,7 @@ from sealmark.measure.records.cells import (
 from sealmark.measure.records.clocks import State, with_clock
 from sealmark.measure.records.intervals import Precision, mean_estimate, quantile_ranks
 from sealmark.measure.records.measures import SECONDS, DurationMean, DurationPercentile
+from sealmark.measure.records.survival import EMPTY, Survival, percentile_estimate, survivals
 
 __all__ = ["estimate_mean", "estimate_percentile"]
 
@@ -55,13 +57,19 @@ def estimate_mean(task: Task, measure: DurationMean) -> list[RecordEstimate]:
 
 
 def estimate_percentile(task: Task, measure: DurationPercentile) -> list[RecordEstimate]:
-    """Return the exact percentile per cell, an upper bound where cases are open."""
+    """Return the percentile per cell: exact and an upper bound where cases are open, or by Kaplan and Meier."""
     table = with_clock(task.cases, measure.clock)
     inside, population_counts = population(table, measure.where)
     finished = inside & (table["_state"] == int(State.FINISHED))
     is_open = inside & (table["_state"] == int(State.OPEN))
     columns = population_counts | state_counts(table, inside) | {"finished": finished, "open": is_open}
     cells = task.count_cells(table, **columns)
+    if measure.open_cases == "kaplan-meier":
+        curves = survivals(task, table, table["_length"], finished=finished, is_open=is_open)
+        return [
+            _survival_cell(task, measure, row, curves.get(tuple(task.cell(row).values()), EMPTY))
+            for row in cells.to_pylist()
+        ]
     plans = [_ranks(row, measure, task.precision) for row in cells.to_pylist()]
     lengths = _order_statistics(task, table.filter(finished), cells, [plan.wanted for plan in plans])
     return [
@@ -142,6 +150,15 @@ def _percentile_cell(
     )
     bound: Literal["", "upper"] = "upper" if n_open else ""
     return RecordEstimate(task.cell(row), task.name, estimate, plain, measure.unit, counts, bound)
+
+
+def _survival_cell(task: Task, measure: DurationPercentile, row: Mapping[str, Any], curves: Survival) -> RecordEstimate:
+    counts = whole_numbers(row, "records", "after_as_of", "finished", "open", *EXCLUDED)
+    unit, share = SECONDS[measure.unit] * MICRO, float(measure.share)
+    note = note_of(counts, censored_note(counts["open"], counts["open"] + counts["finished"]))
+    estimate = percentile_estimate(curves.honest, share, task.precision, unit=unit, note=note)
+    naive = percentile_estimate(curves.naive, share, task.precision, unit=unit)
+    return RecordEstimate(task.cell(row), task.name, estimate, naive, measure.unit, counts)
 
 
 def _at(place: Decimal, lengths: Mapping[int, int], unit: int) -> Decimal | None:

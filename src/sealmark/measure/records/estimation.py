@@ -32,9 +32,9 @@ from sealmark.measure.records.measures import (
 from sealmark.measure.records.recurrence import estimate_recurrence
 from sealmark.measure.records.shares import estimate_open, estimate_ratio, estimate_share, estimate_within
 
-__all__ = ["RecordEstimate", "estimate_records"]
+__all__ = ["ESTIMATORS", "RecordEstimate", "cases_of", "estimate_records", "precision_of"]
 
-_ESTIMATORS: Mapping[type, Callable[[Task, Any], list[RecordEstimate]]] = {
+ESTIMATORS: Mapping[type, Callable[[Task, Any], list[RecordEstimate]]] = {
     DurationMean: estimate_mean,
     DurationPercentile: estimate_percentile,
     ShareWithin: estimate_within,
@@ -68,7 +68,7 @@ def estimate_records(
         confidence: Level of the two-sided intervals.
 
     Raises:
-        SealmarkError: SM451 to SM455, every measure that does not fit.
+        SealmarkError: SM451 to SM458, every measure that does not fit.
 
     Example:
         >>> import pyarrow as pa
@@ -82,15 +82,21 @@ def estimate_records(
     known = dict(calendars or {})
     records = open_table(table)
     check_measures(records, measures, known, by)
-    cases = _cases(records, as_of, known)
+    cases = cases_of(records, as_of, known)
     found: list[RecordEstimate] = []
     for name, measure in measures.items():
-        precision = Precision(confidence, measure.complete_count, getattr(measure, "interval", None) or "wilson")
-        found += _ESTIMATORS[type(measure)](Task(name, cases, tuple(by), precision), measure)
+        task = Task(name, cases, tuple(by), precision_of(measure, confidence))
+        found += ESTIMATORS[type(measure)](task, measure)
     return tuple(found)
 
 
-def _cases(records: ir.Table, as_of: dt.date | dt.datetime, calendars: Mapping[str, Calendar]) -> Cases:
+def precision_of(measure: RecordMeasure, confidence: float) -> Precision:
+    """Return how the uncertainty of a measure is stated."""
+    return Precision(confidence, measure.complete_count, getattr(measure, "interval", None) or "wilson")
+
+
+def cases_of(records: ir.Table, as_of: dt.date | dt.datetime, calendars: Mapping[str, Calendar]) -> Cases:
+    """Return the records as they were known on a day; those opened later are marked."""
     if "opened" not in records.columns:
         return Cases(records.mutate(_later=ibis.literal(value=False)), moment_limit(as_of, whole_days=False), calendars)
     opened = records["opened"]

@@ -91,16 +91,16 @@ def rate_estimate(count: int, base: int, per: int, precision: Precision) -> Esti
 def mean_estimate(
     mean: float | None, variance: float | None, base: int, precision: Precision, *, note: str = ""
 ) -> Estimate:
-    """Return a mean with its t interval."""
+    """Return a mean with its t interval; equal records show no spread and get none."""
     if mean is None or base == 0:
         return Estimate.unknown(note or "no record to judge")
     value = decimal_from_float(mean)
     if precision.complete:
         return Estimate(value, value, value, base, Decimal(0), None, precision.level, note)
-    if variance is None or base == 1:
-        reason = "one record gives no interval"
+    if not variance or base == 1:
+        reason = "one record gives no interval" if base == 1 else "all records are equal, so there is no interval"
         return Estimate(value, base=base, confidence=precision.level, note=f"{note}; {reason}" if note else reason)
-    error = math.sqrt(max(variance, 0.0) / base)
+    error = math.sqrt(variance / base)
     reach = float(special.stdtrit(base - 1, 1 - precision.tail)) * error
     limits = decimal_from_float(mean - reach), decimal_from_float(mean + reach)
     return Estimate(value, *limits, base, decimal_from_float(error), Decimal(base - 1), precision.level, note)

@@ -9,7 +9,7 @@ leaving it out would make slow service look fast.
 Columns of a case table: ``case`` and ``opened`` are required; ``first_response``,
 ``resolved``, ``closed``, ``promised``, ``status``, ``type``, ``channel``, ``site``,
 ``staff``, ``customer``, ``asset``, ``complaint``, ``reopened``, ``upheld``,
-``paused_seconds``, ``pauses`` and any further columns are optional.
+``paused_seconds``, ``pauses``, ``updates`` and any further columns are optional.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ __all__ = [
     "DurationMean",
     "DurationPercentile",
     "FirstTimeFix",
+    "OpenCases",
     "OpenShare",
     "RecordMeasure",
     "RecordRatio",
@@ -39,6 +40,7 @@ __all__ = [
 Unit = Literal["seconds", "minutes", "hours", "days"]
 Where: TypeAlias = Mapping[str, tuple[object, ...]]
 ShareInterval = Literal["wilson", "exact"]
+OpenCases = Literal["bound", "kaplan-meier"]
 
 # In the order in which they happen: a later one shows that an earlier one is over.
 STAMPS = ("opened", "first_response", "resolved", "closed")
@@ -57,6 +59,9 @@ class Clock:
         subtract_pauses: Whether recorded pauses are taken off.
         done: Cases that are over although the end is not recorded (column: values);
             they are left out and counted, never taken for open ones.
+        between: Column with lists of moments, for example ``updates``: the length is then
+            the longest piece into which they cut the stretch. The start and the end cut
+            too, and an open case's last piece runs to the as-of moment.
     """
 
     start: str = "opened"
@@ -65,6 +70,7 @@ class Clock:
     calendar_column: str | None = None
     subtract_pauses: bool = True
     done: Where = field(default_factory=dict)
+    between: str | None = None
 
     @property
     def in_business_time(self) -> bool:
@@ -98,37 +104,40 @@ class DurationMean(_Measure):
 
 @dataclass(frozen=True)
 class DurationPercentile(_Measure):
-    """Exact percentile of the length (linear interpolation, type 7 of Hyndman and Fan 1996).
-
-    Open cases count as longer than every finished one, so the figure is an
-    upper bound; where too many are open it is unknown.
+    """Percentile of the length.
 
     Attributes:
         share: Between 0 and 1; 0.9 for the ninetieth percentile.
+        open_cases: ``bound``: open cases count as longer than every finished one, so the
+            figure is an upper bound, and unknown where too many are open (exact, linear
+            interpolation, type 7 of Hyndman and Fan 1996). ``kaplan-meier``: open cases
+            are longer than their age, and no more (:mod:`sealmark.measure.records.survival`).
     """
 
     share: Decimal
     clock: Clock = Clock()
     unit: Unit = "hours"
+    open_cases: OpenCases = field(default="bound", kw_only=True)
 
 
 @dataclass(frozen=True)
 class ShareWithin(_Measure):
-    """Share of cases that met a target.
-
-    Open cases beyond the target count as late. Open cases that may still meet
-    it are undecided: they leave the base and are counted.
+    """Share of cases that met a target; with ``promised``, of promises kept.
 
     Attributes:
         target_seconds: The target as a length, or
         promised: the column with the promised moment.
         interval: Wilson (1927) or exact (Clopper and Pearson 1934).
+        open_cases: ``bound``: open cases beyond the target are late; those that may still
+            meet it are undecided: they leave the base and are counted. ``kaplan-meier``:
+            these count too, for as long as they were followed.
     """
 
     target_seconds: int | None = None
     promised: str | None = None
     clock: Clock = Clock()
     interval: ShareInterval = "wilson"
+    open_cases: OpenCases = field(default="bound", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from sealmark.measure.records.clocks import Cases, micros, true
 from sealmark.measure.records.intervals import share_estimate
 from sealmark.measure.records.measures import FirstTimeFix, RepeatRate, ReturnRate
 
-__all__ = ["estimate_recurrence"]
+__all__ = ["estimate_recurrence", "with_recurrence"]
 
 
 def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnRate) -> list[RecordEstimate]:
     """Return the share fixed, repeated or returned per cell, too recent cases left out."""
-    table = _with_recurrence(task.cases, measure)
+    table = with_recurrence(task.cases, measure)
     inside, population_counts = population(table, measure.where)
     keyed = inside & table["_keyed"]
     started = keyed & table["_since"].notnull()
@@ -44,7 +44,7 @@ def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnR
     return found
 
 
-def _with_recurrence(cases: Cases, measure: FirstTimeFix | RepeatRate | ReturnRate) -> ir.Table:
+def with_recurrence(cases: Cases, measure: FirstTimeFix | RepeatRate | ReturnRate) -> ir.Table:
     """Return the cases with ``_since``, ``_keyed`` and ``_back`` (the same trouble came back in time)."""
     table, window = cases.table, ibis.literal(measure.days * DAY * MICRO, "int64")
     opened = micros(table["opened"])

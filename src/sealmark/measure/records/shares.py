@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
+from sealmark.core.estimates import Estimate
 from sealmark.measure.records.calendars import DAY, MICRO
 from sealmark.measure.records.cells import (
     EXCLUDED,
     RecordEstimate,
     Task,
+    censored_note,
     note_of,
     population,
     state_counts,
@@ -19,15 +23,16 @@ from sealmark.measure.records.cells import (
 from sealmark.measure.records.clocks import State, matches, micros, true, with_clock
 from sealmark.measure.records.intervals import rate_estimate, share_estimate
 from sealmark.measure.records.measures import OpenShare, RecordRatio, RecordShare, ShareWithin
+from sealmark.measure.records.survival import EMPTY, Survival, survivals, within_estimate
 
-__all__ = ["estimate_open", "estimate_ratio", "estimate_share", "estimate_within"]
+__all__ = ["beyond", "estimate_open", "estimate_ratio", "estimate_share", "estimate_within"]
 
 
 def estimate_within(task: Task, measure: ShareWithin) -> list[RecordEstimate]:
-    """Return the share that met the target per cell; open cases beyond it are late."""
+    """Return the share that met the target per cell; open cases beyond it are late, or censored at their age."""
     table = with_clock(task.cases, measure.clock)
     inside, population_counts = population(table, measure.where)
-    over, promised = _beyond(table, measure.promised, measure.target_seconds)
+    over, promised = beyond(table, measure.promised, measure.target_seconds)
     finished = inside & promised & (table["_state"] == int(State.FINISHED))
     is_open = inside & promised & (table["_state"] == int(State.OPEN))
     columns = (
@@ -41,32 +46,53 @@ def estimate_within(task: Task, measure: ShareWithin) -> list[RecordEstimate]:
             "no_promise": inside & ~promised & table["_state"].isin([int(State.FINISHED), int(State.OPEN)]),
         }
     )
+    curves: Mapping[tuple[object, ...], Survival] = {}
+    if measure.open_cases == "kaplan-meier":
+        curves = survivals(task, table, _lateness(table, measure), finished=finished, is_open=is_open)
     found = []
     for row in task.count_cells(table, **columns).to_pylist():
         counts = whole_numbers(
             row, "records", "after_as_of", "within", "late", "open_late", "undecided", "no_promise", *EXCLUDED
         )
-        done = counts["within"] + counts["late"]
-        undecided = counts["undecided"]
-        note = f"{undecided:,} open cases may still meet the target and are not counted" if undecided else ""
-        estimate = share_estimate(
-            counts["within"], done + counts["open_late"], task.precision, note=note_of(counts, note)
-        )
-        naive = share_estimate(counts["within"], done, task.precision)
+        counts["open"] = counts["open_late"] + counts["undecided"]
+        naive = share_estimate(counts["within"], counts["within"] + counts["late"], task.precision)
+        if measure.open_cases == "kaplan-meier":
+            curve = curves.get(tuple(task.cell(row).values()), EMPTY).honest
+            note = note_of(counts, censored_note(counts["open"], curve.cases))
+            estimate = within_estimate(curve, 0, task.precision, note=note)
+        else:
+            estimate = _decided(counts, task)
         found.append(RecordEstimate(task.cell(row), task.name, estimate, naive, "share", counts))
     return found
 
 
-def _beyond(table: ir.Table, promised: str | None, seconds: int | None) -> tuple[ir.BooleanValue, ir.BooleanValue]:
+def _decided(counts: Mapping[str, int], task: Task) -> Estimate:
+    """Return the share among the cases of which it is known whether they met the target."""
+    undecided, base = counts["undecided"], counts["within"] + counts["late"] + counts["open_late"]
+    note = f"{undecided:,} open cases may still meet the target and are not counted" if undecided else ""
+    return share_estimate(counts["within"], base, task.precision, note=note_of(counts, note))
+
+
+def _lateness(table: ir.Table, measure: ShareWithin) -> ir.Value:
+    """Return by how much a case is, or was, beyond its target in microseconds; below zero while there is time."""
+    if measure.promised is not None:
+        return table["_stop"] - _until(table, measure.promised)
+    return table["_length"] - ibis.literal((measure.target_seconds or 0) * MICRO, "int64")
+
+
+def beyond(table: ir.Table, promised: str | None, seconds: int | None) -> tuple[ir.BooleanValue, ir.BooleanValue]:
     """Return whether a case went beyond its limit, and whether it has a limit at all."""
     if promised is None:
         limit = ibis.literal((seconds or 0) * MICRO, "int64")
         return true(table["_length"] > limit), ibis.literal(value=True)
+    return true(table["_stop"] > _until(table, promised)), table[promised].notnull()
+
+
+def _until(table: ir.Table, promised: str) -> ir.Value:
     until = micros(table[promised])
-    if isinstance(table[promised].type(), dtypes.Date):
-        # A promised day is kept until its end; whole-day stamps compare as days.
-        until = until + ibis.literal(DAY * MICRO - 1, "int64")
-    return true(table["_stop"] > until), table[promised].notnull()
+    # A promised day is kept until its end; whole-day stamps compare as days.
+    is_day = isinstance(table[promised].type(), dtypes.Date)
+    return until + ibis.literal(DAY * MICRO - 1, "int64") if is_day else until
 
 
 def estimate_open(task: Task, measure: OpenShare) -> list[RecordEstimate]:
@@ -76,12 +102,14 @@ def estimate_open(task: Task, measure: OpenShare) -> list[RecordEstimate]:
     is_open = inside & (table["_state"] == int(State.OPEN))
     overdue = is_open
     if measure.promised is not None or measure.overdue_seconds is not None:
-        overdue = is_open & _beyond(table, measure.promised, measure.overdue_seconds)[0]
+        overdue = is_open & beyond(table, measure.promised, measure.overdue_seconds)[0]
     known = inside & table["_state"].isin([int(State.FINISHED), int(State.OPEN), int(State.NO_END_RECORDED)])
     columns = population_counts | state_counts(table, inside) | {"base": known, "open": is_open, "overdue": overdue}
     found = []
     for row in task.count_cells(table, **columns).to_pylist():
-        counts = whole_numbers(row, "records", "after_as_of", "base", "open", "overdue", "no_start", "backwards")
+        counts = whole_numbers(
+            row, "records", "after_as_of", "base", "open", "overdue", "no_start", "backwards", "overpaused"
+        )
         estimate = share_estimate(counts["overdue"], counts["base"], task.precision, note=note_of(counts))
         found.append(RecordEstimate(task.cell(row), task.name, estimate, None, "share", counts))
     return found

@@ -20,14 +20,17 @@ from sealmark.core.errors import ProblemList, did_you_mean
 from sealmark.measure.engine import fetch
 from sealmark.measure.surveys.keys import Floats, Key, column_of, number_keys
 
-__all__ = ["CLUSTER", "CLUSTER2", "STRATUM", "WEIGHT", "Design", "Floats", "Frame", "LonelyRule", "draw_up", "prepare"]
+__all__ = [
+    "CLUSTER", "CLUSTER2", "POPULATION", "STRATUM", "WEIGHT", "Design", "Floats", "Frame", "LonelyRule",
+    "check_counts", "draw_up", "prepare",
+]  # fmt: skip
 
 LonelyRule: TypeAlias = Literal["fail", "adjust", "average", "certainty", "remove"]
 Population: TypeAlias = "str | int | Mapping[object, int] | None"
 
 WEIGHT, CLUSTER, CLUSTER2 = "sm_weight", "sm_cluster", "sm_cluster2"
 STRATUM = "sm_stratum{}"
-_POPULATION, _POPULATION2 = "sm_population", "sm_population2"
+POPULATION, _POPULATION2 = "sm_population", "sm_population2"
 _PREFIX = "sm_"
 _SHOWN = 5
 
@@ -41,9 +44,6 @@ _REMEDIES = (
 @dataclass(frozen=True)
 class Design:
     """How the rows of a table were drawn.
-
-    Clusters are numbered within their stratum: the same name in two strata
-    means two clusters.
 
     Attributes:
         weight: Column with one weight per row, zero or more. When it is absent but
@@ -60,6 +60,8 @@ class Design:
             the rows themselves are the second stage.
         population2: Units of the second stage in each cluster's population, a column or a number.
         lonely: What to do with a stratum of which only one unit was drawn.
+        nested: Clusters are numbered anew in each stratum: the same name in two strata means two
+            clusters. Without it such a name is an error, because it may as well be a slip.
 
     Example:
         >>> Design(weight="w", strata=("region",), cluster="shop").lonely
@@ -73,6 +75,7 @@ class Design:
     lonely: LonelyRule = "fail"
     cluster2: str | None = None
     population2: str | int | None = None
+    nested: bool = False
 
     def __post_init__(self) -> None:
         """Let one stratum column be written without a tuple."""
@@ -127,8 +130,13 @@ class Frame:
         return bool(np.isfinite(self.populations).all()) and self.populations.size > 0
 
 
-def prepare(table: ir.Table, design: Design) -> ir.Table:
+def prepare(table: ir.Table, design: Design, *, weighted: bool = True) -> ir.Table:
     """Return the table with the design's columns under names of their own.
+
+    Args:
+        table: The whole sample.
+        design: How its rows were drawn.
+        weighted: Add the weight too; it needs a look at the whole table where it follows from a population.
 
     Raises:
         SealmarkError: SM403 a column is missing, SM404 a column is not a number,
@@ -141,11 +149,11 @@ def prepare(table: ir.Table, design: Design) -> ir.Table:
     if design.cluster2:
         new[CLUSTER2] = table[design.cluster2]
     if design.population is not None:
-        new[_POPULATION] = _population(table, design)
+        new[POPULATION] = _population(table, design)
     if design.population2 is not None:
         new[_POPULATION2] = _number(table, design.population2)
     table = table.mutate(**new)
-    return table.mutate(**{WEIGHT: _weight(table, design)})
+    return table.mutate(**{WEIGHT: _weight(table, design)}) if weighted else table
 
 
 def draw_up(table: ir.Table, design: Design) -> Frame:
@@ -154,22 +162,44 @@ def draw_up(table: ir.Table, design: Design) -> Frame:
     Raises:
         SealmarkError: SM406 rows without weight, stratum or cluster, SM407 a population
             that is unknown, varies inside its stratum or is below the sample,
-            SM408 a stratum with one sampled unit under the rule ``fail``.
+            SM408 a stratum with one sampled unit under the rule ``fail``,
+            SM488 a cluster in two strata though clusters are not nested.
     """
     rows = fetch(table.aggregate(by=list(design.strata_keys), **_counts(table, design)))
     order, keys = number_keys(rows, design.strata_keys)
     place = np.argsort(order, kind="stable")
     counts = {name: column_of(rows, name)[place] for name in rows.column_names if name not in design.strata_keys}
     problems = ProblemList()
-    _check_rows(counts, design, problems)
-    problems.raise_if_any()
-    units, populations = counts["units"], counts.get("population", np.full(len(place), np.inf))
-    _check_populations(keys, counts, problems)
-    _check_lonely(keys, design, (units, populations), problems)
+    units, populations = check_counts(keys, counts, design, problems)
+    _check_nesting(table, design, units, problems)
     problems.raise_if_any()
     if not design.two_stage:
         return Frame(tuple(keys), units, populations)
     return Frame(tuple(keys), units, populations, *_second_stage(table, design))
+
+
+def check_counts(
+    keys: Sequence[Key], counts: Mapping[str, Floats], design: Design, problems: ProblemList
+) -> tuple[Floats, Floats]:
+    """Return sampled units and populations of every stratum; what is wrong with them is added to the problems.
+
+    Args:
+        keys: The strata.
+        counts: One entry per stratum: ``rows``, ``units``, ``bad_weight``, ``weight_sum``, rows without
+            a design column as ``no_`` and its key, and with a population ``population`` and ``largest_population``.
+        design: How the rows were drawn.
+        problems: Collects SM407 and SM408.
+
+    Raises:
+        SealmarkError: SM406 rows without weight, stratum or cluster.
+    """
+    wrong_rows = ProblemList()
+    _check_rows(counts, design, wrong_rows)
+    wrong_rows.raise_if_any()
+    units, populations = counts["units"], counts.get("population", np.full(len(keys), np.inf))
+    _check_populations(keys, counts, problems)
+    _check_lonely(keys, design, (units, populations), problems)
+    return units, populations
 
 
 def _check_columns(table: ir.Table, design: Design) -> None:
@@ -227,7 +257,7 @@ def _weight(table: ir.Table, design: Design) -> ir.FloatingValue:
         return ibis.literal(1.0, "float64")
     strata = [table[name] for name in design.strata_keys]
     first = table[CLUSTER].nunique() if design.cluster else table.count()
-    weight = table[_POPULATION] / first.over(group_by=strata).cast("float64")
+    weight = table[POPULATION] / first.over(group_by=strata).cast("float64")
     if design.population2 is not None:
         second = table[CLUSTER2].nunique() if design.cluster2 else table.count()
         inside = [*strata, table[CLUSTER]]
@@ -247,8 +277,8 @@ def _counts(table: ir.Table, design: Design) -> dict[str, ir.Scalar]:
     for name in (*design.strata_keys, *_clusters(design)):
         counts[f"no_{name}"] = table[name].isnull().cast("int64").sum()
     if design.population is not None:
-        counts["population"] = table[_POPULATION].min()
-        counts["largest_population"] = table[_POPULATION].max()
+        counts["population"] = table[POPULATION].min()
+        counts["largest_population"] = table[POPULATION].max()
     return counts
 
 
@@ -298,6 +328,19 @@ def _check_lonely(keys: Sequence[Key], design: Design, sizes: tuple[Floats, Floa
         unit = "cluster" if design.cluster else "row"
         what = f"Only one {unit} was drawn in the strata {_list(names)}: no variance can be estimated there."
         problems.add("SM408", what, fix=_REMEDIES)
+
+
+def _check_nesting(table: ir.Table, design: Design, units: Floats, problems: ProblemList) -> None:
+    if design.nested or not design.cluster or len(units) < 2:  # noqa: PLR2004
+        return
+    distinct = column_of(fetch(table.aggregate(units=table[CLUSTER].nunique())), "units")[0]
+    if distinct == units.sum():
+        return
+    pairs = table.select(CLUSTER, *design.strata_keys).distinct().group_by(CLUSTER).aggregate(strata=ibis._.count())
+    found = fetch(pairs.filter(pairs.strata > 1).order_by(CLUSTER))[CLUSTER].to_pylist()
+    what = f'Clusters of "{design.cluster}" stand in more than one stratum: {_list(list(map(str, found)))}.'
+    fix = 'Correct the stratum of these rows; where names begin anew in each stratum, set "nested" in the design.'
+    problems.add("SM488", what, fix=fix)
 
 
 def _second_stage(table: ir.Table, design: Design) -> tuple[tuple[Key, ...], Floats, Floats]:

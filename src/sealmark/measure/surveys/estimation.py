@@ -17,12 +17,13 @@ from sealmark.core.numbers import decimal_from_float
 from sealmark.measure.engine import Source, open_table
 from sealmark.measure.surveys import intervals
 from sealmark.measure.surveys.design import Design, Frame, draw_up, prepare
+from sealmark.measure.surveys.directions import opposed_items
 from sealmark.measure.surveys.formulas import Index, Measure, PlsScore, Promoter, Quantile, Share, TopBox
 from sealmark.measure.surveys.keys import Floats, Key
 from sealmark.measure.surveys.pls import fixed_weights
 from sealmark.measure.surveys.quantiles import estimate_quantiles
 from sealmark.measure.surveys.rows import Plan, plan_of, require_columns, unit_of
-from sealmark.measure.surveys.totals import add_up
+from sealmark.measure.surveys.totals import add_up, require_few
 from sealmark.measure.surveys.variance import Figures, figures_of
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "estimate_plans",
     "estimate_sample",
     "fix_weights",
+    "limitations_of",
     "limits_of",
     "require_cells",
     "sort_key",
@@ -46,6 +48,8 @@ Domain: TypeAlias = "Mapping[str, Sequence[object]] | ir.BooleanValue | Callable
 
 NO_ANSWERS = "There is no answer in this cell."
 ONE_UNIT = "Fewer than two sampling units have answers here: no standard error."
+ALL_EQUAL = "Too many answers are equal to tell how much answers vary: no standard error, no interval."
+OPPOSED = "These items run against the others, perhaps coded the wrong way round: {items}."
 NO_DEGREES = "No degrees of freedom (one sampling unit per stratum has answers here): no interval."
 
 
@@ -62,6 +66,8 @@ class CellEstimate:
             drawn one by one from a known population, otherwise on neither.
         effective_base: Answers of a simple random sample that would be as precise.
         unit: The unit of the number.
+        limitations: What a reader must know before using the number: items of an index that
+            run against its other items.
     """
 
     cell: Mapping[str, object]
@@ -70,6 +76,7 @@ class CellEstimate:
     design_effect: Decimal | None = None
     effective_base: Decimal | None = None
     unit: str = ""
+    limitations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,8 @@ def estimate(
 
     Raises:
         SealmarkError: SM403 to SM408 for columns, design and rows that do not serve,
-            SM413 a confidence outside 0 to 1.
+            SM413 a confidence outside 0 to 1, SM488 a cluster in two strata,
+            SM489 too many cells.
 
     Example:
         >>> import pyarrow as pa
@@ -119,7 +127,17 @@ def estimate(
     require_columns(sample.table, measures.values())
     fixed = {name: fix_weights(measure, sample) for name, measure in measures.items()}
     found = estimate_sample(sample, fixed, by=by, confidence=confidence)
-    return tuple(replace(cell, unit=unit_of(measures[cell.measure])) for cell in found)
+    limits = limitations_of(sample, measures)
+    return tuple(
+        replace(cell, unit=unit_of(measures[cell.measure]), limitations=limits.get(cell.measure, ())) for cell in found
+    )
+
+
+def limitations_of(sample: Sample, measures: Mapping[str, Measure]) -> dict[str, tuple[str, ...]]:
+    """Return what is to be said of each measure: items of an index that run against its other items."""
+    scales = {name: measure.items for name, measure in measures.items() if isinstance(measure, Index)}
+    opposed = opposed_items(sample.table, scales) if scales else {}
+    return {name: (OPPOSED.format(items=", ".join(items)),) for name, items in opposed.items() if items}
 
 
 def estimate_sample(
@@ -237,6 +255,7 @@ def _from_plans(
 ) -> dict[tuple[Key, str], CellEstimate]:
     frame, design = sample.frame, sample.design
     groups, sums = add_up(sample.table, plans, design=design, frame=frame, by=by)
+    require_few(len(groups.cells) * len(plans))
     found = {}
     for name, plan in plans.items():
         figures = figures_of(plan, sums[name], groups, frame=frame, lonely=design.lonely)
@@ -286,7 +305,8 @@ def _share_limits(measure: Share | TopBox, figures: Figures, confidence: float, 
         return intervals.adjusted_wald(share, plain, quantile)
     if measure.interval == "beta":
         return exact
-    low, high = intervals.logit(share, np.sqrt(figures.variance), quantile)
+    scale = intervals.arcsine if measure.interval == "arcsine" else intervals.logit
+    low, high = scale(share, np.sqrt(figures.variance), quantile)
     edge = (share <= 0) | (share >= 1)
     return np.where(edge, exact[0], low), np.where(edge, exact[1], high)
 
@@ -316,6 +336,8 @@ def cell_estimate(figures: Figures, limits: intervals.Pair, index: int, confiden
     variance, degrees = float(figures.variance[index]), float(figures.degrees[index])
     if figures.units[index] < 2:  # noqa: PLR2004
         return CellEstimate({}, "", replace(number, note=ONE_UNIT))
+    if figures.equal[index] and not limits[0][index] < limits[1][index]:
+        return CellEstimate({}, "", replace(number, note=ALL_EQUAL))
     if np.isfinite(variance):
         number = replace(number, standard_error=decimal_from_float(np.sqrt(variance)))
     if degrees > 0 and np.isfinite(variance):

@@ -21,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 Number: TypeAlias = "int | float | Decimal"
-ShareInterval: TypeAlias = Literal["logit", "wilson", "adjusted-wald", "beta", "mean"]
+ShareInterval: TypeAlias = Literal["logit", "wilson", "adjusted-wald", "beta", "arcsine", "mean"]
 Scheme: TypeAlias = Literal["centroid", "factorial", "path"]
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import special
 
 __all__ = [
-    "Pair", "adjusted_wald", "beta", "logit", "promoter_adjusted_wald", "symmetric", "t_quantile", "wilson",
+    "Pair", "adjusted_wald", "arcsine", "beta", "logit", "promoter_adjusted_wald", "symmetric", "t_quantile", "wilson",
 ]  # fmt: skip
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -43,6 +43,20 @@ def logit(share: Floats, error: Floats, quantile: Floats) -> Pair:
     half = quantile * error / (share * (1 - share))
     centre = special.logit(share)
     return special.expit(centre - half), special.expit(centre + half)
+
+
+def arcsine(share: Floats, error: Floats, quantile: Floats) -> Pair:
+    """Return the interval that is symmetric for the arcsine of the share's root, where the variance is steady.
+
+    Example:
+        >>> low, high = arcsine(np.array(0.5), np.array(0.05), np.array(1.959964))
+        >>> round(float(low), 4), round(float(high), 4)
+        (0.4026, 0.5974)
+    """
+    half = quantile * error / (2 * np.sqrt(share * (1 - share)))
+    centre = np.arcsin(np.sqrt(share))
+    low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, np.pi / 2)
+    return np.sin(low) ** 2, np.sin(high) ** 2
 
 
 def wilson(share: Floats, base: Floats, quantile: Floats) -> Pair:

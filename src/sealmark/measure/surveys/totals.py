@@ -15,12 +15,16 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark.measure.engine import fetch
 from sealmark.measure.surveys.design import CLUSTER, CLUSTER2, WEIGHT, Design, Frame
 from sealmark.measure.surveys.keys import Floats, Integers, Key, column_of, number_keys
 from sealmark.measure.surveys.rows import Plan
 
-__all__ = ["Groups", "Sums", "add_up", "group_rows", "key_columns"]
+__all__ = ["MOST_CELLS", "Groups", "Sums", "add_up", "group_rows", "key_columns", "require_few"]
+
+MOST_CELLS = 2_000_000
+"""Estimates that one call returns at the most; each takes about a kilobyte."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,13 @@ def add_up(
 
 
 def group_rows(rows: pa.Table, design: Design, frame: Frame, *, by: Sequence[str]) -> Groups:
-    """Return to which cell, stratum and cluster the rows of a small table belong."""
+    """Return to which cell, stratum and cluster the rows of a small table belong.
+
+    Raises:
+        SealmarkError: SM489 more cells than memory holds as estimates.
+    """
+    if rows.num_rows > MOST_CELLS and by:
+        require_few(rows.group_by(list(by)).aggregate([]).num_rows)
     cell, cells = number_keys(rows, by)
     number, strata = number_keys(rows, design.strata_keys)
     place = {key: index for index, key in enumerate(frame.strata)}
@@ -106,6 +116,18 @@ def group_rows(rows: pa.Table, design: Design, frame: Frame, *, by: Sequence[str
         where = {key: index for index, key in enumerate(frame.clusters)}
         cluster = np.array([where[key] for key in keys], dtype=np.int64)[cluster]
     return Groups(tuple(cells), cell, stratum, cluster, squares=design.two_stage and not design.cluster2)
+
+
+def require_few(count: int) -> None:
+    """Refuse more estimates than memory holds.
+
+    Raises:
+        SealmarkError: SM489.
+    """
+    if count > MOST_CELLS:
+        what = f"The columns to split by ask for {count:,} estimates; at most {MOST_CELLS:,} fit at once."
+        fix = "Split by fewer or coarser columns, or ask for a part of the rows at a time (domain)."
+        raise SealmarkError(Problem("SM489", what, fix=fix))
 
 
 def key_columns(table: ir.Table, design: Design, by: Sequence[str]) -> dict[str, ir.Column]:

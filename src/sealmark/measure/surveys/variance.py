@@ -40,6 +40,7 @@ class Figures:
         units: Sampling units with data.
         design_effect: Variance over that of a simple random sample as large; NaN when undefined.
         second_moment: Weighted mean of the first term's squared value.
+        equal: All answers are equal, though not everybody was asked: they tell nothing of the spread.
     """
 
     value: Floats
@@ -49,6 +50,7 @@ class Figures:
     units: Floats
     design_effect: Floats
     second_moment: Floats
+    equal: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,12 @@ def describe(
     with np.errstate(invalid="ignore", divide="ignore"):
         second = _per_cell(groups, sums.products[0, 0]) / weight
     simple = _simple_variance(gradient, sums, groups, base=base, weight=weight)
+    equal = (simple == 0) & (_per_cell(groups, sums.rows * (frame.fractions[groups.stratum] < 1)) > 0)
     if frame.finite and groups.cluster is None:
         population = _per_cell(groups, sums.rows / frame.fractions[groups.stratum])
         simple = simple * (1 - base / np.maximum(population, base))
     effect = np.divide(variance, simple, out=np.full_like(simple, np.nan), where=simple > 0)
-    return Figures(value, variance, degrees, base, units, effect, second)
+    return Figures(value, variance, degrees, base, units, effect, second, equal)
 
 
 def spread_of(

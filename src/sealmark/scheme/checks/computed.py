@@ -11,7 +11,7 @@ from sealmark.scheme.walking import Path
 
 __all__ = ["FORMULA_KEYS", "check_instruments", "check_measures"]
 
-_CLOCK = ("start", "end", "time")
+_CLOCK = ("start", "end", "time", "between")
 _AGAIN = ("same",)
 FORMULA_KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "respondent-mean": ((), ("factor", "answers_needed")),
@@ -29,8 +29,8 @@ FORMULA_KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ratio": (("denominator",), ()),
     "quantile": (("quantile",), ()),
     "duration-mean": ((), _CLOCK),
-    "duration-percentile": (("quantile",), _CLOCK),
-    "share-within": ((), (*_CLOCK, "target_hours", "target")),
+    "duration-percentile": (("quantile",), (*_CLOCK, "open_cases")),
+    "share-within": ((), (*_CLOCK, "open_cases", "target_hours", "target")),
     "first-time-fix": (("window_days",), _AGAIN),
     "repeat-rate": (("window_days",), _AGAIN),
     "return-rate": (("window_days",), _AGAIN),
@@ -112,9 +112,22 @@ def _formula_keys(view: View, file: str, measure: Measure) -> Iterator[Problem]:
     if formula.kind == "share-within" and (formula.target_hours is None) == (formula.target is None):
         what = 'The formula "share-within" needs exactly one of "target_hours" and "target".'
         yield view.problem("SM240", what, (file, ("formula",)), "Give the hours allowed, or `target: promised`.")
+    yield from _longest_silence(view, file, measure)
     if formula.quantile is not None and not 0 < formula.quantile < 1:
         yield view.problem("SM231", f"{formula.quantile} is not a quantile.", (file, ("formula", "quantile")),
                            "A quantile lies between 0 and 1: 0.9 for the 90th percentile.")  # fmt: skip
+
+
+def _longest_silence(view: View, file: str, measure: Measure) -> Iterator[Problem]:
+    """Yield what does not go with the longest time between two updates."""
+    formula = measure.formula
+    if formula.between is None:
+        return
+    for key, wrong in (("open_cases", formula.open_cases == "kaplan-meier"), ("target", formula.target is not None)):
+        if wrong:
+            what = f'"{key}: {getattr(formula, key)}" does not go with "between: {formula.between}".'
+            fix = "Remove one of the two: the time between two updates has no age and no promised end."
+            yield view.problem("SM241", what, (file, ("formula", key)), fix)
 
 
 def _keys_of(kind: str) -> str:

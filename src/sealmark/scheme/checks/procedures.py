@@ -45,6 +45,8 @@ def _site_sampling(view: View, sampling: SiteSampling) -> Iterator[Problem]:
             yield view.problem("SM250", what, (file, ("site_sampling", key)), "Remove it, or change the rule.")
     for event, number in sampling.share.items():
         yield from not_a_share(view, number, (file, ("site_sampling", "share", event)))
+    for event, number in sampling.unlike_sites.items():
+        yield from not_a_share(view, number, (file, ("site_sampling", "unlike_sites", event)))
     if sampling.at_least_random is not None:
         yield from not_a_share(view, sampling.at_least_random, (file, ("site_sampling", "at_least_random")))
 

@@ -130,6 +130,7 @@ def test_designs_are_written_as_the_help_says():
         "w", ("a", "b"), "c", 500, "adjust"
     )
     assert parse_design("population=N") == Design(population="N")
+    assert parse_design("strata=a,cluster=c,nested=yes") == Design(strata="a", cluster="c", nested=True)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,7 @@ def test_designs_are_written_as_the_help_says():
         ("weigth=w", '"weigth=w" is no part of a design.'),
         ("weight=", '"weight=" is no part of a design.'),
         ("lonely=bad", '"bad" is no way to treat a stratum of one unit.'),
+        ("nested=true", '"nested=true" is neither yes nor no.'),
         ("population=0", "A population of 0 cannot be."),
         ("population=-3", "A population of -3 cannot be."),
         ("population=12.5", "A population of 12.5 cannot be."),

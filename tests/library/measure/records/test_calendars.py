@@ -1,5 +1,6 @@
 import datetime as dt
 import zoneinfo
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -17,6 +18,8 @@ from sealmark.measure.records.calendars import (
     read_calendar,
     with_open_time,
 )
+from sealmark.measure.records.estimation import estimate_records
+from sealmark.measure.records.measures import Clock, DurationMean
 
 OFFICE = {day: ["09:00-13:00", "14:00-18:00"] for day in WEEKDAYS[:5]}
 ROME = zoneinfo.ZoneInfo("Europe/Rome")
@@ -236,6 +239,8 @@ def calendars(draw):
                 ("Australia/Lord_Howe", dt.date(2026, 4, 2)),
                 ("Asia/Kolkata", dt.date(2026, 6, 1)),
                 ("America/Santiago", dt.date(2026, 9, 3)),
+                ("Antarctica/Troll", dt.date(2026, 3, 26)),  # two hours forward
+                ("Antarctica/Troll", dt.date(2026, 10, 22)),  # an hour that comes three times, read two hours back
             ]
         )
     )
@@ -277,3 +282,99 @@ def test_business_time_adds_up(drawn, offsets):
 
     assert first + second == whole
     assert 0 <= first <= (b - a).total_seconds()
+
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+STAMP = pa.timestamp("us", tz="UTC")
+OFFSETS = st.integers(0, 8 * 1440)
+
+
+def span_of(start, pair):
+    return tuple(start + offset * MINUTE for offset in sorted(pair))
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    calendars(),
+    st.lists(
+        st.tuples(
+            st.tuples(OFFSETS, OFFSETS),
+            st.booleans(),
+            st.lists(st.tuples(OFFSETS, OFFSETS), max_size=3),
+            st.lists(OFFSETS, max_size=4),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+)
+def test_clocks_with_pauses_and_updates_equal_a_walk_through_every_minute(drawn, rows):
+    content, monday = drawn
+    start = dt.datetime.combine(monday, dt.time(), dt.UTC)
+    end = start + 9 * 1440 * MINUTE
+    open_set = open_minutes(content, monday, monday + dt.timedelta(days=9))
+    spans = [span_of(start, pair) for pair, _, _, _ in rows]
+    pauses = [[span_of(start, pause) for pause in row[2]] for row in rows]
+    updates = [[start + offset * MINUTE for offset in row[3]] for row in rows]
+    table = pa.table({
+        "case": [f"c{number}" for number in range(len(rows))],
+        "opened": pa.array([opened for opened, _ in spans], STAMP),
+        "resolved": pa.array([stop if row[1] else None for (_, stop), row in zip(spans, rows, strict=True)], STAMP),
+        "pauses": pa.array([[{"start": a, "end": b} for a, b in case] for case in pauses],
+                           pa.list_(pa.struct([("start", STAMP), ("end", STAMP)]))),
+        "updates": pa.array(updates, pa.list_(STAMP)),
+    })  # fmt: skip
+    measures = {
+        "length": DurationMean(Clock(calendar="x"), unit="minutes"),
+        "silence": DurationMean(Clock(calendar="x", between="updates"), unit="minutes"),
+        "plain": DurationMean(Clock(calendar="x", subtract_pauses=False, between="updates"), unit="minutes"),
+    }
+
+    found = estimate_records(table, measures, as_of=end, calendars={"x": Calendar.model_validate(content)}, by=["case"])
+
+    for number, ((opened, stop), row) in enumerate(zip(spans, rows, strict=True)):
+        last = stop if row[1] else end
+        inside = {minute for minute in open_set if opened <= minute < last}
+        working = {minute for minute in inside if not any(a <= minute < b for a, b in pauses[number])}
+        cuts = sorted({opened, last, *(moment for moment in updates[number] if opened < moment < last)})
+        pieces = list(zip(cuts, cuts[1:], strict=False))
+        expected = {
+            "length": len(working),
+            "silence": max((sum(a <= minute < b for minute in working) for a, b in pieces), default=0),
+            "plain": max((sum(a <= minute < b for minute in inside) for a, b in pieces), default=0),
+        }
+        ours = {item.measure: item.estimate.value for item in found if item.cell["case"] == f"c{number}"}
+        assert ours == {name: round(Decimal(value), 12) for name, value in expected.items()}
+
+
+# Calendars with a hole
+
+
+def holed(**more):
+    holidays = [dt.date(2024, 12, 25), dt.date(2026, 12, 25)]
+    return Calendar.model_validate({"time_zone": "UTC", "weekly": OFFICE, "holidays": holidays, **more})
+
+
+def test_calendar_without_the_holidays_of_a_year_between_is_refused():
+    with pytest.raises(SealmarkError) as caught:
+        calendar_table({"office": holed()}, dt.date(2024, 6, 1), dt.date(2027, 1, 1))
+
+    assert [(problem.code, problem.what) for problem in caught.value.problems] == [(
+        "SM458",
+        'The calendar "office" lists holidays, but none of 2025, and the records need 2024-06-01 to 2027-01-01.',
+    )]  # fmt: skip
+
+
+def test_calendar_that_says_it_covers_the_year_may_have_none_there():
+    calendar = holed(first_day=dt.date(2024, 1, 1), last_day=dt.date(2026, 12, 31))
+
+    assert calendar_table({"office": calendar}, dt.date(2024, 6, 1), dt.date(2026, 6, 1)).num_rows == 731
+
+
+def test_years_that_the_records_do_not_need_may_lack_holidays():
+    # The last instant of an as-of day belongs to the next day in UTC.
+    assert calendar_table({"office": holed()}, dt.date(2026, 1, 1), dt.date(2027, 1, 1)).num_rows == 366
+    assert calendar_table({"office": OPEN_ALWAYS}, dt.date(2025, 1, 1), dt.date(2025, 1, 2)).num_rows == 2
+
+
+OPEN_ALWAYS = Calendar.model_validate({"time_zone": "UTC", "weekly": dict.fromkeys(WEEKDAYS, ["00:00-24:00"])})

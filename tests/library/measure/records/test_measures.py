@@ -586,3 +586,123 @@ def test_repeated_cases_are_refused_where_cases_are_compared():
         one(table, RepeatRate(1))
 
     assert caught.value.codes == ("SM455",)
+
+
+# Clocks between moments, pauses that cannot be
+
+
+def moments(*lists):
+    return pa.array([None if case is None else [at(hours) for hours in case] for case in lists], pa.list_(STAMP))
+
+
+SILENCE = Clock(between="updates")
+
+
+def test_longest_time_between_updates_counts_from_the_opening_to_the_end():
+    # 0-1-3-5; no update; open since 40, told at 90: 50 hours; updates outside the case change nothing.
+    table = case_table([(0, 5), (0, 7), (40, None), (10, 20)], updates=moments([3, 1], None, [90], [0, 25]))
+
+    found = estimate_records(table, {"m": DurationMean(SILENCE)}, as_of=at(100), by=["case"])
+
+    assert [cell.estimate.value for cell in found] == [2, 7, 50, 10]
+    assert [cell.bound for cell in found] == ["", "", "lower", ""]
+
+
+def test_next_update_within_a_target():
+    # Told every four hours at most; once silent for ten; open and silent for 20; open and told five hours ago.
+    table = case_table([(0, 8), (0, 12), (80, None), (80, None)], updates=moments([4], [2], [], [85, 90, 95]))
+
+    found = one(table, ShareWithin(6 * 3600, clock=SILENCE))
+
+    assert {name: found.counts[name] for name in ("within", "late", "open_late", "undecided")} == {
+        "within": 1,
+        "late": 1,
+        "open_late": 1,
+        "undecided": 1,
+    }
+    assert found.estimate.value == Decimal("0.333333333333")
+
+
+def test_waiting_for_the_customer_is_no_silence():
+    table = case_table([(0, 20)], updates=moments([2]), pauses=pauses([(4, 14)]))
+
+    assert one(table, DurationMean(SILENCE)).estimate.value == Decimal(8)
+    assert one(table, DurationMean(Clock(between="updates", subtract_pauses=False))).estimate.value == Decimal(18)
+
+
+def test_silence_with_a_calendar_per_case():
+    table = case_table([(0, 24), (0, 24)], hours=["office", "night"], updates=moments([4], [14]))
+    measure = DurationMean(Clock(calendar_column="hours", between="updates"))
+
+    found = estimate_records(
+        table, {"m": measure}, as_of=at(300), calendars={"office": OFFICE, "night": NIGHT}, by=["hours"]
+    )
+
+    # Office: 9-13 and 13-17. Night: 21-23 and 23-5.
+    assert {item.cell["hours"]: item.estimate.value for item in found} == {"office": Decimal(4), "night": Decimal(6)}
+
+
+def test_pauses_that_overlap_count_once():
+    assert one(case_table([(0, 10)], pauses=pauses([(2, 5), (3, 4), (4, 7)])), DurationMean()).estimate.value == 5
+
+
+def test_cases_paused_for_longer_than_they_lasted_are_left_out_and_counted():
+    table = case_table([(0, 10), (0, 2), (99, None)], paused_seconds=[3600.0, 9000.0, 4000.0])
+
+    found = one(table, DurationMean())
+    share = one(table, OpenShare())
+
+    assert (found.counts["overpaused"], found.counts["open"], found.estimate.value) == (2, 0, Decimal(9))
+    assert found.estimate.note.startswith("2 cases have no usable moments and are left out")
+    assert (share.counts["overpaused"], share.counts["base"]) == (2, 1)
+
+
+def test_impossible_pauses_are_refused():
+    table = case_table([(0, 10), (0, 2)], paused_seconds=[-3600.0, 5.0], pauses=pauses([(5, 3)], [(1, None)]))
+
+    with pytest.raises(SealmarkError) as caught:
+        one(table, DurationMean())
+
+    assert [(problem.code, problem.what, problem.where) for problem in caught.value.problems] == [
+        ("SM456", "1 rows have paused_seconds below zero.", "column paused_seconds"),
+        ("SM456", "1 pauses end before they begin.", "column pauses"),
+    ]
+    assert one(table, DurationMean(Clock(subtract_pauses=False))).estimate.value == 6
+
+
+def test_moments_that_do_not_fit_a_clock_are_refused():
+    days = pa.array([[dt.date(2026, 1, 5)]], pa.list_(pa.date32()))
+    table = case_table([(0, 10)], texts=["x"], days=days, updates=moments([1]), paused_seconds=[1.0])
+    promised = ShareWithin(promised="resolved", clock=SILENCE)
+    measures = {
+        "text": DurationMean(Clock(between="texts")),
+        "days": DurationMean(Clock(between="days", subtract_pauses=False)),
+        "none": DurationMean(Clock(between="told", subtract_pauses=False)),
+        "sum": DurationMean(SILENCE),
+        "promised": promised,
+        "censored": DurationPercentile(Decimal("0.5"), Clock(between="updates", subtract_pauses=False),
+                                       open_cases="kaplan-meier"),
+    }  # fmt: skip
+
+    with pytest.raises(SealmarkError) as caught:
+        estimate_records(table, measures, as_of=at(9))
+
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [
+        ("SM457", "measure text"),
+        ("SM452", "measure text"),
+        ("SM457", "measure days"),
+        ("SM451", "measure none"),
+        ("SM452", "measure sum"),
+        ("SM452", "measure promised"),
+        ("SM452", "measure promised"),
+        ("SM452", "measure censored"),
+    ]
+
+
+def test_repeated_cases_are_refused_where_moments_are_joined():
+    table = case_table([(0, 1), (0, 1)], updates=moments([], [])).set_column(0, "case", pa.array(["x", "x"]))
+
+    with pytest.raises(SealmarkError) as caught:
+        one(table, DurationMean(SILENCE))
+
+    assert caught.value.codes == ("SM455",)

@@ -58,7 +58,7 @@ def by_rows(rows, design, replication, inside):
 @pytest.mark.parametrize("population", [None, 9])
 def test_clusters_match_replicates_by_rows(method, population):
     rows = clustered()
-    design = Design("w", "stratum", cluster="shop", population=population)
+    design = Design("w", "stratum", nested=True, cluster="shop", population=population)
 
     cells = estimate_replicated(
         table_of(rows), {"r": Ratio("y", "x")}, design=design, replication=METHODS[method], by="region"
@@ -72,7 +72,7 @@ def test_clusters_match_replicates_by_rows(method, population):
 def test_cells_that_lie_in_some_strata_only(method):
     rows = clustered()
     rows["organization"] = rows["stratum"] // 3
-    design = Design("w", "stratum", cluster="shop", population=9)
+    design = Design("w", "stratum", nested=True, cluster="shop", population=9)
 
     cells = estimate_replicated(
         table_of(rows), {"r": Ratio("y", "x")}, design=design, replication=METHODS[method], by="organization"
@@ -87,7 +87,7 @@ def test_cells_that_lie_in_some_strata_only(method):
 @pytest.mark.parametrize("population", [None, 5])
 def test_half_samples_match_replicates_by_rows(replication, population):
     rows = clustered(strata=5, clusters=2)
-    design = Design("w", "stratum", cluster="shop", population=population)
+    design = Design("w", "stratum", nested=True, cluster="shop", population=population)
 
     (cell,) = estimate_replicated(table_of(rows), {"r": Ratio("y", "x")}, design=design, replication=replication)
 
@@ -100,7 +100,7 @@ def test_half_samples_match_replicates_by_rows(replication, population):
 def test_totals_have_the_linearised_error(method, population):
     """Exact for linear estimates: Wolter (2007), chapters 3 and 4."""
     rows = table_of(clustered(strata=6, clusters=2))
-    design = Design("w", "stratum", cluster="shop", population=population)
+    design = Design("w", "stratum", nested=True, cluster="shop", population=population)
     (expected,) = estimate(rows, {"t": Total("y")}, design=design)
 
     (found,) = estimate_replicated(rows, {"t": Total("y")}, design=design, replication=Replication(method))
@@ -174,7 +174,7 @@ def test_bootstrap_of_rows_agrees_with_the_linearised_error(population):
 @given(st.integers(0, 1000))
 def test_the_same_seed_gives_the_same_numbers(seed):
     rows = table_of(clustered())
-    design = Design("w", "stratum", cluster="shop")
+    design = Design("w", "stratum", nested=True, cluster="shop")
     asked = {"m": Mean("y")}
     one, two, other = (
         estimate_replicated(rows, asked, design=design, replication=Replication("bootstrap", count=20, seed=number))
@@ -189,7 +189,7 @@ def test_the_same_seed_gives_the_same_numbers(seed):
 def test_batches_of_cells_change_nothing(method, monkeypatch):
     rows = clustered(strata=6)
     rows["organization"] = rows["stratum"] // 2
-    design = Design("w", "stratum", cluster="shop")
+    design = Design("w", "stratum", nested=True, cluster="shop")
     asked = {"m": Mean("y"), "x": Mean("x")}
 
     def found():
@@ -204,7 +204,7 @@ def test_batches_of_cells_change_nothing(method, monkeypatch):
 
 def test_functions_of_measures():
     rows = table_of(clustered())
-    design = Design("w", "stratum", cluster="shop")
+    design = Design("w", "stratum", nested=True, cluster="shop")
     parts = (Total("y"), Total("x"), Contrast(Mean("x"), Mean("y")))
     derived = Derived(parts, lambda y, x, gap: np.log(y / x) + 0 * gap, unit="log ratio")
     for replication in (Replication("jkn"), METHODS["bootstrap"]):
@@ -225,7 +225,7 @@ def test_offsets_of_indices_are_kept():
 
     index = Index([Item("y", 1, 10), Item("x", 1, 4)], CompanyMeans())
     rows = table_of(clustered())
-    design = Design("w", "stratum", cluster="shop")
+    design = Design("w", "stratum", nested=True, cluster="shop")
     (expected,) = estimate(rows, {"i": index}, design=design)
 
     (found,) = estimate_replicated(rows, {"i": index}, design=design, replication=Replication("jkn"))
@@ -239,8 +239,8 @@ def test_strata_that_cannot_vary_add_nothing(method):
     rows = clustered(strata=3)
     first = rows["stratum"] == 0
     lone = {name: column[~first | (rows["shop"] == 0)] for name, column in rows.items()}
-    taken = Design("w", "stratum", cluster="shop", population={0: 3, 1: 9, 2: 9})
-    alone = Design("w", "stratum", cluster="shop", lonely="certainty")
+    taken = Design("w", "stratum", nested=True, cluster="shop", population={0: 3, 1: 9, 2: 9})
+    alone = Design("w", "stratum", nested=True, cluster="shop", lonely="certainty")
     for table, design in ((rows, taken), (lone, alone)):
         (total,) = estimate(table_of(table), {"t": Total("x")}, design=design)
 
@@ -312,7 +312,7 @@ def test_replications_that_make_no_sense(parts, code):
     ("replication", "design", "words"),
     [
         (Replication("jk1"), {"strata": "stratum"}, "without strata; there are 4"),
-        (Replication("brr"), {"strata": "stratum", "cluster": "shop"}, "exactly two clusters"),
+        (Replication("brr"), {"strata": "stratum", "cluster": "shop", "nested": True}, "exactly two clusters"),
         (Replication("brr"), {"strata": "stratum"}, "exactly two clusters"),
         (Replication("jkn"), {"cluster": "shop", "population": 9, "population2": 900}, "second stage"),
     ],

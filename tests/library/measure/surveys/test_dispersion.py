@@ -7,6 +7,7 @@ import pytest
 from sealmark.core.errors import SealmarkError
 from sealmark.measure import Design, Item, Mean, estimate
 from sealmark.measure.surveys.dispersion import estimate_deviations, estimate_variances
+from sealmark.measure.surveys.estimation import ALL_EQUAL
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_items_and_thin_cells():
 
     assert [cell.estimate.value for cell in cells] == [0, None, None, None]
     (deviation, *_) = estimate_deviations(table, {"v": Item("q", 1, 10)}, design=Design(), by="cell")
-    assert (deviation.estimate.value, deviation.estimate.standard_error) == (0, 0)
+    assert (deviation.estimate.value, deviation.estimate.standard_error, deviation.estimate.note) == (0, None, ALL_EQUAL)
 
 
 def test_columns_without_answers():

@@ -1,0 +1,238 @@
+"""Record measures of very many cells as one Arrow table: one scan, intervals on arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sealmark.measure.engine import Source, open_table
+from sealmark.measure.records.calendars import MICRO, Calendar
+from sealmark.measure.records.cells import RecordEstimate, Task
+from sealmark.measure.records.checks import check_measures
+from sealmark.measure.records.estimation import ESTIMATORS, cases_of, precision_of
+from sealmark.measure.records.figures import Figures, mean_figures, share_figures, unique_ranks
+from sealmark.measure.records.intervals import Precision
+from sealmark.measure.records.lengths import SortedLengths
+from sealmark.measure.records.measures import (
+    SECONDS,
+    DurationMean,
+    DurationPercentile,
+    FirstTimeFix,
+    OpenShare,
+    RecordMeasure,
+    RecordShare,
+    RepeatRate,
+    ReturnRate,
+    ShareWithin,
+)
+from sealmark.measure.records.passes import Gathered, Numbers, gather
+from sealmark.measure.surveys.keys import Floats
+
+__all__ = ["record_table"]
+
+# In the order of the result; counts of a measure follow.
+_FIGURES = ("value", "lower", "upper", "standard_error", "degrees_of_freedom", "base", "naive")
+_HIDDEN = frozenset({"all_mean", "all_var", "naive_mean", "naive_var", "naive_base", "naive_hits"})
+
+
+def record_table(
+    table: Source,
+    measures: Mapping[str, RecordMeasure],
+    *,
+    as_of: dt.date | dt.datetime,
+    calendars: Mapping[str, Calendar] | None = None,
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> pa.Table:
+    """Return every measure in every cell of ``by`` as a table, for many cells.
+
+    The numbers are those of :func:`sealmark.measure.estimate_records` before they are
+    rounded to twelve digits. All measures together need one scan, save ratios and
+    Kaplan-Meier figures, which take one each.
+
+    Args:
+        table: Cases, as :func:`sealmark.measure.import_table` makes them.
+        measures: Definitions by name.
+        as_of: The day (to its end) or moment up to which the records are complete.
+        calendars: Opening hours by name.
+        by: Columns whose values make the cells.
+        confidence: Level of the two-sided intervals.
+
+    Returns:
+        One row per measure and cell, in this order: the columns of ``by``, ``measure``,
+        ``unit`` (``share``, a unit of time, or ``per 100`` and the like), ``value``, ``lower``,
+        ``upper``, ``standard_error``, ``degrees_of_freedom``, ``base``, ``naive`` (the figure
+        from finished cases only), ``bound`` (``lower`` or ``upper`` where open cases leave
+        only a bound), and the counts of :class:`RecordEstimate`; null is unknown, or
+        does not belong to the measure.
+
+    Raises:
+        SealmarkError: SM451 to SM457, every measure that does not fit.
+
+    Example:
+        >>> cases = pa.table({"case": ["a", "b"], "shop": [1, 2], "opened": [dt.date(2026, 1, 1)] * 2,
+        ...                   "resolved": [dt.date(2026, 1, 2), None]})
+        >>> within = {"in two days": ShareWithin(target_seconds=2 * 86400)}
+        >>> found = record_table(cases, within, as_of=dt.date(2026, 1, 9), by=["shop"])
+        >>> found.select(["shop", "value", "open_late"]).to_pylist()
+        [{'shop': 1, 'value': 1.0, 'open_late': 0}, {'shop': 2, 'value': 0.0, 'open_late': 1}]
+    """
+    known = dict(calendars or {})
+    records = open_table(table)
+    check_measures(records, measures, known, by)
+    cases = cases_of(records, as_of, known)
+    tasks = {name: Task(name, cases, tuple(by), precision_of(one, confidence)) for name, one in measures.items()}
+    parts = _parts(tasks, measures)
+    schema = pa.unify_schemas([part.schema for part in parts.values()]) if parts else pa.schema([])
+    counts = [name for name in schema.names if name not in {*by, "measure", "unit", *_FIGURES, "bound"}]
+    ordered = pa.schema([schema.field(name) for name in (*by, "measure", "unit", *_FIGURES, "bound", *counts)])
+    return pa.concat_tables([_filled(parts[name], ordered) for name in measures])
+
+
+def _parts(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure]) -> dict[str, pa.Table]:
+    together = {name: one for name, one in measures.items() if _is_counted(one)}
+    parts = {
+        name: _of_estimates(ESTIMATORS[type(one)](tasks[name], one), tasks[name])
+        for name, one in measures.items()
+        if name not in together
+    }
+    if together:
+        gathered = gather({name: tasks[name] for name in together}, together, ESTIMATORS)
+        for name, one in together.items():
+            answer = _Answer(one, gathered.numbers[name], gathered.lengths.get(name), tasks[name].precision)
+            parts[name] = _of_answer(name, gathered, _KINDS[type(one)](answer), answer.counts())
+    return parts
+
+
+def _is_counted(measure: RecordMeasure) -> bool:
+    """Tell whether counts, sums and sorted lengths are all a measure needs."""
+    return type(measure) in _KINDS and getattr(measure, "open_cases", "bound") == "bound"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What was counted for one measure, one number per cell."""
+
+    measure: Any
+    numbers: Mapping[str, Numbers]
+    lengths: SortedLengths | None
+    precision: Precision
+
+    def counts(self) -> dict[str, Numbers]:
+        """Return the counts to be shown."""
+        found = {name: values for name, values in self.numbers.items() if name not in _HIDDEN}
+        if "undecided" in found:
+            found["open"] = found["open_late"] + found["undecided"]
+        return found
+
+
+@dataclass(frozen=True)
+class _Result:
+    """Figures of one measure, with what stands beside them."""
+
+    figures: Figures
+    naive: Floats | None
+    unit: str
+    bound: str = ""
+    is_bound: Floats | None = None
+
+
+def _within(answer: _Answer) -> _Result:
+    counts = answer.numbers
+    done = counts["within"] + counts["late"]
+    naive = share_figures(counts["within"], done, answer.precision).value
+    return _Result(share_figures(counts["within"], done + counts["open_late"], answer.precision), naive, "share")
+
+
+def _open(answer: _Answer) -> _Result:
+    return _Result(share_figures(answer.numbers["overdue"], answer.numbers["base"], answer.precision), None, "share")
+
+
+def _share(answer: _Answer) -> _Result:
+    return _Result(share_figures(answer.numbers["hits"], answer.numbers["base"], answer.precision), None, "share")
+
+
+def _recurrence(answer: _Answer) -> _Result:
+    counts = answer.numbers
+    naive = share_figures(counts["naive_hits"], counts["naive_base"], answer.precision).value
+    return _Result(share_figures(counts["hits"], counts["base"], answer.precision), naive, "share")
+
+
+def _mean(answer: _Answer) -> _Result:
+    counts = answer.numbers
+    base = counts["finished"] + counts["open"]
+    figures = mean_figures(counts["all_mean"], counts["all_var"], base, answer.precision)
+    naive = np.where(counts["finished"] > 0, counts["naive_mean"], np.nan)
+    return _Result(figures, naive, answer.measure.unit, "lower", counts["open"])
+
+
+def _percentile(answer: _Answer) -> _Result:
+    counts, share, lengths = answer.numbers, Decimal(answer.measure.share), answer.lengths
+    assert lengths is not None
+    base, unit = counts["finished"] + counts["open"], SECONDS[answer.measure.unit] * MICRO
+    value = lengths.quantile(share, base) / unit
+    ranks = unique_ranks(base, float(share), answer.precision.tail)
+    lower, upper = (lengths.at_rank(rank) / unit for rank in ranks)
+    figures = Figures.without_error(value, lower, np.where(np.isnan(value), np.nan, upper), base)
+    if answer.precision.complete:
+        figures = Figures.without_error(value, value, value, base)
+    naive = lengths.quantile(share, counts["finished"]) / unit
+    return _Result(figures, naive, answer.measure.unit, "upper", counts["open"])
+
+
+_KINDS: Mapping[type, Callable[[_Answer], _Result]] = {
+    ShareWithin: _within,
+    OpenShare: _open,
+    RecordShare: _share,
+    FirstTimeFix: _recurrence,
+    RepeatRate: _recurrence,
+    ReturnRate: _recurrence,
+    DurationMean: _mean,
+    DurationPercentile: _percentile,
+}
+
+
+def _of_answer(name: str, gathered: Gathered, result: _Result, counts: Mapping[str, Numbers]) -> pa.Table:
+    size, figures = gathered.cells.num_rows or len(result.figures.value), result.figures
+    naive = np.full(size, np.nan) if result.naive is None else result.naive
+    values = (figures.value, figures.lower, figures.upper, figures.error, figures.degrees, figures.base, naive)
+    shown = np.zeros(size, bool) if result.is_bound is None else result.is_bound > 0
+    columns: dict[str, Any] = {key: gathered.cells.column(key) for key in gathered.cells.column_names}
+    columns |= {"measure": pa.repeat(name, size), "unit": pa.repeat(result.unit, size)}
+    columns |= {label: pa.array(array, from_pandas=True) for label, array in zip(_FIGURES, values, strict=True)}
+    columns["bound"] = pa.array(np.where(shown, result.bound, "")).cast(pa.string())
+    return pa.table(columns | {label: pa.array(array) for label, array in counts.items() if label not in columns})
+
+
+def _of_estimates(found: Sequence[RecordEstimate], task: Task) -> pa.Table:
+    """Return estimates made one by one in the same form."""
+    names = {"value": "value", "lower": "lower", "upper": "upper", "standard_error": "standard_error"}
+    names["degrees_of_freedom"] = "degrees_of_freedom"
+    columns: dict[str, Any] = {key: [one.cell[key] for one in found] for key in task.by}
+    columns |= {"measure": [task.name] * len(found), "unit": [one.unit for one in found]}
+    for label in names:
+        columns[label] = pa.array([_float(getattr(one.estimate, label)) for one in found], pa.float64())
+    columns["base"] = pa.array([one.estimate.base for one in found], pa.int64())
+    naive = [None if one.naive is None else _float(one.naive.value) for one in found]
+    columns |= {"naive": pa.array(naive, pa.float64()), "bound": [one.bound for one in found]}
+    counts = dict.fromkeys(label for one in found for label in one.counts if label not in columns)
+    return pa.table(columns | {label: pa.array([one.counts[label] for one in found], pa.int64()) for label in counts})
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _filled(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    size = table.num_rows
+    columns = {
+        field.name: table.column(field.name) if field.name in table.column_names else pa.nulls(size, field.type)
+        for field in schema
+    }
+    return pa.table(columns, schema=schema)

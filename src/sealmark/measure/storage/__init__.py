@@ -1,0 +1,1 @@
+"""Stores: answers of many waves as Parquet files that every engine reads."""

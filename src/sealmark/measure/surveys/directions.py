@@ -1,0 +1,70 @@
+"""Does every item of a scale point the same way? A question coded the wrong way round pulls an index down unseen."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Mapping, Sequence
+
+import ibis.expr.types as ir
+import numpy as np
+
+from sealmark.measure.engine import Source, fetch, open_table
+from sealmark.measure.surveys.formulas import Item, Mean, item_of
+from sealmark.measure.surveys.keys import column_of
+from sealmark.measure.surveys.rows import answer, require_columns
+
+__all__ = ["opposed_items"]
+
+_MOST_ROWS = 100_000
+_FEWEST = 3
+_BEYOND_CHANCE = 2.33
+"""One in a hundred items without any relation to the others would go so far below zero."""
+
+
+def opposed_items(table: Source, scales: Mapping[str, Sequence[str | Item]]) -> dict[str, tuple[str, ...]]:
+    """Return of each scale the items that fall when the sum of its other items rises.
+
+    Such an item is probably coded the wrong way round: give it ``reversed=True``
+    where a high answer is bad. The check looks at rows with every item of the
+    scale answered, among the first 100,000 of the table; an item is named when
+    its correlation with the sum of the others is below zero by more than
+    chance explains (one-sided level 1 %). In a scale of two both are named.
+
+    Args:
+        table: An Ibis or Arrow table, or the path of a Parquet or CSV file.
+        scales: The items of each scale, by any name.
+
+    Raises:
+        SealmarkError: SM403, SM404 columns.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> answers = pa.table({"a": [1, 2, 3, 4, 5], "b": [1, 2, 3, 5, 4], "c": [5, 4, 2, 2, 1]})
+        >>> opposed_items(answers, {"scale": ["a", "b", "c"], "turned": ["a", "b", Item("c", 1, 5, reversed=True)]})
+        {'scale': ('c',), 'turned': ()}
+    """
+    parts = {name: [item_of(item) for item in items] for name, items in scales.items()}
+    opened = open_table(table)
+    require_columns(opened, [Mean(item) for items in parts.values() for item in items])
+    first = opened.limit(_MOST_ROWS)
+    return {name: _opposed(first, items) if len(items) > 1 else () for name, items in parts.items()}
+
+
+def _opposed(table: ir.Table, items: Sequence[Item]) -> tuple[str, ...]:
+    values = {f"x{index}": answer(table, item) for index, item in enumerate(items)}
+    rows = table.select(**values).drop_null()
+    whole = functools.reduce(operator.add, (rows[name] for name in values))
+    moments = {f"with_{name}": rows[name].cov(whole, how="sample") for name in values}
+    moments |= {f"own_{name}": rows[name].var(how="sample") for name in values}
+    found = fetch(rows.aggregate(n=rows.count(), whole=whole.var(how="sample"), **moments))
+    base = column_of(found, "n")[0]
+    if base < _FEWEST:
+        return ()
+    own = np.array([column_of(found, f"own_{name}")[0] for name in values])
+    joint = np.array([column_of(found, f"with_{name}")[0] for name in values])
+    rest = column_of(found, "whole")[0] - 2 * joint + own
+    varies = (own > 0) & (rest > 0)
+    correlation = np.where(varies, joint - own, 0.0) / np.sqrt(np.where(varies, own * rest, 1.0))
+    steep = correlation * np.sqrt((base - 2) / np.maximum(1 - correlation**2, 1e-12))
+    return tuple(item.column for item, below in zip(items, steep < -_BEYOND_CHANCE, strict=True) if below)

@@ -1,0 +1,1 @@
+"""Statistics of many items in many cells at once, from one pass over the answers."""
