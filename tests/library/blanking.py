@@ -54,7 +54,7 @@ def blanked_declarations(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
     for part in ("facts", "documents", "measures", "waivers"):
         for name in getattr(evidence, part):
             yield f"{part} {name}", _with(evidence, part, _without(getattr(evidence, part), name))
-    for part in ("persons", "actions", "sector"):
+    for part in ("persons", "actions", "sector", "modules"):
         yield part, _with(evidence, part, None)
     yield from _blank_numbers(evidence)
 

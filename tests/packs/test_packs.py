@@ -2,6 +2,9 @@
 
 import pytest
 
+from sealmark.assess.assessment import assess
+from sealmark.assess.evidence import Evidence
+from sealmark.assess.figures import FigureBook
 from sealmark.assess.golden import run_cases
 from sealmark.scheme.checking import inspect_pack
 from sealmark.scheme.describe import describe_gate, describe_requirement
@@ -51,3 +54,20 @@ def test_every_rule_can_be_told_in_four_languages(name):
         assert all(told)
         assert not [text for text in told if "{" in text]
         assert len(sheets_of(edition, language)) == 6
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_decides_whether_a_requirement_applies_is_named_where_nobody_declared_it(name):
+    edition = load(name)
+    conditions = [item.applies for item in edition.requirements.values() if item.applies]
+    conditions += [group.applies for group in edition.tree.groups() if group.applies]
+    asked = {("fact", fact) for condition in conditions for fact in condition.facts}
+    asked |= {("modules", "modules") for condition in conditions if condition.modules}
+
+    found = assess(
+        Evidence(as_of=edition.manifest.effective_from, employees=40),
+        FigureBook(edition, edition.manifest.effective_from, 40),
+    )
+
+    assert asked
+    assert asked <= {(item.kind, item.id) for item in found.missing}

@@ -119,7 +119,9 @@ class Evidence:
     Attributes:
         as_of: The day for which the assessment is made.
         employees: For the size class; None when not declared.
+        modules: Modules of the scheme taken; None when not declared, which is not the same as none.
         sites: Every site of the organization.
+        visited: Sites at which marks are due: those said to be visited, and those where anything was judged.
         persons: None when no list of certificates was given.
         actions: None when no action plan was given.
         waivers: Gate id to recorded reason.
@@ -128,8 +130,9 @@ class Evidence:
     as_of: dt.date
     employees: int | None = None
     sector: str | None = None
-    modules: frozenset[str] = frozenset()
+    modules: frozenset[str] | None = None
     sites: tuple[str, ...] = ()
+    visited: tuple[str, ...] = ()
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     persons: tuple[PersonCertificate, ...] | None = None

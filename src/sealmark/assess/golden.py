@@ -144,7 +144,7 @@ def given_evidence(given: Given, case: GoldenCase) -> Evidence:
         as_of=case.as_of,
         employees=given.employees,
         sector=given.sector,
-        modules=frozenset(given.modules),
+        modules=frozenset(given.modules) if "modules" in given.model_fields_set else None,
         sites=tuple(sorted({site for item in given.measures.values() for site in item.sites})),
         facts={name: _fact(value) for name, value in given.facts.items() if value is not None},
         documents={name: Document(item.dated, item.valid_until) for name, item in given.documents.items()},

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from sealmark.assess.due_marks import lacks_marks, reasons_of_marks
 from sealmark.assess.evidence import Evidence, Mark
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Reason, RuleResult, mean, reason_for
@@ -60,6 +61,9 @@ def judge(rule: JudgementRule, evidence: Evidence, book: FigureBook, *, place: t
     shares: dict[str, Decimal | None] = {}
     sites: list[Mapping[str, Decimal]] = []
     problems: list[RuleResult] = []
+    uneven = reasons_of_marks(rule, requirement, evidence)
+    if lacks_marks(rule, requirement, evidence):
+        return _lacking("judgement", rule.judgement, requirement, uneven)
     for dimension in rule.marks or (None,):
         found = site_shares(rule, marks, dimension, book)
         problem = _marks_problem(rule, found, requirement, book)
@@ -77,7 +81,7 @@ def judge(rule: JudgementRule, evidence: Evidence, book: FigureBook, *, place: t
     share = _across_marks(rule, [share for share in shares.values() if share is not None])
     return RuleResult(
         "judgement", rule.judgement, share, marks=columns, codes=_codes(rule, marks, book),
-        sites=_by_site(rule, sites), base=len(marks), pointers=_pointers(marks),
+        sites=_by_site(rule, sites), base=len(marks), reasons=uneven, pointers=_pointers(marks),
     )  # fmt: skip
 
 
@@ -139,6 +143,9 @@ def judge_sample(rule: SampleRule, evidence: Evidence, book: FigureBook, *, plac
         return _missing(rule.sample, requirement, "missing-judgement", kind="sample")
     if isinstance(needed, Decimal) and total < needed:
         return _missing(rule.sample, requirement, "sample-too-small", kind="sample", base=total, needed=needed)
+    uneven = reasons_of_marks(rule, requirement, evidence)
+    if lacks_marks(rule, requirement, evidence):
+        return _lacking("sample", rule.sample, requirement, uneven)
     drawn = evidence.draw.shares.get((requirement, position, None))
     return RuleResult(
         "sample",
@@ -146,6 +153,7 @@ def judge_sample(rule: SampleRule, evidence: Evidence, book: FigureBook, *, plac
         _sample_share(rule, found, units) if drawn is None else drawn,
         sites=dict(found) if len(found) > 1 else {},
         base=total,
+        reasons=uneven,
         pointers=_pointers(marks),
     )
 
@@ -168,6 +176,10 @@ def _missing(
         reasons=(Reason(code, requirement, dict(figures)),),
         missing=(Missing("judgement", requirement),),
     )
+
+
+def _lacking(kind: str, about: str, requirement: str, reasons: tuple[Reason, ...]) -> RuleResult:
+    return RuleResult(kind, about, None, reasons=reasons, missing=(Missing("judgement", requirement),))
 
 
 def _codes(rule: JudgementRule, marks: Sequence[Mark], book: FigureBook) -> tuple[str, ...]:

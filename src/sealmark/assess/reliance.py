@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sealmark.assess.assessment import Assessment
@@ -80,7 +80,7 @@ def _counted(node: str, assessment: Assessment) -> Iterator[str]:
             yield finding.requirement
 
 
-def _requirements_moved(draw: Draw, book: FigureBook) -> Set[str]:
+def _requirements_moved(draw: Draw, book: FigureBook) -> set[str]:
     judged = {requirement for requirement, _, _ in draw.shares}
     requirements = book.edition.requirements.items()
     return judged | {name for name, item in requirements if any(_is_moved(rule, draw) for rule in item.evidence)}

@@ -22,8 +22,8 @@ Results = Sequence[RuleResult]
 Shares = Sequence[Decimal | None]
 
 
-def applies(condition: Applies | None, evidence: Evidence, book: FigureBook) -> bool | Missing:
-    """Return whether a condition holds, or what is missing to tell. One false key decides."""
+def applies(condition: Applies | None, evidence: Evidence, book: FigureBook) -> bool | tuple[Missing, ...]:
+    """Return whether a condition holds, or everything that is missing to tell. One false key decides."""
     if condition is None:
         return True
     outcomes: list[bool | Missing] = []
@@ -33,13 +33,14 @@ def applies(condition: Applies | None, evidence: Evidence, book: FigureBook) -> 
         known = evidence.sector is not None
         outcomes.append(evidence.sector in condition.sectors if known else Missing("sector", "sector"))
     if condition.modules:
-        outcomes.append(bool(evidence.modules & set(condition.modules)))
+        taken = evidence.modules
+        outcomes.append(Missing("modules", "modules") if taken is None else bool(taken & set(condition.modules)))
     for fact, wanted in condition.facts.items():
         value = evidence.facts.get(fact)
         outcomes.append(Missing("fact", fact) if value is None else value == wanted)
     if False in outcomes:
         return False
-    return next((outcome for outcome in outcomes if isinstance(outcome, Missing)), True)
+    return tuple(outcome for outcome in outcomes if isinstance(outcome, Missing)) or True
 
 
 @exactly
@@ -53,8 +54,8 @@ def find(requirement: Requirement, evidence: Evidence, book: FigureBook) -> Find
         reason = Reason("does-not-apply", requirement.id)
         return Finding(requirement.id, "not-applicable", None, reasons=(reason,))
     points = book.number(requirement.points) if requirement.points is not None else None
-    if isinstance(applicable, Missing):
-        missing = tuple(item for item in (applicable, points) if isinstance(item, Missing))
+    if isinstance(applicable, tuple):
+        missing = tuple(item for item in (*applicable, points) if isinstance(item, Missing))
         return Finding(
             requirement.id, "not-determined", None, points if isinstance(points, Decimal) else None,
             marks=_marks(requirement, (), ()), reasons=tuple(reason_for(item) for item in missing), missing=missing,

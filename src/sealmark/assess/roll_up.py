@@ -107,22 +107,22 @@ def _roll_up(
     return _combine(group, children, book.number(group.points) if group.points is not None else None)
 
 
-def _switched(finding: Finding, applicable: Missing | Literal[False], group: str) -> Finding:
+def _switched(finding: Finding, applicable: tuple[Missing, ...] | Literal[False], group: str) -> Finding:
     """Return a finding as it counts below a group that does not apply, or of which that is not known."""
     if finding.statement == "not-applicable":
         return finding
-    if not isinstance(applicable, Missing):
+    if not applicable:
         reason = Reason("does-not-apply", group)
         return Finding(finding.requirement, "not-applicable", None, reasons=(reason,))
-    reason = reason_for(applicable)
+    reasons = tuple(map(reason_for, applicable))
     return replace(
         finding,
         statement="not-determined",
         share=None,
         code=None,
         marks=dict.fromkeys(finding.marks),
-        reasons=(reason, *(item for item in finding.reasons if item != reason)),
-        missing=tuple(dict.fromkeys((applicable, *finding.missing))),
+        reasons=(*reasons, *(item for item in finding.reasons if item not in reasons)),
+        missing=tuple(dict.fromkeys((*applicable, *finding.missing))),
     )
 
 

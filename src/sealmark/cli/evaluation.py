@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sealmark.assess.standing import NOT_DETERMINED
+from sealmark.cli.engines import engine_options, on_engine
 from sealmark.cli.output import NEGATIVE, json_option, progress, result
 from sealmark.cli.rendering import LANGUAGE_NAMES, Awaited, begin_reports, report_pool
 from sealmark.core.canonical import canonical_bytes, to_json
@@ -28,9 +29,7 @@ _CASE = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--out", type=_FOLDER, help="Where to write the results; CASE/results when not given.")
 @click.option("--language", type=click.Choice(LANGUAGES), multiple=True, default=("en",), show_default=True,
               help="Language of the reports; may be given several times.")  # fmt: skip
-@click.option(
-    "--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="What scans the tables."
-)
+@engine_options
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the draws; the case's own when not given.")
 @click.option("--draws", type=click.IntRange(0, 100_000), default=1000, show_default=True,
               help="Possible truths behind the grade probabilities; 0 leaves them out.")  # fmt: skip
@@ -42,6 +41,8 @@ def evaluate(
     out: Path | None,
     language: tuple[str, ...],
     engine: str,
+    engine_address: str | None,
+    memory_limit: str | None,
     seed: int | None,
     draws: int,
     no_pdf: bool,
@@ -56,11 +57,11 @@ def evaluate(
 
     opened = open_case(scheme, case)
     files = opened.case.file
-    assert engine == "duckdb"
     languages = tuple(dict.fromkeys(language))
     total = len(files.surveys) + len(files.records) + 2 + len(languages)
     with report_pool(len(languages)) as start, progress(total, "Evaluating") as steps:
-        evaluation = run(opened.book.edition, opened.case, seed=seed, draws=draws, progress=steps)
+        with on_engine(engine, engine_address, memory_limit):
+            evaluation = run(opened.book.edition, opened.case, seed=seed, draws=draws, progress=steps)
         target = out or case / "results"
         reports = begin_reports(evaluation, languages, start, pdf=not no_pdf)
         written = write_results(evaluation, target, reports, steps)
@@ -110,6 +111,12 @@ def _tell(evaluation: Any, target: Path, written: list[str], language: str) -> N
         click.get_current_context().exit(NEGATIVE)
 
 
+def _made_with(document: Any) -> str:
+    """Return the engine that scanned the tables of an evaluation; the last digits of a sum depend on it."""
+    engine = document.get("engine") if isinstance(document, dict) else None
+    return "spark" if isinstance(engine, dict) and engine.get("data") == "spark" else "duckdb"
+
+
 @click.command(epilog="Example: sealmark reproduce results/evaluation.json my-case/")
 @click.argument("evaluation", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("case", type=_CASE)
@@ -124,7 +131,8 @@ def reproduce(evaluation: Path, case: Path, scheme: str | None) -> None:
     except ValueError as error:
         fix = "Give the evaluation.json that `sealmark evaluate` wrote."
         raise SealmarkError(Problem("SM602", f"The file is not JSON: {error}.", evaluation.name, fix)) from error
-    outcome = run(document if isinstance(document, dict) else {}, case, scheme)
+    with on_engine(_made_with(document)):
+        outcome = run(document if isinstance(document, dict) else {}, case, scheme)
     if outcome.same:
         lines = [f"Reproduced: {outcome.digest}"]
     else:

@@ -11,6 +11,7 @@ moves as it should.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -59,7 +60,7 @@ def borrow(
     evidence: Evidence,
     book: FigureBook,
 ) -> tuple[Borrowed, ...]:
-    """Return what the group says about every root it knows and of which some but not all sites were scored.
+    """Return what the group says about every root it knows and of which sites were left unseen or assessors differ.
 
     Args:
         group: The prior group; without one nothing is borrowed.
@@ -75,7 +76,7 @@ def borrow(
     for root in book.edition.tree.roots:
         scores = {site: float(share) for site, share in site_scores.scores.get(root.id, {}).items()}
         known = group.roots.get(root.id)
-        if known is None or not scores or len(scores) >= len(evidence.sites):
+        if known is None or not scores or (len(scores) >= len(evidence.sites) and not known.assessors):
             continue
         names = set(root.requirement_ids())
         own = [item for item in judged if item.key[0] in names and item.sampled]
@@ -86,10 +87,20 @@ def borrow(
             visited=[len(scores)],
             listed=[len(evidence.sites)],
             prior=known.prior(),
+            concentration=_concentration([site_scores.assessors[site] for site in scores]),
         )
         slopes = _Slopes(root.id, assessment, evidence, book)
         result.append(Borrowed(root.id, scores, seen, _carried(own, slopes)))
     return tuple(result)
+
+
+def _concentration(assessors: Sequence[Sequence[str]]) -> float:
+    """Return the sum of the squared shares that assessors have in the visited sites."""
+    shares: dict[str, float] = defaultdict(float)
+    for names in assessors:
+        for name in names:
+            shares[name] += 1 / (len(names) * len(assessors))
+    return math.fsum(share**2 for share in shares.values())
 
 
 @dataclass(frozen=True)

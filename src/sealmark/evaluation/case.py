@@ -42,7 +42,8 @@ class Organization(Part):
     employees: int | None = Field(default=None, ge=0, le=MOST)
     """Decides the size class; leave out only if unknown."""
     sector: Id | None = None
-    modules: tuple[Id, ...] = ()
+    modules: tuple[Id, ...] | None = None
+    """Modules of the scheme it takes; left out: not declared. For none of them write []."""
 
 
 class DatePeriod(Part):

@@ -88,6 +88,7 @@ def _site_scores(item: SiteScores | None) -> Json:
             "overall": _estimate(item.overall[root]),
             "strata": {name: _estimate(found) for name, found in item.strata[root].items()},
             "sites": {site: number(share) for site, share in shares.items()},
+            "assessors": {site: list(item.assessors[site]) for site in shares},
         }
         for root, shares in item.scores.items()
     }
@@ -134,6 +135,7 @@ def _borrowed(prior: RootPrior, item: Borrowed) -> Json:
         "between": number(prior.between),
         "within": number(prior.within),
         "freedom": number(prior.freedom),
+        "assessors": number(prior.assessors),
         "own_weight": weight,
         "expected": expected,
         "standard_error": error,

@@ -103,7 +103,7 @@ class _Gathering:
         file, edition = self.case.file, self.book.edition
         organization = file.organization
         sector = [(("organization", "sector"), organization.sector)] if organization.sector else []
-        modules = [(("organization", "modules", at), name) for at, name in enumerate(organization.modules)]
+        modules = [(("organization", "modules", at), name) for at, name in enumerate(organization.modules or ())]
         self._check("sector", sector, edition.manifest.sectors)
         self._check("module", modules, edition.manifest.modules)
         instruments = [(("surveys", at, "instrument"), survey.instrument) for at, survey in enumerate(file.surveys)]
@@ -202,7 +202,7 @@ class _Gathering:
             as_of=file.as_of,
             employees=organization.employees,
             sector=organization.sector,
-            modules=frozenset(organization.modules),
+            modules=None if organization.modules is None else frozenset(organization.modules),
             sites=tuple(site.id for site in sites if not site.central),
             facts=read_facts(case, edition, self.problems),
             documents=read_documents(case, edition, self.problems),

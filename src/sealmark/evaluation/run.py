@@ -28,6 +28,7 @@ from sealmark.evaluation.rows import located
 from sealmark.evaluation.site_scores import score_sites
 from sealmark.evaluation.small_cells import SUPPRESSED
 from sealmark.evaluation.uncertainty import DRAWS, possible_truths, uncertainty_limits
+from sealmark.measure.engine import current_engine
 from sealmark.scheme.checks.tree import sums_of_points
 from sealmark.scheme.checks.view import Setting, View
 from sealmark.scheme.discovery import editions, load, pack_folders
@@ -307,12 +308,12 @@ def _header(opened: OpenedCase, gathered: Gathered) -> dict[str, object]:
     organization = file.organization
     marks = {mark.site for item in gathered.evidence.judgements.values() for mark in item}
     return {
-        "engine": {"name": "sealmark", "version": metadata.version("sealmark"), "data": "duckdb"},
+        "engine": {"name": "sealmark", "version": metadata.version("sealmark"), "data": current_engine()},
         "scheme": {"id": edition.id, "digest": edition.digest, "files": edition_files(edition)},
         "overlay": opened.overlay,
         "label": file.label,
         "made_up": file.made_up,
-        "organization": organization.model_dump(mode="json") | {"modules": sorted(organization.modules)},
+        "organization": organization.model_dump(mode="json") | {"modules": sorted(organization.modules or ())},
         "as_of": file.as_of,
         "period": {"start": file.period.start, "end": file.period.end},
         "sites": {"listed": len(gathered.sites), "visited": len(marks & {site.id for site in gathered.sites})},

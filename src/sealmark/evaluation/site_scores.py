@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from scipy import special
@@ -32,11 +32,13 @@ class SiteScores:
         scores: Share of each root (0 to 1) by root and site; judged requirements only.
         strata: Mean share by root and type of site, with a t interval for the sampled sites.
         overall: Mean share of all sites by root, each type weighted by its number of sites.
+        assessors: Who judged at each visited site.
     """
 
     scores: Mapping[str, Mapping[str, Decimal]]
     strata: Mapping[str, Mapping[str, Estimate]]
     overall: Mapping[str, Estimate]
+    assessors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def score_sites(evidence: Evidence, sites: Sequence[Site], book: FigureBook, *, fewest: int = 2) -> SiteScores | None:
@@ -55,7 +57,10 @@ def score_sites(evidence: Evidence, sites: Sequence[Site], book: FigureBook, *, 
             scores[root][site] = share
     strata = {root: _by_stratum(shares, places) for root, shares in scores.items()}
     overall = {root: _overall(strata[root], places) for root in scores}
-    return SiteScores(scores, strata, overall)
+    assessors = {
+        site: tuple(sorted({mark.assessor for marks in by.values() for mark in marks})) for site, by in by_site.items()
+    }
+    return SiteScores(scores, strata, overall, assessors)
 
 
 def _marks_by_site(evidence: Evidence, known: set[str]) -> dict[str, dict[str, tuple[Mark, ...]]]:
@@ -74,7 +79,8 @@ def _is_judged(requirement: Requirement) -> bool:
 def _roots(
     marks: Mapping[str, tuple[Mark, ...]], judged: Mapping[str, Requirement], evidence: Evidence, book: FigureBook
 ) -> dict[str, Decimal]:
-    here = replace(evidence, judgements=marks)
+    # What is due at other sites is no matter of this one.
+    here = replace(evidence, judgements=marks, visited=())
     findings = {
         name: find(_alone(requirement), here, book) if name in marks else Finding(name, "not-applicable", None)
         for name, requirement in judged.items()

@@ -80,7 +80,7 @@ def uncertainty_limits(
     ]
     if unknown:
         result.append(Reason("measures-without-error", "measures", {"measures": ", ".join(sorted(unknown))}))
-    if judged:
+    if judged and not (borrowed and group and all(group.roots[item.root].assessors is not None for item in borrowed)):
         result.append(Reason("assessor-severity-not-included", "judgements"))
     if len(evidence.measures) > 1:
         result.append(Reason("measures-drawn-independently", "measures"))

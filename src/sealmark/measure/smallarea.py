@@ -15,6 +15,16 @@ probability only,
   ``f m + (1-f) p``, with the variance ``(1-f)² s~² (B/n + 1/(N-n))`` and a
   t distribution of ``d0 + d`` degrees of freedom.
 
+Assessors differ in severity: with shares ``w_a`` of the visited sites, the observed
+mean is off by ``A`` of variance ``v = sigma_a² * sum(w_a²)``, in seen and unseen sites
+alike. With ``V = tau² + s~²/n + v`` the mean of all sites is then
+
+* expected at ``M + (f (tau² + s~²/n) + (1-f) tau²) / V * (m - M)``,
+* with variance ``[f² (tau² + s~²/n) v + (1-f)² tau² (s~²/n + v) + 2 f (1-f) tau² v] / V
+  + (1-f)² s~² / (N-n)``: the joint normal distribution of the visited sites' true
+  mean and of the unseen ones' given ``m``. Without assessors' effects these are the
+  formulas above.
+
 Without a group (``d0 = 0``, ``B = 1``) this is the design-based t with finite
 population correction (Ericson 1969).
 
@@ -56,6 +66,7 @@ class Prior:
         within: Variance between the sites of one organization (s0²).
         freedom: Degrees of freedom that ``within`` is worth (d0); infinite where all organizations spread alike.
         members: Organizations in the group.
+        assessor: Variance of the assessors' severity (sigma_a²).
     """
 
     mean: float
@@ -63,6 +74,7 @@ class Prior:
     within: float
     freedom: float
     members: int = 0
+    assessor: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class Outlook:
 
     Attributes:
         centre: Expected mean of all sites.
-        error: Scale of the t distribution; 0 where every site was seen.
+        error: Scale of the t distribution; 0 where every site was seen by assessors who do not differ.
         freedom: Its degrees of freedom.
         shrinkage: Weight B of the organization's own mean for the sites not seen; 1 without a group.
     """
@@ -174,7 +186,13 @@ def _paule_mandel(means: Floats, errors: Floats) -> float:
 
 
 def outlook(
-    means: Numbers, variances: Numbers, *, visited: Numbers, listed: Numbers, prior: Prior | None = None
+    means: Numbers,
+    variances: Numbers,
+    *,
+    visited: Numbers,
+    listed: Numbers,
+    prior: Prior | None = None,
+    concentration: Numbers | float = 1.0,
 ) -> Outlook:
     """Return what the whole of each organization would show, given the sites that were seen.
 
@@ -184,6 +202,8 @@ def outlook(
         visited: Number of visited sites, at least 1.
         listed: Number of all sites, at least ``visited``.
         prior: The group to borrow from; without it two visited sites are needed.
+        concentration: Sum of the squared shares that assessors have in the visited sites: 1 where one
+            assessor saw them all, 1/k where k shared them equally.
 
     Raises:
         SealmarkError: SM497 a number that cannot be (none visited, more visited than there are, one visited
@@ -194,20 +214,42 @@ def outlook(
         >>> class_chances(seen, [60, 70, 80, 90]).cumsum(axis=1).round(6)[0, :4].tolist()
         [0.000227, 0.001285, 0.023125, 0.813575]
     """
-    mean, variance, number, total = np.broadcast_arrays(
-        *(np.asarray(values, float) for values in (means, variances, visited, listed))
+    mean, variance, number, total, squares = np.broadcast_arrays(
+        *(np.asarray(values, float) for values in (means, variances, visited, listed, concentration))
     )
     _check(number, total, prior)
-    share, own = number / total, number - 1
-    unseen = np.divide(1.0, total - number, out=np.zeros_like(total), where=total > number)
+    own = number - 1
     if prior is None:
-        spread, freedom, weight, towards = variance, own, np.ones_like(mean), mean
-    else:
-        spread, freedom = _moderated(variance, own, prior.within, prior.freedom), prior.freedom + own
-        weight = prior.between / (prior.between + spread / number)
-        towards = prior.mean + weight * (mean - prior.mean)
-    error = (1 - share) * np.sqrt(spread * (weight / number + unseen))
-    return Outlook(share * mean + (1 - share) * towards, error, np.asarray(freedom, float), weight)
+        return _whole(mean, variance, own, share=number / total, unseen=_inverse(total - number))
+    spread, freedom = _moderated(variance, own, prior.within, prior.freedom), prior.freedom + own
+    return _drawn_in(mean, spread, freedom, prior, numbers=(number, total), severity=prior.assessor * squares)
+
+
+def _inverse(number: Floats) -> Floats:
+    return np.divide(1.0, number, out=np.zeros_like(number), where=number > 0)
+
+
+def _whole(mean: Floats, variance: Floats, own: Floats, *, share: Floats, unseen: Floats) -> Outlook:
+    """Seen and unseen sites together, by the organization's own sites alone."""
+    error = (1 - share) * np.sqrt(variance * (1 / (own + 1) + unseen))
+    return Outlook(mean, error, np.asarray(own, float), np.ones_like(mean))
+
+
+def _drawn_in(
+    mean: Floats, spread: Floats, freedom: Floats, prior: Prior, *, numbers: tuple[Floats, Floats], severity: Floats
+) -> Outlook:
+    """Seen and unseen sites together, the unseen ones drawn towards the group, both freed of severity."""
+    number, total = numbers
+    share, rest = number / total, 1 - number / total
+    between, noise = prior.between, spread / number
+    # Nothing varies at all: the group and the organization agree.
+    whole = np.maximum(between + noise + severity, np.finfo(float).tiny)
+    weight = between / whole
+    seen = (between + noise) / whole
+    variance = share**2 * seen * severity + rest**2 * weight * (noise + severity) + 2 * share * rest * weight * severity
+    error = np.sqrt(variance + rest**2 * spread * _inverse(total - number))
+    centre = prior.mean + (share * seen + rest * weight) * (mean - prior.mean)
+    return Outlook(centre, error, np.broadcast_to(np.asarray(freedom, float), mean.shape), weight)
 
 
 def _check(visited: Floats, listed: Floats, prior: Prior | None) -> None:

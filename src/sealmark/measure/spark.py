@@ -8,6 +8,7 @@ on the screen stays a result.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import socket
@@ -103,6 +104,8 @@ def _session(address: str | None, threads: int, options: dict[str, str]) -> Any:
     master = address or (f"local[{threads}]" if threads else LOCAL)
     session = _configured(builder.master(master).appName("sealmark"), settings | options).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    # What Spark refuses is raised here; it need not be told a second time.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     return session
 
 

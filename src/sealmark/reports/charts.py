@@ -1,20 +1,21 @@
-"""The charts of a report: score on the ladder, probabilities, bars. Labels stand at the marks, not in a legend."""
+"""The charts of a report: score on the ladder, curves, bars. Labels stand at the marks, not in a legend."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from sealmark.reports.blocks import Drawing
 from sealmark.reports.drawing import Align, Canvas, Line, Rect, Word, fit, text_width, wrap
 
-__all__ = ["Bar", "Limit", "Scale", "draw_bars", "draw_scale"]
+__all__ = ["Bar", "Curve", "Curves", "Limit", "Scale", "draw_bars", "draw_curves", "draw_scale"]
 
 WIDE, NARROW = 680, 330
 _SIZE = 13
 _TRIED = 5
 _ROWS = 4
+_PLOT = 150.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,39 @@ class Scale:
     open: tuple[float, float] | None
     open_text: str
     ends: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve through points, from left to right; ``strong`` is what the message is about."""
+
+    points: Sequence[tuple[float, float]]
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Shares from 0 to 1 over a score, between the limits of the grades.
+
+    Attributes:
+        low: Left end of the axis.
+        high: Right end.
+        limits: Where grades begin.
+        curves: One per grade.
+        value: The score found.
+        value_text: What stands below it.
+        ends: The texts at both ends of the axis.
+        levels: The texts at the bottom and at the top: no chance and certainty.
+    """
+
+    low: float
+    high: float
+    limits: Sequence[Limit]
+    curves: Sequence[Curve]
+    value: float
+    value_text: str
+    ends: tuple[str, str]
+    levels: tuple[str, str]
 
 
 def _both(name: str, draw: Callable[[int], Canvas]) -> Drawing:
@@ -235,3 +269,35 @@ def _centred(canvas: Canvas, x: float, y: float, text: str, *, size: int, bold: 
     half = text_width(text, size) / 2
     middle = min(max(x, half), canvas.width - half)
     canvas.words.append(Word(middle, y, text, "center", size, bold))
+
+
+def draw_curves(name: str, curves: Curves) -> Drawing:
+    """Return curves over a score, with the limits of the grades and the score found."""
+    return _both(name, lambda width: _curves(curves, width))
+
+
+def _curves(curves: Curves, width: int) -> Canvas:
+    canvas = Canvas(width)
+    left = max(text_width(text, 12) for text in curves.levels) + 8
+    right = width - 6.0
+
+    def at(value: float) -> float:
+        return left + (value - curves.low) / (curves.high - curves.low) * (right - left)
+
+    top = _limits(canvas, curves.limits, at)
+    bottom = top + _PLOT
+    canvas.rects.append(Rect(left, top, right, bottom, "pale"))
+    for limit in curves.limits:
+        canvas.lines.append(Line(at(limit.at), top, at(limit.at), bottom, "soft"))
+    for curve in sorted(curves.curves, key=lambda item: item.strong):
+        places = [(at(score), bottom - share * _PLOT) for score, share in curve.points]
+        colour, thick = ("accent", 2.5) if curve.strong else ("hatch", 1.5)
+        canvas.lines += [Line(*one, *other, colour, thick) for one, other in pairwise(places)]
+    canvas.lines.append(Line(at(curves.value), top - 4, at(curves.value), bottom + 6, "ink", 2))
+    for text, y in zip(curves.levels, (bottom, top), strict=True):
+        canvas.words.append(Word(left - 6, y, text, "right", 12, fill="soft"))
+    _centred(canvas, at(curves.value), bottom + 18, curves.value_text, size=_SIZE, bold=True)
+    canvas.words.append(Word(left, bottom + 36, curves.ends[0], "left", 12, fill="soft"))
+    canvas.words.append(Word(right, bottom + 36, curves.ends[1], "right", 12, fill="soft"))
+    canvas.height = bottom + 46
+    return canvas

@@ -20,6 +20,7 @@ from sealmark.reports.particulars import (
 )
 from sealmark.reports.reading import read_evaluation
 from sealmark.reports.result import cards, chances_section, score_section
+from sealmark.reports.risk import risk_section
 from sealmark.reports.upward import next_section
 from sealmark.reports.voice import Voice
 from sealmark.scheme.edition import Edition
@@ -103,6 +104,7 @@ def _sections(voice: Voice) -> tuple[Section, ...]:
     sections = (
         score_section(voice),
         chances_section(voice),
+        risk_section(voice),
         next_section(voice),
         groups_section(voice),
         tree_section(voice),

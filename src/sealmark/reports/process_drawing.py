@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_control_chart", "draw_cusum", "draw_driver_map", "write_drawing"]
 
 _WIDTH, _HEIGHT = 680.0, 320.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 12.0, 14.0, 28.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 78.0, 12.0, 14.0, 28.0
 _SMALL = 11
 _ROOM = 0.06
 

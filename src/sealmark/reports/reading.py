@@ -28,6 +28,7 @@ __all__ = [
     "MissingRead",
     "NodeRead",
     "ReasonRead",
+    "RiskRead",
     "RuleRead",
     "ScoreRead",
     "SiteScoresRead",
@@ -269,6 +270,34 @@ class SiteScoresRead(_Read):
     overall: EstimateRead | None = None
 
 
+class CutRead(_Read):
+    """A grade and the lowest score that reaches it."""
+
+    grade: str
+    at_least: Decimal
+
+
+class CurvePointRead(_Read):
+    """The chances of none and of each grade at one true score."""
+
+    truth: Decimal
+    chances: tuple[Decimal, ...]
+
+
+class RiskRead(_Read):
+    """The operating characteristic of one ladder."""
+
+    ladder: str
+    score: str
+    found: Decimal
+    sites: SitesRead
+    spread: Decimal
+    error: Decimal
+    cuts: tuple[CutRead, ...]
+    curve: tuple[CurvePointRead, ...]
+    right: dict[str, Decimal]
+
+
 class InputRead(_Read):
     """An input file."""
 
@@ -333,6 +362,7 @@ class Evaluation(_Read):
     draws: int = 0
     sites: SitesRead = SitesRead()
     site_scores: dict[str, SiteScoresRead] | None = None
+    grade_risk: tuple[RiskRead, ...] = ()
     inputs: tuple[InputRead, ...] = ()
     imports: tuple[ImportRead, ...] = ()
     waivers: tuple[WaiverRead, ...] = ()

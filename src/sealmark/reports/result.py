@@ -11,8 +11,8 @@ from sealmark.reports.reasons import distinct, missing_sentence
 from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
 __all__ = [
-    "NOTHING_SAMPLED", "NO_UNCERTAINTY", "cards", "chances_section", "how_sure", "nothing_varies", "result_sentence", "score_line", "score_of",
-    "score_section",
+    "NOTHING_SAMPLED", "NO_UNCERTAINTY", "cards", "chances_section", "how_sure", "nothing_varies", "result_sentence",
+    "score_line", "score_of", "score_section",
 ]  # fmt: skip
 
 
@@ -33,7 +33,8 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
     return Card(
         ladder=voice.name("ladders", name),
         grade=voice.grade(ladder.grade),
-        sentence=_card_sentence(name, ladder, voice),
+        # The card shows the grade itself.
+        sentence="" if _stands_alone(name, ladder, voice) and nothing_varies(voice) else result_sentence(name, voice),
         reached=reached,
         steps=len(order),
         mark=mark,
@@ -42,13 +43,6 @@ def _card(name: str, ladder: LadderRead, voice: Voice) -> Card:
         missing=_missing(ladder, voice) if undetermined else (),
         open=_open_line(ladder, voice),
     )
-
-
-def _card_sentence(name: str, ladder: LadderRead, voice: Voice) -> str:
-    """Return what a card says besides the grade, which it shows itself."""
-    if not _stands_alone(name, ladder, voice):
-        return result_sentence(name, voice)
-    return "" if nothing_varies(voice) else voice.say("result.not-sampled")
 
 
 def _order(name: str, ladder: LadderRead, voice: Voice) -> list[str]:
@@ -91,7 +85,7 @@ def result_sentence(name: str, voice: Voice) -> str:
             else voice.say("result.not-determined-plain")
         )
     if _stands_alone(name, ladder, voice):
-        return voice.say("result.grade-only", grade=grade)
+        return voice.say("result.grade-only" if nothing_varies(voice) else "result.not-sampled", grade=grade)
     if voice.evaluation.draws < _FEWEST_DRAWS or not ladder.probabilities:
         return voice.say("result.not-quantified", grade=grade)
     share = ladder.probabilities.get(ladder.grade, Decimal(0))
@@ -105,9 +99,9 @@ def result_sentence(name: str, voice: Voice) -> str:
 
 def how_sure(name: str, voice: Voice) -> str:
     """Return how sure the result on a ladder is, or why that is not stated."""
-    if not _stands_alone(name, voice.evaluation.ladders[name], voice):
-        return result_sentence(name, voice)
-    return voice.say(f"reason.{NO_UNCERTAINTY}" if nothing_varies(voice) else "result.not-sampled")
+    if voice.evaluation.ladders[name].grade != NOT_DETERMINED and nothing_varies(voice):
+        return voice.say(f"reason.{NO_UNCERTAINTY}")
+    return result_sentence(name, voice)
 
 
 def nothing_varies(voice: Voice) -> bool:

@@ -85,6 +85,7 @@ class Given(Part):
     employees: int | None = None
     sector: Id | None = None
     modules: tuple[Id, ...] = ()
+    """Not given: not declared. For none of them write []."""
     facts: dict[Id, FactInput] = {}
     documents: dict[Id, GivenDocument] = {}
     persons: tuple[GivenPerson, ...] = ()

@@ -64,6 +64,8 @@ class JudgementRule(Part):
     """When several sites were marked."""
     minimum_sites: Number | None = None
     """Fewer sites marked: not determined."""
+    every_site: Flag = False
+    """true: a visited site without a mark leaves the requirement not determined; otherwise it is only named."""
 
 
 class SampleRule(Part):
@@ -76,6 +78,8 @@ class SampleRule(Part):
     """Fewer units drawn: not determined."""
     sites: Literal["pooled", "mean", "worst"] = "pooled"
     """All units together, or each site's share first."""
+    every_site: Flag = False
+    """true: a visited site without a mark leaves the requirement not determined; otherwise it is only named."""
 
 
 class MeasureRule(Part):

@@ -51,16 +51,16 @@ def _wave(wave: int, random: np.random.Generator, shares: np.ndarray, rows: int)
     counts = np.maximum(random.multinomial(max(rows - 8 * ORGANIZATIONS, 0), shares) + 8, 8)
     organization = np.repeat(np.arange(1, ORGANIZATIONS + 1, dtype=np.int32), counts)
     size = len(organization)
-    # At least two responses in every stratum: the first eight of an organization take turns.
+    # Strata and clusters take turns: none has fewer than two of what is drawn from it.
     place = np.arange(size) - np.repeat(np.cumsum(counts) - counts, counts)
-    stratum = np.where(place < 2 * STRATA, place % STRATA, random.integers(0, STRATA, size)).astype(np.int16)
+    stratum = (place % STRATA).astype(np.int16)
     order = np.argsort(organization.astype(np.int64) * STRATA + stratum, kind="stable")
-    organization, stratum = organization[order], stratum[order]
+    stratum, place = stratum[order], place[order]
     columns = {
         "organization": organization,
         "wave": np.full(size, wave, dtype=np.int16),
         "stratum": stratum + 1,
-        "cluster": random.integers(1, CLUSTERS + 1, size).astype(np.int16),
+        "cluster": (place // STRATA % CLUSTERS + 1).astype(np.int16),
         "weight": random.gamma(4.0, 0.25, size) + 0.1,
     }
     level = np.random.default_rng(wave * 7).normal(7.2, 0.7, ORGANIZATIONS + 1)[organization]

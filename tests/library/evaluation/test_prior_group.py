@@ -1,14 +1,15 @@
 """A prior group: made from evaluations, named by a case, used for the probability and nothing else."""
 
 import datetime as dt
-import json
 import random
 
 import pytest
 from tests.library.evaluation.small import CASE, edited, edition, problems, write_light_case
 
+from sealmark.core.documents import parse_yaml
 from sealmark.core.errors import SealmarkError
-from sealmark.evaluation.prior_group import PriorGroup, glean_prior_group, prior_group_text
+from sealmark.evaluation.gleaning import glean_prior_group
+from sealmark.evaluation.prior_group import PriorGroup, prior_group_text
 from sealmark.evaluation.run import evaluate
 
 GROUP = """\
@@ -160,8 +161,7 @@ def test_the_file_reads_back_as_the_group_and_names_no_organization(tmp_path):
     beside = with_group(tmp_path, text)
     assert "firm" not in text.split("evaluations:")[0]
     assert evaluate(edition(), beside).document["prior_group"]["id"] == "shops"
-    assert isinstance(json.loads(group.model_dump_json()), dict)
-    assert PriorGroup.model_validate_json(group.model_dump_json()) == group
+    assert PriorGroup.model_validate(parse_yaml(text, "group.yaml").content) == group
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,53 @@ def test_the_file_reads_back_as_the_group_and_names_no_organization(tmp_path):
 def test_evaluations_that_make_no_group_are_refused(code, documents):
     with pytest.raises(SealmarkError, match=code):
         glean_prior_group(documents, group="g", name="G")
+
+
+def judged(organizations, *, nested=False, severity=0.06):
+    """Evaluations of organizations whose sites were judged by two of six assessors, or all by one of their own."""
+    draw = random.Random(11)
+    severities = [draw.gauss(0, severity) for _ in range(6)]
+    documents = {}
+    for number in range(organizations):
+        level = draw.gauss(0.7, 0.08)
+        team = [number] if nested else draw.sample(range(6), 2)
+        names = [team[site % len(team)] for site in range(6)]
+        shares = [round(level + draw.gauss(0, 0.03) - severities[name % 6], 4) for name in names]
+        found = document(f"firm {number}", shares)
+        found["site_scores"]["all"]["assessors"] = {f"s{at}": [f"assessor {name}"] for at, name in enumerate(names)}
+        documents[f"{number}.json"] = found
+    return documents
+
+
+def test_assessors_that_differ_are_told_apart_from_organizations_that_differ():
+    root = glean_prior_group(judged(60), group="g", name="G").group.roots["all"]
+
+    # Six assessors tell their spread only roughly; that of sixty organizations is known to about a tenth.
+    assert float(root.assessors) == pytest.approx(0.06, rel=0.5)
+    assert float(root.between) == pytest.approx(0.08, rel=0.25)
+
+
+@pytest.mark.parametrize("documents", [judged(20, nested=True), archive()])
+def test_assessors_who_share_no_organization_are_not_told_apart(documents):
+    assert glean_prior_group(documents, group="g", name="G").group.roots["all"].assessors is None
+
+
+def test_severity_widens_the_outlook_and_one_limitation_less_is_told(tmp_path):
+    without = evaluate(edition(), with_group(tmp_path / "without")).document
+    text = edited(GROUP, "freedom: 9", "freedom: 9, assessors: 0.05")
+    beside = evaluate(edition(), with_group(tmp_path / "beside", text)).document
+
+    errors = [float(found["prior_group"]["roots"]["all"]["standard_error"]) for found in (without, beside)]
+    assert errors[1] > errors[0]
+    told = [{item["code"] for item in found["limitations"]} for found in (without, beside)]
+    assert told[0] - told[1] == {"assessor-severity-not-included"}
+
+
+def test_severity_counts_where_every_site_was_seen(tmp_path):
+    both = "site,name,region,visited\nsite-1,One,north,yes\nsite-2,Two,south,yes\n"
+    text = edited(GROUP, "freedom: 9", "freedom: 9, assessors: 0.05")
+    found = evaluate(edition(), with_group(tmp_path, text, **{"sites.csv": both})).document
+
+    root = found["prior_group"]["roots"]["all"]
+    assert float(root["standard_error"]) > 0
+    assert 0 < float(root["own_weight"]) < 1

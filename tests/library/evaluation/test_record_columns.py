@@ -10,6 +10,7 @@ NEEDS = {
     "promised": ({"kind": "share-within", "start": "ordered", "end": "delivered", "target": "promised"},
                  ["opened", "ordered", "promised", "delivered"]),
     "open": ({"kind": "open-share", "end": "closed"}, ["opened", "closed"]),
+    "next update": ({"kind": "share-within", "target_hours": 24, "between": "updates"}, [*CLOCK, "updates"]),
     "first time": ({"kind": "first-time-fix", "same": "asset", "window_days": 30}, ["opened", "asset"]),
     "returns": ({"kind": "return-rate", "same": "asset", "window_days": 30}, [*CLOCK, "asset"]),
     "share": ({"kind": "record-share", "column": "kind", "values": ["back"]}, ["opened", "kind"]),

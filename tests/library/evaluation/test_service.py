@@ -32,6 +32,7 @@ TABLE = pa.table(
             for moment, hours in zip(OPENED, HOURS, strict=True)
         ],
         "promised": [moment + dt.timedelta(hours=24) for moment in OPENED],
+        "updates": [[moment + dt.timedelta(hours=4)] for moment in OPENED],
         "customer": ["c1", "c1", "c2", "c3", "c4", "c5", "c6", "c7"],
         "upheld": [True, True, False, False, False, False, False, False],
         "level": [1, 2, 2, 2, 3, 3, 3, 3],
@@ -53,6 +54,10 @@ VALUES = [
     ({"kind": "share-within", "target_hours": 24, "end": "first_response"}, {}, D(1)),
     ({"kind": "duration-mean", "end": "first_response"}, {"unit": "hours"}, D(1)),
     ({"kind": "duration-percentile", "quantile": D("0.25")}, {"unit": "hours", "better": "lower"}, D("5.5")),
+    ({"kind": "share-within", "target_hours": 24, "open_cases": "kaplan-meier"}, {}, D("0.625")),
+    ({"kind": "duration-percentile", "quantile": D("0.5"), "open_cases": "kaplan-meier"}, {"unit": "hours"}, D(16)),
+    # Told after 4 hours and never again: 2, 4, 4, 4, 20, 44, 236 hours, and the open one since 22 days.
+    ({"kind": "share-within", "target_hours": 12, "between": "updates"}, {"better": "higher"}, D("0.5")),
     ({"kind": "open-share"}, {}, D("0.125")),
     ({"kind": "record-share", "values": ["open"]}, {}, D("0.125")),
     ({"kind": "record-share", "column": "upheld", "values": ["true"]}, {}, D("0.25")),
@@ -138,3 +143,25 @@ def test_measures_of_a_class_and_those_in_opening_hours():
 
     assert list(record_measures(book, "tickets")) == ["plain", "hours"]
     assert measures_in_opening_hours(book, "tickets") == ["hours"]
+
+
+def test_what_finished_cases_alone_would_say_stands_beside_with_the_number_open():
+    within = measured({"kind": "share-within", "target_hours": 24})
+    mean = measured("duration-mean", unit="hours", better="lower")
+    waiting = measured("open-share")
+    again = measured({"kind": "repeat-rate", "window_days": 7}, better="lower")
+
+    assert (within.open_cases.number, within.open_cases.finished_only.value) == (1, D("0.714285714286"))
+    # The honest figure is not told, because open cases would flatter it; the other one is.
+    assert (mean.overall.value, mean.open_cases.number) == (None, 1)
+    assert mean.open_cases.finished_only.value == D("47.4285714286")
+    assert (waiting.open_cases, again.open_cases) == (None, None)
+
+
+def test_kaplan_and_meier_is_no_bound_and_so_always_told():
+    formula = {"kind": "duration-percentile", "quantile": D("0.5")}
+
+    for better in ("higher", "lower"):
+        found = measured({**formula, "open_cases": "kaplan-meier"}, unit="hours", better=better)
+        assert (found.overall.value, found.open_cases.finished_only.value) == (D(16), D(8))
+    assert measured(formula, unit="hours", better="higher").overall.value is None

@@ -110,3 +110,35 @@ def test_an_infinite_freedom_is_the_normal_distribution():
 def test_what_cannot_be_is_refused(problem, call):
     with pytest.raises(SealmarkError, match=problem):
         call()
+
+
+@pytest.mark.parametrize(("listed", "shares"), [(40, [1.0]), (40, [0.5, 0.25, 0.25]), (8, [0.5, 0.5])])
+def test_with_assessors_of_known_severity_the_outlook_is_right_on_average_and_in_spread(listed, shares):
+    random = np.random.default_rng(20)
+    organizations, visited = 20_000, 8
+    levels = random.normal(75, 6, organizations)
+    sites = levels[:, None] + random.normal(0, 7, (organizations, listed))
+    severity = random.normal(0, 4, (organizations, len(shares))) @ np.array(shares)
+    seen = sites[:, :visited].mean(axis=1) + severity
+    prior = Prior(75, 36, 49, math.inf, 100, assessor=16)
+
+    found = outlook(
+        seen, np.full(organizations, 49), visited=[visited], listed=[listed], prior=prior,
+        concentration=sum(share**2 for share in shares),
+    )  # fmt: skip
+
+    apart = (sites.mean(axis=1) - found.centre) / found.error
+    # 20,000 organizations: five standard errors of mean, variance and correlation are .035 to .05.
+    assert apart.mean() == pytest.approx(0, abs=0.036)
+    assert apart.var() == pytest.approx(1, abs=0.05)
+    assert np.corrcoef(apart, seen)[0, 1] == pytest.approx(0, abs=0.036)
+
+
+def test_where_every_site_was_seen_only_severity_is_left():
+    lenient = Prior(75, 36, 49, math.inf, 100, assessor=16)
+
+    found = outlook([85.0], [49.0], visited=[8], listed=[8], prior=lenient)
+
+    noise = 36 + 49 / 8
+    assert found.centre[0] == pytest.approx(75 + 10 * noise / (noise + 16))
+    assert found.error[0] ** 2 == pytest.approx(noise * 16 / (noise + 16))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sealmark.cli.engines import engine_options, on_engine
 from sealmark.cli.output import json_option, result, table
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 
@@ -38,7 +39,7 @@ _DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely", "nested")
 
 @click.command("estimate", epilog="Example: sealmark measure answers.csv --design weight=w,strata=region,cluster=shop "
                "--measure mean:q1 --measure top-box:q1>=9 --by wave")  # fmt: skip
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TABLE")
+@click.argument("file", type=click.Path(exists=True, path_type=Path), metavar="TABLE")
 @click.option(
     "--measure", "measures", multiple=True, required=True, help=f"What to measure: {', '.join(_KINDS.values())}."
 )
@@ -52,20 +53,32 @@ _DESIGN_KEYS = ("weight", "strata", "cluster", "population", "lonely", "nested")
 @click.option(
     "--confidence", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True
 )
+@engine_options
 @json_option
 def estimate_command(
-    file: Path, measures: tuple[str, ...], design: str, by: str, mapping: Path | None, confidence: float
+    file: Path,
+    measures: tuple[str, ...],
+    design: str,
+    by: str,
+    mapping: Path | None,
+    confidence: float,
+    engine: str,
+    engine_address: str | None,
+    memory_limit: str | None,
 ) -> None:
     """Estimate means, shares, indices, promoter scores and more, with design-based intervals.
 
-    TABLE is CSV, XLSX (one sheet) or Parquet. Interval: t with the degrees of freedom of
+    TABLE is CSV, XLSX (one sheet), Parquet, or a store made by `measure import`. Interval: t with the degrees of freedom of
     the design; shares on the logit scale.
     """
     from sealmark.measure.surveys.estimation import estimate
 
     wanted = {text: parse_measure(text) for text in measures}
     cells = [name for name in by.split(",") if name]
-    found = estimate(source_of(file, mapping), wanted, design=parse_design(design), by=cells, confidence=confidence)
+    drawn = parse_design(design)
+    with on_engine(engine, engine_address, memory_limit):
+        found = estimate(source_of(file, mapping), wanted, design=drawn, by=cells, confidence=confidence)
+    found = _with_names(found, file)
     rows = [
         [*cells, "measure", "value", "lower", "upper", "se", "df", "n", "deff", ""],
         *(_row(cell) for cell in found),
@@ -80,9 +93,35 @@ def source_of(file: Path, mapping: Path | None) -> Any:
 
     if mapping is not None:
         return import_table(file, read_mapping(mapping)).table
+    if file.is_dir():
+        return _folder(file)
     with file.open("rb") as stream:
         is_workbook = stream.read(4) == b"PK\x03\x04"
     return _workbook(file) if is_workbook else file
+
+
+def _folder(folder: Path) -> Any:
+    """Return a store as a table; any other folder as it is, for the engine to look into."""
+    from sealmark.measure.storage.layout import is_store
+    from sealmark.measure.storage.opening import open_store
+
+    return open_store(folder) if is_store(folder) else folder
+
+
+def _with_names(cells: tuple[CellEstimate, ...], source: Path) -> tuple[CellEstimate, ...]:
+    """Return the cells of a store with names in the place of keys."""
+    from dataclasses import replace
+
+    from sealmark.measure.storage.layout import is_store
+    from sealmark.measure.storage.opening import names_of
+
+    if not is_store(source):
+        return cells
+    names = names_of(source)
+    return tuple(
+        replace(cell, cell={key: names.get(key, {}).get(value, value) for key, value in cell.cell.items()})  # type: ignore[call-overload]
+        for cell in cells
+    )
 
 
 def _workbook(file: Path) -> Any:

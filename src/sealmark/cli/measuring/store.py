@@ -26,7 +26,8 @@ _EVERY = 2.0
 
 
 @click.command(
-    "import", epilog="Example: sealmark measure import 2026.csv --mapping m.yaml --wave year --organization shop --out store/"
+    "import",
+    epilog="Example: sealmark measure import 2026.csv --mapping m.yaml --wave year --organization shop --out store/",
 )
 @click.argument("sources", type=_FILE, nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--mapping", type=_FILE, required=True, help="Mapping file that fits every source.")

@@ -138,7 +138,7 @@ def _column(
 ) -> ColumnProfile:
     name, kind = column
     cell, shown = quoted(name), _shown_sql(quoted(name), kind)
-    ordered = kind in {"BIGINT", "DOUBLE", "DATE"} or kind.startswith("TIMESTAMP")
+    ordered = kind in {"BIGINT", "DOUBLE", "DATE"} or (kind.startswith("TIMESTAMP") and "[]" not in kind)
     limits = (
         f"min({_sorted_sql(cell, shown, kind)}), max({_sorted_sql(cell, shown, kind)})" if ordered else "NULL, NULL"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -46,7 +47,7 @@ class Periods:
 
     def __post_init__(self) -> None:
         """Refuse periods that are not in order."""
-        twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
+        twice = [label for label, number in Counter(self.labels).items() if number > 1]
         if twice:
             what = f"Periods stand twice: {', '.join(twice[:5])}."
             raise SealmarkError(Problem("SM463", what, fix="Add up the rows of one period first."))

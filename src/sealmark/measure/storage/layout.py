@@ -13,6 +13,7 @@ name with a whole number for its key. The answers themselves are small integers.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -177,15 +178,11 @@ def columns_of(rules: dict[str, ColumnRule], roles: dict[str, Role]) -> tuple[St
 
 
 def _column(source: str, rule: ColumnRule, role: Role) -> StoreColumn:
-    lowest, highest = (float(bound) if _is_number(bound) else None for bound in (rule.lowest, rule.highest))
+    lowest, highest = (float(bound) if isinstance(bound, Decimal) else None for bound in (rule.lowest, rule.highest))
     name = role if role in ("wave", "organization") else source
     return StoreColumn(
         name=name, source=source, kind=_kind(rule, role, lowest, highest), role=role, lowest=lowest, highest=highest
     )
-
-
-def _is_number(bound: object) -> bool:
-    return bound is not None and not hasattr(bound, "year")
 
 
 def _kind(rule: ColumnRule, role: Role, lowest: float | None, highest: float | None) -> Kind:

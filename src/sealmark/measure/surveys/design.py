@@ -30,6 +30,7 @@ Population: TypeAlias = "str | int | Mapping[object, int] | None"
 
 WEIGHT, CLUSTER, CLUSTER2 = "sm_weight", "sm_cluster", "sm_cluster2"
 STRATUM = "sm_stratum{}"
+_RANK = "{}_rank"
 POPULATION, _POPULATION2 = "sm_population", "sm_population2"
 _PREFIX = "sm_"
 _SHOWN = 5
@@ -153,7 +154,10 @@ def prepare(table: ir.Table, design: Design, *, weighted: bool = True) -> ir.Tab
     if design.population2 is not None:
         new[_POPULATION2] = _number(table, design.population2)
     table = table.mutate(**new)
-    return table.mutate(**{WEIGHT: _weight(table, design)}) if weighted else table
+    if not weighted:
+        return table
+    table = _with_ranks(table, design)
+    return table.mutate(**{WEIGHT: _weight(table, design)})
 
 
 def draw_up(table: ir.Table, design: Design) -> Frame:
@@ -249,6 +253,24 @@ def _is_stratum(table: ir.Table, design: Design, key: object) -> ir.BooleanValue
     return ibis.and_(*(table[name] == value for name, value in zip(design.strata, values, strict=True)))
 
 
+def _with_ranks(table: ir.Table, design: Design) -> ir.Table:
+    """Return the table with the rank of each unit among its siblings, where weights follow from their number.
+
+    The highest rank is the number of units: Spark knows no distinct count over a window.
+    """
+    if design.weight or design.population is None:
+        return table
+    strata = [table[name] for name in design.strata_keys]
+    within = {CLUSTER: strata} if design.cluster else {}
+    if design.cluster2 and design.population2 is not None:
+        within[CLUSTER2] = [*strata, table[CLUSTER]]
+    ranks = {
+        _RANK.format(name): ibis.dense_rank().over(group_by=groups, order_by=table[name]) + 1
+        for name, groups in within.items()
+    }
+    return table.mutate(**ranks) if ranks else table
+
+
 def _weight(table: ir.Table, design: Design) -> ir.FloatingValue:
     """Return the weight column, or population over sample at each stage."""
     if design.weight:
@@ -256,10 +278,10 @@ def _weight(table: ir.Table, design: Design) -> ir.FloatingValue:
     if design.population is None:
         return ibis.literal(1.0, "float64")
     strata = [table[name] for name in design.strata_keys]
-    first = table[CLUSTER].nunique() if design.cluster else table.count()
+    first = table[_RANK.format(CLUSTER)].max() if design.cluster else table.count()
     weight = table[POPULATION] / first.over(group_by=strata).cast("float64")
     if design.population2 is not None:
-        second = table[CLUSTER2].nunique() if design.cluster2 else table.count()
+        second = table[_RANK.format(CLUSTER2)].max() if design.cluster2 else table.count()
         inside = [*strata, table[CLUSTER]]
         weight = weight * table[_POPULATION2] / second.over(group_by=inside).cast("float64")
     return weight

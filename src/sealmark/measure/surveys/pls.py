@@ -75,6 +75,44 @@ class PlsFit:
         pairs = zip(self.model.constructs, self.solution.r_squared, strict=True)
         return {name: float(value) for name, value in pairs if name in ends}
 
+    @property
+    def total_effects(self) -> dict[tuple[str, str], float]:
+        """Effect of every construct on every later one along all ways between them; no entry where no way leads."""
+        direct = self.solution.paths
+        total, step = np.zeros_like(direct), direct
+        # Paths never run in a circle: after as many steps as there are constructs nothing is left.
+        for _ in self.model.constructs:
+            total, step = total + step, step @ direct
+        reached = _reached(_links(self.model))
+        names = self.model.constructs
+        return {(names[i], names[j]): float(total[i, j]) for i, j in np.argwhere(reached).tolist()}
+
+    @property
+    def communality(self) -> dict[str, float]:
+        """Mean squared loading of every construct's items: the share of their variance that it explains (AVE)."""
+        return {name: float(np.mean(self.loadings(name) ** 2)) for name in self.model.constructs}
+
+    @property
+    def composite_reliability(self) -> dict[str, float]:
+        """Reliability of every construct's items together, from their loadings (Dillon and Goldstein's rho)."""
+        found = {name: self.loadings(name) for name in self.model.constructs}
+        return {name: float(one.sum() ** 2 / (one.sum() ** 2 + (1 - one**2).sum())) for name, one in found.items()}
+
+    @property
+    def goodness_of_fit(self) -> float:
+        """Root of mean communality, over the items of blocks with several, times mean R squared.
+
+        Tenenhaus et al. (2005); a description of the sample, no test.
+        """
+        several = [self.loadings(name) ** 2 for name, items in self.model.blocks if len(items) > 1]
+        explained = list(self.r_squared.values())
+        return float(np.sqrt(np.concatenate(several).mean() * np.mean(explained))) if several else float("nan")
+
+    def loadings(self, construct: str) -> Floats:
+        """Return the correlation of a block's items with their construct."""
+        place = self.model.constructs.index(construct)
+        return np.asarray(self.solution.loadings[_blocks(self.model)[:, place], place])
+
     def outer_weights(self, construct: str) -> Floats:
         """Return the weights of a block's items as the algorithm used them."""
         place = self.model.constructs.index(construct)
@@ -97,10 +135,24 @@ class PlsFit:
         Raises:
             SealmarkError: SM416 an item has no scale, or a weight is negative.
         """
-        inside = _blocks(self.model)[:, self.model.constructs.index(construct)]
+        weights, lowest, inside = self._index_weights(construct)
+        return float(weights @ (self.moments.means[inside] - lowest))
+
+    def index_deviation(self, construct: str) -> float:
+        """Return the standard deviation of respondents' 0-100 scores of the construct.
+
+        Raises:
+            SealmarkError: SM416 as :meth:`index`.
+        """
+        weights, _, inside = self._index_weights(construct)
+        return float(np.sqrt(weights @ self.moments.covariance[np.ix_(inside, inside)] @ weights))
+
+    def _index_weights(self, construct: str) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+        """Return by what answers above the lowest are multiplied for 0-100, the lowest, and the block's items."""
         lowest, highest = _scale(self.model.block(construct))
         weights = _positive(self.item_weights(construct), self.model.block(construct))
-        return float(100 * weights @ (self.moments.means[inside] - lowest) / (weights @ (highest - lowest)))
+        inside = _blocks(self.model)[:, self.model.constructs.index(construct)]
+        return 100 * weights / (weights @ (highest - lowest)), lowest, inside
 
 
 @dataclass(frozen=True)
@@ -251,6 +303,13 @@ def _links(model: PathModel) -> npt.NDArray[np.bool_]:
     for start, end in model.paths:
         links[model.constructs.index(start), model.constructs.index(end)] = True
     return links
+
+
+def _reached(links: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    reached = links
+    for _ in links:
+        reached = reached | (reached @ links)
+    return reached
 
 
 def _name_paths(model: PathModel, values: Floats) -> dict[tuple[str, str], float]:

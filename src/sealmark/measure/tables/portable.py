@@ -28,6 +28,7 @@ from sealmark.measure.tables.questions import Questions, RowIndex, refusal, row_
 __all__ = ["check_design", "group_totals"]
 
 _WEIGHT = "sm_w"
+_LARGEST = 1e300
 
 
 def group_totals(source: Source, questions: Questions, *, design: Design, by: Sequence[str] = ()) -> pa.Table:
@@ -53,13 +54,27 @@ def group_totals(source: Source, questions: Questions, *, design: Design, by: Se
     check_design(design)
     prepared = prepare(table, design, weighted=False)
     require_columns(prepared, questions.measures.values())
-    keys = key_columns(prepared, design, by)
+    keys, copies = _keys(prepared, design, by)
     narrow = prepared.select(**keys, **_design_values(prepared, design), **_answers(prepared, questions))
     terms = _terms(narrow, questions, is_weighted=design.weight is not None)
     ready = narrow.select(*keys, *_design_values(prepared, design), **terms)
     squares = design.cluster is None
     sums = _counts(ready, design) | _sums(ready, list(terms), is_weighted=design.weight is not None, squares=squares)
-    return fetch(ready.aggregate(by=list(keys), **sums))
+    rows = fetch(ready.aggregate(by=list(keys), **sums))
+    for copy, original in copies.items():
+        rows = rows.append_column(copy, rows[original])
+    return rows
+
+
+def _keys(table: ir.Table, design: Design, by: Sequence[str]) -> tuple[dict[str, ir.Column], dict[str, str]]:
+    """Return the columns to group by, and those that are a copy of another: they would be grouped by twice."""
+    every = key_columns(table, design, by)
+    sources = dict(zip(every, (*by, *design.strata, *((design.cluster,) if design.cluster else ())), strict=True))
+    first: dict[str, str] = {}
+    for key, column in sources.items():
+        first.setdefault(str(column), key)
+    kept = {key: every[key] for key in first.values()}
+    return kept, {key: first[str(column)] for key, column in sources.items() if key not in kept}
 
 
 def check_design(design: Design) -> None:
@@ -115,8 +130,7 @@ def _terms(table: ir.Table, questions: Questions, *, is_weighted: bool) -> dict[
     for number, item in enumerate(questions.own):
         answer = table[_name(item)]
         terms |= _weighted(table, str(number), answer, is_weighted=is_weighted)
-        high = (answer >= _plain(questions.top_from)).cast("int32").fill_null(0).cast("float64")
-        terms[f"t_{number}"] = table[_WEIGHT] * high if is_weighted else high
+        terms[f"t_{number}"] = _box(table, answer, questions.top_from, is_weighted=is_weighted)
     if questions.index:
         terms |= _weighted(table, "x", _index(table, row_index(questions.index)), is_weighted=is_weighted)
     if questions.promoter:
@@ -125,6 +139,14 @@ def _terms(table: ir.Table, questions: Questions, *, is_weighted: bool) -> dict[
         below = (rating <= _plain(questions.promoter.detractors_to)).cast("int32")
         terms |= _weighted(table, "p", (above - below) * 100, is_weighted=is_weighted)
     return terms
+
+
+def _box(table: ir.Table, answer: ir.NumericColumn, cut: float | Decimal, *, is_weighted: bool) -> ir.Column:
+    filled = answer.fill_null(0)
+    high = (filled >= _plain(cut)).cast("int32").cast("float64")
+    if cut <= 0:  # what is missing is filled with zero, and must not lie in the box
+        high = high * answer.notnull().cast("int32").cast("float64")
+    return table[_WEIGHT] * high if is_weighted else high
 
 
 def _weighted(table: ir.Table, label: str, value: ir.NumericColumn, *, is_weighted: bool) -> dict[str, ir.Column]:
@@ -138,31 +160,33 @@ def _weighted(table: ir.Table, label: str, value: ir.NumericColumn, *, is_weight
 
 def _index(table: ir.Table, index: RowIndex) -> ir.FloatingColumn:
     answers = [table[_name(item)] for item in index.items]
-    given = [answer.notnull().cast("int32") for answer in answers]
-    count = functools.reduce(operator.add, given)
+    # The same expressions as in the items' own sums, so that the engine computes them once.
+    filled = [answer.fill_null(0).cast("float64") for answer in answers]
+    given = [answer.notnull().cast("int32").cast("float64") for answer in answers]
+    count = _add(given)
     if index.is_even:
-        wide = "int64" if all(answer.type().is_integer() for answer in answers) else "float64"
-        total = functools.reduce(operator.add, (answer.fill_null(0).cast(wide) for answer in answers))
-        below = count.cast("float64")
-        value = total.cast("float64") / below.nullif(0) * float(index.slopes[0]) + float(index.offsets[0])
+        value = _add(filled) / count.nullif(0) * float(index.slopes[0]) + float(index.offsets[0])
     else:
         shares, slopes, offsets = index.shares.tolist(), index.slopes.tolist(), index.offsets.tolist()
-        flags = [flag.cast("float64") for flag in given]
-        below = functools.reduce(operator.add, (flag * share for flag, share in zip(flags, shares, strict=True)))
+        below = _add([flag * share for flag, share in zip(given, shares, strict=True)])
         parts = [
-            answer.fill_null(0).cast("float64") * (share * slope) + flag * (share * offset)
-            for answer, flag, share, slope, offset in zip(answers, flags, shares, slopes, offsets, strict=True)
+            answer * (share * slope) + flag * (share * offset)
+            for answer, flag, share, slope, offset in zip(filled, given, shares, slopes, offsets, strict=True)
         ]
-        value = functools.reduce(operator.add, parts) / below.nullif(0)
-    return ibis.ifelse(count >= index.minimum, value, ibis.null("float64"))
+        value = _add(parts) / below.nullif(0)
+    return ibis.ifelse(count >= index.minimum, value, ibis.null("float64")) if index.minimum > 1 else value
+
+
+def _add(parts: Sequence[ir.FloatingColumn]) -> ir.FloatingColumn:
+    return functools.reduce(operator.add, parts)
 
 
 def _counts(table: ir.Table, design: Design) -> dict[str, ir.Scalar]:
     counts: dict[str, ir.Scalar] = {"rows": table.count()}
     if design.weight is not None:
         weight = table[_WEIGHT]
-        bad = weight.isnull() | weight.isnan() | weight.isinf() | (weight < 0)
-        counts |= {"bad_weight": bad.cast("int64").sum(), "weight_sum": weight.sum()}
+        good = (weight >= 0) & (weight < _LARGEST)  # not a number counts as larger than any
+        counts |= {"good_weight": good.cast("int32").sum(), "weight_sum": weight.sum()}
     if design.population is not None:
         counts |= {"population": table[POPULATION].min(), "largest_population": table[POPULATION].max()}
     return counts

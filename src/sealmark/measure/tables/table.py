@@ -135,7 +135,8 @@ def first_stage(rows: pa.Table, questions: Questions, *, design: Design, by: Seq
         SealmarkError: SM406 to SM408, SM488: rows and strata that do not serve.
     """
     counts = {"rows": column_of(rows, "rows")}
-    counts |= {name: _column(rows, name, counts["rows"]) for name in ("bad_weight", "weight_sum")}
+    counts["bad_weight"] = counts["rows"] - _column(rows, "good_weight", counts["rows"])
+    counts["weight_sum"] = _column(rows, "weight_sum", counts["rows"])
     if design.population is not None:
         counts |= {name: column_of(rows, name) for name in ("population", "largest_population")}
     numbered = number_groups(rows.select([name for name in rows.column_names if name.startswith("sm_")]), counts, design)
@@ -157,7 +158,7 @@ def _column(rows: pa.Table, name: str, otherwise: Floats) -> Floats:
     """Return sums; those of nothing are zero, those that repeat others are not in the table."""
     if name in rows.column_names:
         return np.nan_to_num(column_of(rows, name))
-    return otherwise if name != "bad_weight" else np.zeros_like(otherwise)
+    return otherwise
 
 
 def _label(questions: Questions, variable: Variable) -> tuple[str, str]:

@@ -240,7 +240,7 @@ def calendars(draw):
                 ("Asia/Kolkata", dt.date(2026, 6, 1)),
                 ("America/Santiago", dt.date(2026, 9, 3)),
                 ("Antarctica/Troll", dt.date(2026, 3, 26)),  # two hours forward
-                ("Antarctica/Troll", dt.date(2026, 10, 22)),  # an hour that comes three times, read two hours back
+                ("Antarctica/Troll", dt.date(2026, 10, 22)),  # two hours back: two hours come twice
             ]
         )
     )
