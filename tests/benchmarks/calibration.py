@@ -15,15 +15,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from sealmark.measure.smallarea import Outlook, Prior, class_chances, fit_prior, outlook
+from sealmark.measure.smallarea import Outlook, Prior, class_chances, excess_kurtosis, fit_prior, outlook
 
-__all__ = ["CUTS", "METHODS", "OUTLETS", "Cell", "Measures", "simulate", "summarize", "table"]
+__all__ = [
+    "CUTS",
+    "METHODS",
+    "OUTLETS",
+    "Cell",
+    "Measures",
+    "prior_of",
+    "simulate",
+    "summarize",
+    "summarize_chances",
+    "table",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -105,23 +116,27 @@ def simulate(kind: str, *, listed: int, visited: int, organizations: int, seed: 
     """Return simulated organizations, a multiple of :data:`MEMBERS`, and as many that make the groups behind them."""
     random = np.random.default_rng([seed, listed, visited, list(OUTLETS).index(kind)])
     number = -(-organizations // MEMBERS) * MEMBERS
-    mean, variance, truth = (np.empty(2 * number) for _ in range(3))
+    truth, sites = np.empty(2 * number), np.empty((2 * number, visited))
     for at in range(2 * number):
         outlets = np.clip(OUTLETS[kind](random, random.normal(80, 8), listed), 0, 100)
-        seen = random.choice(outlets, visited, replace=False)
-        mean[at], variance[at], truth[at] = seen.mean(), seen.var(ddof=1), outlets.mean()
+        sites[at], truth[at] = random.choice(outlets, visited, replace=False), outlets.mean()
     groups = [slice(start, start + MEMBERS) for start in range(number, 2 * number, MEMBERS)]
-    priors = tuple(fit_prior(mean[group], variance[group], np.full(MEMBERS, float(visited))) for group in groups)
-    return Cell(listed, visited, mean[:number], variance[:number], truth[:number], priors)
+    own = sites[:number]
+    priors = tuple(prior_of(sites[group]) for group in groups)
+    return Cell(listed, visited, own.mean(axis=1), own.var(axis=1, ddof=1), truth[:number], priors)
+
+
+def prior_of(sites: Floats) -> Prior:
+    """Return the prior of a group: organizations down, their visited sites across."""
+    visited = np.full(len(sites), float(sites.shape[1]))
+    return fit_prior(sites.mean(axis=1), sites.var(axis=1, ddof=1), visited, tails=excess_kurtosis(sites))
 
 
 @dataclass(frozen=True)
-class Measures:
-    """How good stated uncertainty is.
+class Stated:
+    """How good stated probabilities are.
 
     Attributes:
-        coverage: Share of 90 % intervals that hold the true mean.
-        width: Their mean width in points.
         brier: Mean squared distance between stated probabilities and what is true, over all grades.
         calibration_error: Expected calibration error: distance between how sure it is of the grade
             it names, and how often it is right, in ten classes weighted by their organizations.
@@ -129,25 +144,40 @@ class Measures:
         right_when_sure: How often it is right then.
     """
 
-    coverage: float
-    width: float
     brier: float
     calibration_error: float
     sure: float
     right_when_sure: float
 
 
+@dataclass(frozen=True)
+class Measures(Stated):
+    """How good stated uncertainty is.
+
+    Attributes:
+        coverage: Share of 90 % intervals that hold the true mean.
+        width: Their mean width in points.
+    """
+
+    coverage: float
+    width: float
+
+
 def summarize(cells: Sequence[Cell], *, method: str) -> Measures:
     """Return the measures over several cells; ``method`` is a key of :data:`METHODS`."""
     parts = [_judged(cell, method) for cell in cells]
     inside, width, chances, grade = (np.concatenate(column) for column in zip(*parts, strict=True))
-    stated, named = chances.max(axis=1), chances.argmax(axis=1)
-    is_right = named == grade
+    found = summarize_chances(chances, grade)
+    return Measures(**asdict(found), coverage=float(inside.mean()), width=float(width.mean()))
+
+
+def summarize_chances(chances: Floats, grade: npt.NDArray[np.int_]) -> Stated:
+    """Return how good probabilities of grades (organizations down) are, given the true grades."""
+    stated = chances.max(axis=1)
+    is_right = chances.argmax(axis=1) == grade
     sure = stated >= 0.9
-    truth = np.eye(len(CUTS) + 1)[grade]
-    return Measures(
-        float(inside.mean()),
-        float(width.mean()),
+    truth = np.eye(chances.shape[1])[grade]
+    return Stated(
         float(((chances - truth) ** 2).sum(axis=1).mean()),
         _calibration_error(stated, is_right),
         float(sure.mean()),

@@ -85,7 +85,11 @@ def find_command(words):
 
     command, rest = cli, list(words)
     while isinstance(command, click.Group):
-        command = command.get_command(click.Context(command), rest.pop(0)) if rest else None
+        try:
+            # A group may have a command that is left out.
+            _, command, rest = command.resolve_command(click.Context(command), rest) if rest else (None, None, rest)
+        except click.UsageError:
+            command = None
     return command, rest
 
 

@@ -69,7 +69,7 @@ def test_help_imports_nothing_heavy():
 
 
 def test_no_lock_or_configuration_names_a_package_host():
-    tracked = [ROOT / "requirements.lock", ROOT / "pyproject.toml", ROOT / "Makefile"]
+    tracked = [ROOT / "requirements.lock", ROOT / "requirements-spark.lock", ROOT / "pyproject.toml", ROOT / "Makefile"]
 
     found = [path.name for path in tracked if re.search(r"https?://[^ ]*/(simple|packages)", path.read_text())]
 
@@ -84,7 +84,8 @@ def test_the_lock_holds_every_declared_dependency():
     declared = [*project["project"]["dependencies"], *(item for part in extras.values() for item in part)]
     declared += project["dependency-groups"]["dev"]
     names = {re.split(r"[\[<>=~! ]", item)[0].lower() for item in declared} - {"sealmark"}
-    locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    locks = "\n".join((ROOT / name).read_text() for name in ("requirements.lock", "requirements-spark.lock"))
+    locked = set(re.findall(r"^([a-z0-9._-]+)==", locks, re.MULTILINE))
 
     assert names - locked == set()
 

@@ -30,7 +30,9 @@ def sites_without_mark(
         return {}
     asked = (rule.marks if isinstance(rule, JudgementRule) else ()) or (None,)
     found = {
-        name: tuple(site for site in evidence.visited if site not in {mark.site for mark in marks if mark.dimension == name})
+        name: tuple(
+            site for site in evidence.visited if site not in {mark.site for mark in marks if mark.dimension == name}
+        )
         for name in asked
     }
     return {name: sites for name, sites in found.items() if sites}
@@ -41,15 +43,12 @@ def lacks_marks(rule: JudgementRule | SampleRule, requirement: str, evidence: Ev
     return rule.every_site and bool(sites_without_mark(rule, requirement, evidence))
 
 
-def reasons_of_marks(
-    rule: JudgementRule | SampleRule, requirement: str, evidence: Evidence
-) -> tuple[Reason, ...]:
+def reasons_of_marks(rule: JudgementRule | SampleRule, requirement: str, evidence: Evidence) -> tuple[Reason, ...]:
     """Return what is uneven about the marks: visited sites without one, and sites with more of them than others."""
     if evidence.draw.shares:
         return ()  # possible truths are counted, not told
     result = [
-        _missing(requirement, name, sites)
-        for name, sites in sites_without_mark(rule, requirement, evidence).items()
+        _missing(requirement, name, sites) for name, sites in sites_without_mark(rule, requirement, evidence).items()
     ]
     counts: Counter[str] = Counter()
     for mark in evidence.judgements.get(requirement, ()):

@@ -61,6 +61,7 @@ class Measured:
         hidden: Sites whose figures are counted but never told: people could be recognized by them.
         withheld: Whether even a number made of all sites' figures would give a hidden one away.
         open_cases: For measures of records in which open cases count.
+        opposed: Items of a survey's index that run against its other items.
     """
 
     overall: Estimate
@@ -69,6 +70,7 @@ class Measured:
     hidden: frozenset[str] = frozenset()
     withheld: bool = False
     open_cases: OpenCases | None = None
+    opposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

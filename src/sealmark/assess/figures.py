@@ -14,7 +14,9 @@ from sealmark.scheme.walking import numbers_at
 
 __all__ = ["FigureBook", "Missing"]
 
-MissingKind = Literal["parameter", "size", "sector", "modules", "fact", "document", "persons", "actions", "measure", "judgement"]
+MissingKind = Literal[
+    "parameter", "size", "sector", "modules", "fact", "document", "persons", "actions", "measure", "judgement"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -103,12 +103,23 @@ class TableFile(Part):
     mapping: str | None = None
 
 
+class MarkFile(TableFile):
+    """A table of assessors' marks."""
+
+    marks: int | None = Field(default=None, ge=0, le=MOST)
+    """How many marks were handed in: a row that is lost later is then an error, and raises no mean unseen."""
+
+
 def _table_file(value: Any) -> Any:
     return {"file": value} if isinstance(value, str) else value
 
 
 Table = Annotated[TableFile, BeforeValidator(_table_file)]
 """A file name, or ``{file: ..., mapping: ...}``."""
+
+
+MarkTable = Annotated[MarkFile, BeforeValidator(_table_file)]
+"""A file name, or ``{file: ..., mapping: ..., marks: ...}``."""
 
 
 class Waiver(Part):
@@ -139,7 +150,7 @@ class CaseFile(Part):
     """Table of sites: site, name, stratum, employees, visited."""
     surveys: tuple[SurveyFile, ...] = ()
     records: tuple[RecordFile, ...] = ()
-    judgements: tuple[Table, ...] = ()
+    judgements: tuple[MarkTable, ...] = ()
     """Tables of marks: requirement, site, assessor, mark, dimension, unit, mode, date, note."""
     facts: str | None = None
     """A YAML file of declared facts."""

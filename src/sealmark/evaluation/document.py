@@ -135,6 +135,7 @@ def _borrowed(prior: RootPrior, item: Borrowed) -> Json:
         "between": number(prior.between),
         "within": number(prior.within),
         "freedom": number(prior.freedom),
+        "tails": number(prior.tails),
         "assessors": number(prior.assessors),
         "own_weight": weight,
         "expected": expected,

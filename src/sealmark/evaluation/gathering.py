@@ -16,6 +16,7 @@ from sealmark.core.periods import Period
 from sealmark.evaluation.answers import check_answers, check_columns, plain_mapping, within_scales
 from sealmark.evaluation.case import Case, RecordFile, SurveyFile
 from sealmark.evaluation.facts import read_facts
+from sealmark.evaluation.limits import visited_sites
 from sealmark.evaluation.marks import read_judgements
 from sealmark.evaluation.plain_tables import read_headings
 from sealmark.evaluation.prior_group import PriorGroup, read_prior_group
@@ -204,6 +205,7 @@ class _Gathering:
             sector=organization.sector,
             modules=None if organization.modules is None else frozenset(organization.modules),
             sites=tuple(site.id for site in sites if not site.central),
+            visited=visited_sites(sites, judgements.marks),
             facts=read_facts(case, edition, self.problems),
             documents=read_documents(case, edition, self.problems),
             persons=read_persons(case, edition, self.problems),

@@ -18,7 +18,7 @@ from sealmark.core.numbers import decimal_from_float
 from sealmark.evaluation.prior_group import PriorGroup, RootPrior
 from sealmark.measure.raters.ratings import read_ratings
 from sealmark.measure.raters.severity import crossed_effects
-from sealmark.measure.smallarea import FEWEST, fit_prior
+from sealmark.measure.smallarea import FEWEST, excess_kurtosis, fit_prior
 
 __all__ = ["Gleaned", "glean_prior_group"]
 
@@ -109,7 +109,8 @@ def _roots(documents: Sequence[Mapping[str, Json]]) -> dict[str, RootPrior]:
 def _root(found: Sequence[_Visits]) -> RootPrior:
     shares = [list(item.shares.values()) for item in found]
     spreads = [variance(values) if len(values) > 1 else 0.0 for values in shares]
-    prior = fit_prior([fmean(values) for values in shares], spreads, [len(values) for values in shares])
+    tails = excess_kurtosis(shares)
+    prior = fit_prior([fmean(values) for values in shares], spreads, [len(values) for values in shares], tails=tails)
     severity = _severity(found)
     # Part of what sets organizations apart is who judged them.
     between = math.sqrt(prior.between) if severity is None else severity[0]
@@ -118,6 +119,7 @@ def _root(found: Sequence[_Visits]) -> RootPrior:
         between=_figure(between),
         within=_figure(math.sqrt(prior.within)),
         freedom=None if math.isinf(prior.freedom) else _figure(prior.freedom),
+        tails=_figure(prior.tails),
         assessors=None if severity is None else _figure(severity[1]),
         members=prior.members,
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sealmark.assess.evidence import Mark
 from sealmark.core.canonical import Json, to_json
 from sealmark.core.errors import ProblemList
-from sealmark.evaluation.case import Case, TableFile
+from sealmark.evaluation.case import Case, MarkFile
 from sealmark.evaluation.rows import Columns, Row, read_rows
 from sealmark.evaluation.tables import Site, refuse_future
 from sealmark.measure.imports.profile import Reconciliation, SetAside
@@ -77,8 +77,9 @@ class _Marks:
         self.imports: dict[str, dict[str, Json]] = {}
         self._seen: dict[tuple[str, ...], _Seen] = {}
 
-    def read(self, table: TableFile) -> None:
+    def read(self, table: MarkFile) -> None:
         found = read_rows(self.case, table, _COLUMNS, self.problems)
+        self._check_number(table, len(found.rows))
         repeated = []
         for row in found.rows:
             mark = self._mark(row)
@@ -95,6 +96,13 @@ class _Marks:
             self.imports[table.file] = told
         elif found.rows:
             self.imports[table.file] = {"reconciliation": _reconciled(table.file, len(found.rows), repeated)}
+
+    def _check_number(self, table: MarkFile, rows: int) -> None:
+        """Note a table that has not the number of marks that were handed in; nothing is known of one without rows."""
+        if table.marks is not None and table.marks != rows and rows:
+            what = f"{table.marks:,} marks were handed in, the table has {rows:,} rows of marks."
+            fix = "Put back the rows that are missing, or correct `marks` if more were judged since."
+            self.problems.add("SM343", what, where=table.file, fix=fix)
 
     def _mark(self, row: Row) -> Mark | None:
         name = row.one_of("requirement", list(self.edition.requirements))

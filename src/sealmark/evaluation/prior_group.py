@@ -8,6 +8,7 @@ the tree; it names no organization.
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Annotated
 
 import yaml
@@ -37,6 +38,8 @@ class RootPrior(Part):
     """Standard deviation of the sites of one organization."""
     freedom: Annotated[Figure, Field(gt=0)] | None = None
     """Degrees of freedom that `within` is worth; left out where all organizations spread alike."""
+    tails: Annotated[Figure, Field(ge=0)] = Decimal(0)
+    """Excess kurtosis of the sites of one organization: 0 as for the normal distribution; long tails more."""
     assessors: Share | None = None
     """Standard deviation of the assessors' severity; left out where assessors and organizations are not linked."""
     members: int = Field(ge=FEWEST)
@@ -46,7 +49,8 @@ class RootPrior(Part):
         """Return the same as variances."""
         freedom = math.inf if self.freedom is None else float(self.freedom)
         variances = (float(self.between) ** 2, float(self.within) ** 2)
-        return Prior(float(self.mean), *variances, freedom, self.members, float(self.assessors or 0) ** 2)
+        severity = float(self.assessors or 0) ** 2
+        return Prior(float(self.mean), *variances, freedom, self.members, severity, float(self.tails))
 
 
 class PriorGroup(Part):
@@ -113,5 +117,5 @@ _HEAD = """\
 
 
 def _plain(item: RootPrior) -> dict[str, float | int]:
-    found = {name: getattr(item, name) for name in ("mean", "between", "within", "freedom", "assessors")}
+    found = {name: getattr(item, name) for name in ("mean", "between", "within", "freedom", "tails", "assessors")}
     return {**{name: float(value) for name, value in found.items() if value is not None}, "members": item.members}

@@ -24,6 +24,7 @@ from sealmark.evaluation.document import Concluded, build_document, number
 from sealmark.evaluation.fingerprints import edition_files, fingerprint_file
 from sealmark.evaluation.gathering import Gathered, gather
 from sealmark.evaluation.grade_risk import grade_risks
+from sealmark.evaluation.limits import limits_of_sites
 from sealmark.evaluation.rows import located
 from sealmark.evaluation.site_scores import score_sites
 from sealmark.evaluation.small_cells import SUPPRESSED
@@ -255,7 +256,7 @@ def _conclude(assessment: Assessment, gathered: Gathered, book: FigureBook, *, s
     probabilities, unmoved = _probabilities(assessment, evidence, book, truths)
     ways = {ladder.id: way_up(ladder, assessment, evidence, book) for ladder in book.edition.grading.ladders}
     limits = [*_limits(gathered, book), *uncertainty_limits(evidence, book, group=group, borrowed=borrowed)]
-    limits += unmoved
+    limits += [*limits_of_sites(evidence, book, gathered.sites), *unmoved]
     return Concluded(
         assessment, evidence, book, probabilities, ways, limits, score_sites(evidence, gathered.sites, book),
         group, borrowed, grade_risks(assessment, evidence, book),
@@ -299,6 +300,9 @@ def _limits(gathered: Gathered, book: FigureBook) -> list[Reason]:
     for code, names in (("cells-suppressed", small), ("sites-hidden", hidden)):
         if names:
             result.append(Reason(code, "measures", {"measures": ", ".join(sorted(names))}))
+    for name, item in measures:
+        if item.opposed:
+            result.append(Reason("items-opposed", name, {"items": ", ".join(item.opposed)}))
     return result
 
 

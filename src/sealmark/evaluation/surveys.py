@@ -67,14 +67,19 @@ def _measured(
         return estimate(table, wanted, design=design, by=by, confidence=confidence, domain=domain)
 
     floor = book.number(book.edition.instruments[survey.instrument].smallest_cell)
-    overall = {cell.measure: suppressed(cell.estimate, floor) for cell in cells()}
+    whole = cells()
+    overall = {cell.measure: suppressed(cell.estimate, floor) for cell in whole}
+    opposed = {cell.measure: cell.opposed for cell in whole if overall[cell.measure].value is not None}
     sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
     if survey.site and survey.site in table.column_names:
         for cell in cells(survey.site):
             if cell.cell[survey.site] is not None:
                 sites[cell.measure][str(cell.cell[survey.site])] = cell.estimate
     nothing = Estimate.unknown("there are no answers")
-    return {name: Measured(overall.get(name, nothing), sites[name], survey.file) for name in wanted}
+    return {
+        name: Measured(overall.get(name, nothing), sites[name], survey.file, opposed=opposed.get(name, ()))
+        for name in wanted
+    }
 
 
 def formula_of(measure: Measure, instrument: Instrument, book: FigureBook) -> formulas.Measure | Missing:

@@ -25,12 +25,43 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sealmark.measure.comparisons.contrasts import JointEstimate, contrast, contrast_weighted, joint_estimates
     from sealmark.measure.comparisons.differences import Between, Change, compare, difference_of
+    from sealmark.measure.comparisons.drivers import DriverAnalysis, DriverRules, driver_analysis
+    from sealmark.measure.comparisons.improvement import Improvement, ImprovementRule, improvement, wave_improvements
     from sealmark.measure.comparisons.independence import independence_of
+    from sealmark.measure.comparisons.path_effects import PathEffect, path_effects
+    from sealmark.measure.comparisons.waves import WaveChange, WavePair, wave_changes
     from sealmark.measure.engine import connect, fetch, open_table, use_engine
     from sealmark.measure.imports.importing import ImportResult, import_table
     from sealmark.measure.imports.mapping import ImportMapping, read_mapping
+    from sealmark.measure.process.charts import (
+        Charting,
+        ControlChart,
+        IndividualsChart,
+        chart_counts,
+        chart_individuals,
+    )
+    from sealmark.measure.process.cusum import CusumChart, CusumSettings, chart_cusum
+    from sealmark.measure.process.periods import Periods, dated_periods, plain_periods
+    from sealmark.measure.process.rules import Signal, find_signals
+    from sealmark.measure.process.seasonality import Seasonality, seasonality
+    from sealmark.measure.process.series import Counts, Timeline, Values, count_periods, value_periods, values_of
+    from sealmark.measure.process.trend import Trend, trend
     from sealmark.measure.records.calendars import Calendar, read_calendar
     from sealmark.measure.records.estimation import RecordEstimate, estimate_records
+    from sealmark.measure.records.measures import (
+        Clock,
+        DurationMean,
+        DurationPercentile,
+        FirstTimeFix,
+        OpenShare,
+        RecordRatio,
+        RecordShare,
+        RepeatRate,
+        ReturnRate,
+        ShareWithin,
+    )
+    from sealmark.measure.records.rows import role_counts, rows_behind
+    from sealmark.measure.records.survival import SurvivalCurve, product_limit
     from sealmark.measure.replicates.estimation import Derived, Replication, estimate_replicated
     from sealmark.measure.replicates.factors import replicate_factors
     from sealmark.measure.sampling.acceptance import (
@@ -106,23 +137,30 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "AcceptancePlan", "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "CompanyMeans",
-    "Contrast", "Derived", "Design", "Draw", "DrawRule", "DrawnUnit", "Effort", "Gap", "GradeDesign",
-    "ImportMapping", "ImportResult", "Index", "Item", "JointEstimate", "KnownTotal", "Margin", "Mean",
-    "OperatingCharacteristic", "PathModel", "PlsBootstrap", "PlsFit", "PlsScore", "Promoter", "Quantile",
-    "Ratio", "RecordEstimate", "Reliability", "Replay", "Replication", "RescaledMean", "RespondentMean",
-    "SamplingUnit", "Setting", "Share", "TopBox", "Total", "Waves", "WeightedMean", "Weighting",
-    "acceptance_plan", "allocate", "answer_rates", "apply_base_rule", "base_weights", "bootstrap_pls",
-    "calibrate", "chance_of_right_grade", "compare", "connect", "contrast", "contrast_weighted",
-    "difference_of", "draw", "estimate", "estimate_deviations", "estimate_records", "estimate_replicated",
-    "estimate_variances", "estimate_weighted", "fetch", "fit_pls", "half_width_of_mean", "half_width_of_share",
-    "import_table", "inclusion_probabilities", "independence_of", "invitations_for", "joint_estimates",
+    "AcceptancePlan", "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "Charting", "Clock",
+    "CompanyMeans", "Contrast", "ControlChart", "Counts", "CusumChart", "CusumSettings", "Derived", "Design",
+    "Draw", "DrawRule", "DrawnUnit", "DriverAnalysis", "DriverRules", "DurationMean", "DurationPercentile",
+    "Effort", "FirstTimeFix", "Gap", "GradeDesign", "ImportMapping", "ImportResult", "Improvement",
+    "ImprovementRule", "Index", "IndividualsChart", "Item", "JointEstimate", "KnownTotal", "Margin", "Mean",
+    "OpenShare", "OperatingCharacteristic", "PathEffect", "PathModel", "Periods", "PlsBootstrap", "PlsFit",
+    "PlsScore", "Promoter", "Quantile", "Ratio", "RecordEstimate", "RecordRatio", "RecordShare", "Reliability",
+    "RepeatRate", "Replay", "Replication", "RescaledMean", "RespondentMean", "ReturnRate", "SamplingUnit",
+    "Seasonality", "Setting", "Share", "ShareWithin", "Signal", "SurvivalCurve", "Timeline", "TopBox", "Total",
+    "Trend", "Values", "WaveChange", "WavePair", "Waves", "WeightedMean", "Weighting", "acceptance_plan",
+    "allocate", "answer_rates", "apply_base_rule", "base_weights", "bootstrap_pls", "calibrate",
+    "chance_of_right_grade", "chart_counts", "chart_cusum", "chart_individuals", "compare", "connect", "contrast",
+    "contrast_weighted", "count_periods", "dated_periods", "difference_of", "draw", "driver_analysis", "estimate",
+    "estimate_deviations", "estimate_records", "estimate_replicated", "estimate_variances", "estimate_weighted",
+    "fetch", "find_signals", "fit_pls", "half_width_of_mean", "half_width_of_share", "import_table",
+    "improvement", "inclusion_probabilities", "independence_of", "invitations_for", "joint_estimates",
     "joint_probabilities", "kish_design_effect", "kish_effective_base", "ledger_document", "open_table",
-    "operating_characteristic", "operating_curve", "opposed_items", "order_number", "possible_scores", "post_stratify",
-    "power_of_difference", "rake", "read_calendar", "read_mapping", "records_for_limit", "replay",
-    "replicate_factors", "respondents_for_difference", "respondents_for_mean", "respondents_for_share",
-    "respondents_for_share_difference", "response_rates", "sample_to_detect", "scale_reliability", "trim",
-    "use_engine", "visits_for_margin", "weight_summaries", "weighted_table",
+    "operating_characteristic", "operating_curve", "opposed_items", "order_number", "path_effects",
+    "plain_periods", "possible_scores", "post_stratify", "power_of_difference", "product_limit", "rake",
+    "read_calendar", "read_mapping", "records_for_limit", "replay", "replicate_factors",
+    "respondents_for_difference", "respondents_for_mean", "respondents_for_share",
+    "respondents_for_share_difference", "response_rates", "role_counts", "rows_behind", "sample_to_detect",
+    "scale_reliability", "seasonality", "trend", "trim", "use_engine", "value_periods", "values_of",
+    "visits_for_margin", "wave_changes", "wave_improvements", "weight_summaries", "weighted_table",
 ]  # fmt: skip
 
 # One row per module that this package offers names of; modules load when a name is used.
@@ -147,6 +185,12 @@ _NAMES = {
     "surveys.nonresponse": "BaseRule answer_rates apply_base_rule response_rates",
     "surveys.pls": "PlsBootstrap PlsFit bootstrap_pls fit_pls",
     "records.estimation": "RecordEstimate estimate_records",
+    "records.measures": (
+        "Clock DurationMean DurationPercentile FirstTimeFix OpenShare RecordRatio RecordShare RepeatRate ReturnRate "
+        "ShareWithin"
+    ),
+    "records.rows": "role_counts rows_behind",
+    "records.survival": "SurvivalCurve product_limit",
     "surveys.reliability": "Reliability scale_reliability",
     "replicates.factors": "replicate_factors",
     "replicates.estimation": "Replication Derived estimate_replicated",
@@ -166,6 +210,17 @@ _NAMES = {
     "surveys.estimation": "CellEstimate estimate",
     "weights.weighted": "estimate_weighted",
     "weights.weighting": "Weighting base_weights calibrate post_stratify rake trim weighted_table",
+    "comparisons.drivers": "DriverAnalysis DriverRules driver_analysis",
+    "comparisons.improvement": "Improvement ImprovementRule improvement wave_improvements",
+    "comparisons.path_effects": "PathEffect path_effects",
+    "comparisons.waves": "WaveChange WavePair wave_changes",
+    "process.charts": "Charting ControlChart IndividualsChart chart_counts chart_individuals",
+    "process.cusum": "CusumChart CusumSettings chart_cusum",
+    "process.periods": "Periods dated_periods plain_periods",
+    "process.rules": "Signal find_signals",
+    "process.seasonality": "Seasonality seasonality",
+    "process.series": "Counts Timeline Values count_periods value_periods values_of",
+    "process.trend": "Trend trend",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -6,9 +6,12 @@ three sites that happen to agree nobody knows the spread, and a group of
 organizations assessed alike does know something about it. So for the
 probability only,
 
-* the variance between sites is moderated (Smyth 2004): with ``d = n - 1`` and a
-  prior of ``d0`` degrees of freedom around ``s0²``,
-  ``s~² = (d0 s0² + d s²) / (d0 + d)``, on ``d0 + d`` degrees of freedom;
+* the variance between sites is moderated (Smyth 2004): it is worth
+  ``d = 2 / (2/(n-1) + k/n)`` degrees of freedom, where k is the excess kurtosis of
+  sites within organizations (0: n - 1, as for the normal distribution; the
+  variance of a few values with long tails says little). With a prior of ``d0``
+  degrees of freedom around ``s0²``, ``s~² = (d0 s0² + d s²) / (d0 + d)``, on
+  ``d0 + d`` degrees of freedom;
 * the mean of the sites not seen is drawn towards the mean M of the group:
   ``p = M + B (m - M)`` with ``B = tau² / (tau² + s~²/n)``;
 * the whole is seen and unseen sites together: with ``f = n / N`` it is
@@ -29,15 +32,15 @@ Without a group (``d0 = 0``, ``B = 1``) this is the design-based t with finite
 population correction (Ericson 1969).
 
 Sources: Smyth, *Statistical Applications in Genetics and Molecular Biology* 3
-(2004), article 3; Efron and Morris, *JASA* 70 (1975); Paule and Mandel, *Journal
-of Research of the National Bureau of Standards* 87 (1982); Rao and Molina,
-*Small Area Estimation* (2015), ch. 9.
+(2004), article 3; Efron and Morris, *JASA* 70 (1975); Morris and Tang, *Statistical
+Science* 26 (2011); Li and Lahiri, *Journal of Multivariate Analysis* 101 (2010); Rao
+and Molina, *Small Area Estimation* (2015), ch. 9.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -47,7 +50,7 @@ from scipy import optimize, special
 
 from sealmark.core.errors import Problem, SealmarkError
 
-__all__ = ["FEWEST", "Outlook", "Prior", "class_chances", "fit_prior", "moderate", "outlook"]
+__all__ = ["FEWEST", "Outlook", "Prior", "class_chances", "excess_kurtosis", "fit_prior", "moderate", "outlook"]
 
 Floats = npt.NDArray[np.float64]
 Numbers: TypeAlias = "Sequence[float] | Floats"
@@ -67,6 +70,7 @@ class Prior:
         freedom: Degrees of freedom that ``within`` is worth (d0); infinite where all organizations spread alike.
         members: Organizations in the group.
         assessor: Variance of the assessors' severity (sigma_a²).
+        tails: Excess kurtosis of the sites within an organization (k), at least 0.
     """
 
     mean: float
@@ -75,6 +79,7 @@ class Prior:
     freedom: float
     members: int = 0
     assessor: float = 0.0
+    tails: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +141,38 @@ def _half_of_trigamma(value: float) -> float:
     return math.exp(optimize.brentq(gap, -30.0, 30.0, xtol=1e-14, rtol=1e-14))
 
 
-def fit_prior(means: Numbers, variances: Numbers, visited: Numbers) -> Prior:
+def excess_kurtosis(sites: Iterable[Numbers]) -> float:
+    """Return the excess kurtosis of sites around the mean of their own organization, at least 0.
+
+    Deviations from a mean of few values have shorter tails than the values
+    themselves; the fourth cumulant is scaled back for that. Spreads that differ
+    between organizations look like tails as well.
+
+    Args:
+        sites: The scores of each organization's visited sites; single ones say nothing.
+    """
+    groups = [np.asarray(values, float) for values in sites]
+    apart = [values - values.mean() for values in groups if values.size > 1]
+    freedom = sum(values.size - 1 for values in apart)
+    variance = sum(float(values @ values) for values in apart) / freedom if freedom else 0.0
+    if not variance:
+        return 0.0
+    above = scale = 0.0
+    for values in apart:
+        rest = 1 - 1 / values.size
+        above += float(np.sum((values**2 / variance) ** 2)) - values.size * 3 * rest**2
+        scale += values.size * (rest**4 + rest / values.size**3)
+    return max(0.0, above / scale)
+
+
+def fit_prior(means: Numbers, variances: Numbers, visited: Numbers, *, tails: float = 0.0) -> Prior:
     """Return what a group of organizations says about another one of its kind.
 
     Args:
         means: Mean of the visited sites, one per organization.
         variances: Variance between them (n - 1 below the line); ignored where one site was visited.
         visited: Number of visited sites.
+        tails: From :func:`excess_kurtosis`; 0 takes the sites of an organization as normal.
 
     Raises:
         SealmarkError: SM498 fewer than :data:`FEWEST` organizations; SM499 their sites show no spread.
@@ -150,17 +180,24 @@ def fit_prior(means: Numbers, variances: Numbers, visited: Numbers) -> Prior:
     Example:
         >>> group = fit_prior([70, 74, 76, 78, 80, 82, 83, 85, 88, 90], [16.0] * 10, [5] * 10)
         >>> round(group.mean, 1), round(group.between, 1), group.within, group.freedom
-        (80.6, 36.2, 16.0, inf)
+        (80.6, 48.4, 16.0, inf)
     """
     mean, variance, number = (np.asarray(values, float) for values in (means, variances, visited))
     if mean.size < FEWEST:
         what = f"A prior group needs at least {FEWEST} organizations, here are {mean.size}."
         raise SealmarkError(Problem("SM498", what, "", "Add organizations assessed alike, or do without a group."))
-    within, freedom = moderate(variance, number - 1)
-    errors = _moderated(variance, number - 1, within, freedom) / number
-    between = _paule_mandel(mean, errors)
-    weights = 1 / (between + errors)
-    return Prior(float(np.average(mean, weights=weights)), between, within, freedom, int(mean.size))
+    own = _worth(number, tails)
+    within, freedom = moderate(variance, own)
+    errors = _moderated(variance, own, within, freedom) / number
+    between = _between(mean, errors)
+    centre = float(np.average(mean, weights=1 / (between + errors)))
+    return Prior(centre, between, within, freedom, int(mean.size), tails=tails)
+
+
+def _worth(number: Floats, tails: float) -> Floats:
+    """Degrees of freedom of a variance of so many values with such tails; 0 of one value."""
+    several = number > 1
+    return np.where(several, 2 / (2 / np.where(several, number - 1, 1.0) + tails / number), 0.0)
 
 
 def _moderated(variance: Floats, own: Floats, within: float, freedom: float) -> Floats:
@@ -169,20 +206,24 @@ def _moderated(variance: Floats, own: Floats, within: float, freedom: float) -> 
     return np.asarray((freedom * within + own * np.where(own > 0, variance, 0.0)) / (freedom + own))
 
 
-def _paule_mandel(means: Floats, errors: Floats) -> float:
-    """The variance between organizations under which their weighted squares are as large as expected."""
+def _between(means: Floats, errors: Floats) -> float:
+    """The variance between organizations at the maximum of itself times its restricted likelihood.
 
-    def excess(between: float) -> float:
-        weights = 1 / (between + errors)
-        centre = np.average(means, weights=weights)
-        return float(weights @ (means - centre) ** 2) - (means.size - 1)
+    The factor keeps it above zero, where a group of organizations that happen to look alike would make
+    every statement about one of them far too sure.
+    """
 
-    if excess(0.0) <= 0:
-        return 0.0
-    highest = float(np.var(means, ddof=1)) + float(errors.max())
-    while excess(highest) > 0:
-        highest *= 2
-    return float(optimize.brentq(excess, 0.0, highest, xtol=1e-12 * highest))
+    def loss(logarithm: float) -> float:
+        weights = 1 / (math.exp(logarithm) + errors)
+        total = weights.sum()
+        centre = (weights @ means) / total
+        return float(0.5 * (weights @ (means - centre) ** 2 - np.log(weights).sum() + np.log(total)) - logarithm)
+
+    highest = math.log(float(np.var(means, ddof=1)) + float(errors.max()))
+    found = optimize.minimize_scalar(
+        loss, bounds=(highest - 20, highest + 3), method="bounded", options={"xatol": 1e-9}
+    )
+    return math.exp(found.x)
 
 
 def outlook(
@@ -218,9 +259,9 @@ def outlook(
         *(np.asarray(values, float) for values in (means, variances, visited, listed, concentration))
     )
     _check(number, total, prior)
-    own = number - 1
     if prior is None:
-        return _whole(mean, variance, own, share=number / total, unseen=_inverse(total - number))
+        return _whole(mean, variance, number - 1, share=number / total, unseen=_inverse(total - number))
+    own = _worth(number, prior.tails)
     spread, freedom = _moderated(variance, own, prior.within, prior.freedom), prior.freedom + own
     return _drawn_in(mean, spread, freedom, prior, numbers=(number, total), severity=prior.assessor * squares)
 

@@ -35,6 +35,9 @@ ABOUT: Mapping[str, str] = {
     "document-absent": "documents",
     "document-out-of-date": "documents",
     "too-few-sites": "nodes",
+    "marks-missing": "nodes",
+    "mark-missing": "nodes",
+    "marks-uneven": "nodes",
     "sample-too-small": "nodes",
     "no-estimate": "measures",
     "no-interval": "measures",
@@ -202,6 +205,10 @@ def _figure(key: str, value: str | int | None, voice: Voice) -> str:
         return voice.say("page.unknown")
     if key == "note":
         return note_text(str(value), voice)
+    if key == "places":
+        return voice.plain_list(str(value).split(", "))
+    if key == "mark":
+        return voice.name("marks", str(value))
     if key in {"measures", "gates"} and isinstance(value, str):
         return voice.plain_list(voice.name(key, part) for part in value.split(", "))
     number = _decimal(value)

@@ -99,7 +99,7 @@ class Relation(Part):
 
     requirement: Id
     to: Name
-    """Another scheme's requirement (scheme/edition#id) or a legal clause (law:...)."""
+    """Another scheme's requirement (scheme/edition#id) or a legal clause (law:country/law#clause)."""
     relation: Literal["below", "meets", "exceeds"]
     source: Id
     note: str = ""

@@ -5,7 +5,16 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from sealmark.core.documents import LIMIT_BYTES, LIMIT_DEPTH, Position, harmless, parse_yaml, read_model, salvage
+from sealmark.core.documents import (
+    LIMIT_BYTES,
+    LIMIT_DEPTH,
+    Position,
+    harmless,
+    parse_yaml,
+    read_model,
+    read_yaml_model,
+    salvage,
+)
 from sealmark.core.errors import SealmarkError
 
 
@@ -265,3 +274,24 @@ def test_text_a_spreadsheet_would_run_gets_an_apostrophe(text):
 @pytest.mark.parametrize("text", ["", "Ada", "1+1", "a=b", "'=1", "客户"])
 def test_other_text_stays(text):
     assert harmless(text) == text
+
+
+def test_a_file_is_read_as_its_model(tmp_path):
+    path = tmp_path / "car.yaml"
+    path.write_text("name: x\nwheels: [{size: 1}]\n")
+
+    assert read_yaml_model(path, Car, code="SM999").name == "x"
+    with pytest.raises(SealmarkError) as unknown:
+        path.write_text("nmae: x\n")
+        read_yaml_model(str(path), Car, code="SM999")
+    assert {problem.code for problem in unknown.value.problems} == {"SM999"}
+    assert unknown.value.problems[0].where.startswith("car.yaml")
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path):
+    with pytest.raises(SealmarkError) as caught:
+        read_yaml_model(tmp_path / "none.yaml", Car, code="SM999")
+
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [
+        ("SM331", str(tmp_path / "none.yaml"))
+    ]

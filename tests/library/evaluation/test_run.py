@@ -6,13 +6,14 @@ import subprocess
 import sys
 
 import pytest
-from tests.library.evaluation.small import changed, edition, write_case, write_light_case, write_pack
+from tests.library.evaluation.small import PACK, changed, edition, write_case, write_light_case, write_pack
 
 from sealmark.core.canonical import canonical_bytes, digest_json
 from sealmark.core.errors import SealmarkError
 from sealmark.evaluation.run import evaluate, open_case
 from sealmark.evaluation.scaffold import new_case
 from sealmark.scheme.discovery import load
+from sealmark.scheme.loading import load_edition
 
 OVERLAY = "overlay: own\nfor_edition: small/1\nkind: practice\nsupplied_by: me\nvalues: {floor: 70}\n"
 
@@ -251,6 +252,20 @@ def test_suppressed_cells_are_a_limit(tmp_path):
     assert {"code": "cells-suppressed", "about": "measures", "figures": {"measures": "index"}} in document[
         "limitations"
     ]
+
+
+def test_questions_coded_the_wrong_way_round_are_a_limit(tmp_path):
+    # q2 is declared as lower-is-better; here its answers rise with those of q1.
+    rows = "".join(f"r{i},site-{i % 3 + 1},{i % 10 + 1},{i % 10 + 1},1\n" for i in range(60))
+    survey = {"surveys/customers.csv": "respondent,site,q1,q2,again\n" + rows}
+
+    both = {"editions/1/measures/index.yaml": PACK["editions/1/measures/index.yaml"].replace("[q1]", "[q1, q2]")}
+    pack = load_edition(write_pack(tmp_path / "pack", both))
+
+    document = evaluate(pack, write_case(tmp_path / "case", survey), draws=0).document
+
+    found = [item for item in document["limitations"] if item["code"] == "items-opposed"]
+    assert found == [{"code": "items-opposed", "about": "index", "figures": {"items": "q1, q2"}}]
 
 
 def points_overlay(tmp_path, *, changes=(), scheme="gbt27922/2011"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from sealmark.core.errors import SealmarkError
-from sealmark.measure.smallarea import FEWEST, Prior, class_chances, fit_prior, moderate, outlook
+from sealmark.measure.smallarea import FEWEST, Prior, class_chances, excess_kurtosis, fit_prior, moderate, outlook
 
 CUTS = (60, 70, 80, 90)
 
@@ -39,11 +39,48 @@ def test_the_prior_of_a_large_simulated_group_is_the_one_it_was_drawn_from():
     assert prior.members == 4000
 
 
-def test_organizations_alike_have_no_variance_between_them():
+def test_organizations_alike_have_hardly_any_variance_between_them_but_never_none():
     prior = fit_prior([80.0, 80.1] * 10, [100.0] * 20, [4] * 20)
 
-    assert prior.between == 0
-    assert outlook([60.0], [100.0], visited=[4], listed=[400], prior=prior).shrinkage.tolist() == [0]
+    assert 0 < prior.between < 25 / 5
+    assert outlook([60.0], [100.0], visited=[4], listed=[400], prior=prior).shrinkage[0] < 0.15
+
+
+def test_the_variance_between_is_the_maximum_of_itself_times_its_restricted_likelihood():
+    means, errors = np.array([70.0, 74, 76, 79, 80, 82, 83, 85, 88, 93]), np.linspace(2, 20, 10)
+    prior = fit_prior(means, errors * 5, [5] * 10)
+    spread = errors if math.isfinite(prior.freedom) else np.full(10, prior.within / 5)
+
+    def density(between):
+        weights = 1 / (between + spread)
+        centre = np.average(means, weights=weights)
+        return between * np.sqrt(weights.prod() / weights.sum()) * np.exp(-weights @ (means - centre) ** 2 / 2)
+
+    grid = np.linspace(1, 200, 199_001)
+    assert prior.between == pytest.approx(grid[np.argmax([density(value) for value in grid[::10]]) * 10], abs=0.02)
+
+
+@pytest.mark.parametrize(("draw", "tails"), [("standard_normal", 0.0), ("standard_exponential", 6.0)])
+@pytest.mark.parametrize("visited", [3, 5, 10])
+def test_the_kurtosis_of_many_small_samples_is_that_of_their_distribution(draw, tails, visited):
+    sites = getattr(np.random.default_rng(6), draw)((60_000, visited))
+
+    assert excess_kurtosis(sites) == pytest.approx(tails, abs=0.06 if tails == 0 else 0.9)
+
+
+def test_sites_without_spread_have_no_tails():
+    assert excess_kurtosis([[1.0, 1.0], [2.0]]) == excess_kurtosis([[1.0]]) == 0
+
+
+def test_a_variance_of_values_with_long_tails_counts_for_less():
+    prior = Prior(75, 30, 50, 6, 40, tails=3)
+
+    seen = outlook([85.0], [20.0], visited=[4], listed=[16], prior=prior)
+
+    own = 2 / (2 / 3 + 3 / 4)
+    assert seen.freedom[0] == pytest.approx(6 + own)
+    spread = (6 * 50 + own * 20) / (6 + own)
+    assert seen.shrinkage[0] == pytest.approx(30 / (30 + spread / 4))
 
 
 def test_the_outlook_follows_the_formulas_written_out():

@@ -41,7 +41,7 @@ def test_both_figures_and_the_number_open_stand_side_by_side():
     assert [column.title for column in table.columns] == [
         "Measure", "Only finished cases", "With open ones", "Open cases",
     ]  # fmt: skip
-    assert table.rows == (("In time", "96.6%", "94.1%", "20"), ("First reply", "2.5 hr", "3.3 hr", "1,200"))
+    assert table.rows == (("First reply", "2.5 hrs", "3.2 hrs", "1,200"), ("In time", "96.6%", "94.1%", "20"))
 
 
 def test_the_difference_is_explained_in_one_sentence_beside_the_table():

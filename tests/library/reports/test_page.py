@@ -363,6 +363,40 @@ def test_where_nothing_varies_the_summary_says_why_there_is_no_probability(editi
     assert f"How sure      {NO_UNCERTAINTY}" in summary_lines(unvaried(edition), edition, "en")
 
 
+def one_unsampled(edition):
+    """A document in which nothing sampled stands behind the second ladder."""
+    document = sample_document(edition)
+    ladders = {name: {**ladder, "probabilities": {} if name == "level" else ladder["probabilities"]}
+               for name, ladder in document["ladders"].items()}  # fmt: skip
+    limits = [*document["limitations"], {"code": "nothing-sampled", "about": "level", "figures": {}}]
+    return {**document, "ladders": ladders, "limitations": limits}
+
+
+def test_a_ladder_that_rests_on_nothing_sampled_says_so_everywhere(edition):
+    document = one_unsampled(edition)
+    page = build_page(document, edition, "en")
+    alone = "Level two. How sure is not stated: nothing this grade rests on was sampled."
+
+    assert headline(document, edition, "en").endswith(alone)
+    assert [card.sentence for card in page.cards][1] == alone
+    assert any(line.endswith(alone) for line in summary_lines(document, edition, "en"))
+    assert section(page, "chances").blocks[-1] == Text(
+        "“Level”: how sure the grade is, is not stated, because nothing it rests on was sampled."
+    )
+    assert words(page).count("nothing it rests on was sampled") == 1
+
+
+def test_where_no_ladder_has_chances_each_is_named(edition):
+    document = one_unsampled(edition)
+    ladders = {name: {**ladder, "probabilities": {}} for name, ladder in document["ladders"].items()}
+    limits = [{"code": "nothing-sampled", "about": name, "figures": {}} for name in ladders]
+
+    page = build_page({**document, "ladders": ladders, "limitations": limits}, edition, "en")
+
+    assert len(section(page, "chances").blocks) == len(ladders)
+    assert all("was sampled" in card.sentence for card in page.cards)
+
+
 def test_where_nothing_is_determined_either_the_limitation_stays(edition):
     evidence = sample_evidence(measures={}, judgements={}, facts={"managers": Decimal(20)})
     document = unvaried(edition, evidence)

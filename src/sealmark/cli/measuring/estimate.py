@@ -68,8 +68,8 @@ def estimate_command(
 ) -> None:
     """Estimate means, shares, indices, promoter scores and more, with design-based intervals.
 
-    TABLE is CSV, XLSX (one sheet), Parquet, or a store made by `measure import`. Interval: t with the degrees of freedom of
-    the design; shares on the logit scale.
+    TABLE is CSV, XLSX (one sheet), Parquet, or a store made by `measure import`.
+    Interval: t with the degrees of freedom of the design; shares on the logit scale.
     """
     from sealmark.measure.surveys.estimation import estimate
 

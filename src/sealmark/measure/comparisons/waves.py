@@ -18,7 +18,6 @@ from sealmark.core.estimates import Estimate
 from sealmark.measure.engine import Source, fetch, open_table
 from sealmark.measure.surveys.design import Design
 from sealmark.measure.surveys.estimation import (
-    CellEstimate,
     Domain,
     Sample,
     check_confidence,
@@ -143,24 +142,27 @@ def wave_changes(
     require_columns(sample.table, measures.values())
     plans = {name: plan_of(fix_weights(measure, sample), sample.table) for name, measure in measures.items()}
     old, new = (sample.table[waves.column].isin(list(rounds)) for rounds in (waves.before, waves.after))
-    kinds = {
+    parts = {
         "before": {name: plan.where(old) for name, plan in plans.items()},
         "after": {name: plan.where(new) for name, plan in plans.items()},
         "change": {name: plan.where(new).plus(plan.where(old).times(-1.0)) for name, plan in plans.items()},
     }
-    found = {kind: estimate_plans(sample, wanted, by=by, confidence=confidence) for kind, wanted in kinds.items()}
+    wanted = {f"{kind} {name}": plan for kind, named in parts.items() for name, plan in named.items()}
+    cells = estimate_plans(sample, wanted, by=by, confidence=confidence)
+    found = {(tuple(cell.cell.items()), cell.measure): cell.estimate for cell in cells}
     return tuple(
-        WaveChange(change.cell, change.measure, first.estimate, second.estimate, _known(change, first, second),
-                   unit_of(measures[change.measure]))
-        for first, second, change in zip(found["before"], found["after"], found["change"], strict=True)
-    )  # fmt: skip
+        _change({kind: found[key, f"{kind} {name}"] for kind in parts}, dict(key), name, unit_of(measure))
+        for key in dict.fromkeys(tuple(cell.cell.items()) for cell in cells)
+        for name, measure in measures.items()
+    )
 
 
-def _known(change: CellEstimate, first: CellEstimate, second: CellEstimate) -> Estimate:
+def _change(found: Mapping[str, Estimate], cell: Mapping[str, object], name: str, unit: str) -> WaveChange:
     """Return the change; where a wave has no answer, why there is none."""
-    if change.estimate.value is not None:
-        return change.estimate
-    return Estimate.unknown("One of the waves has no answer here.", base=first.estimate.base + second.estimate.base)
+    before, after, change = found["before"], found["after"], found["change"]
+    if change.value is None:
+        change = Estimate.unknown("One of the waves has no answer here.", base=before.base + after.base)
+    return WaveChange(cell, name, before, after, change, unit)
 
 
 def _designed(table: ibis.Table, design: Design, waves: WavePair) -> Design:
@@ -185,8 +187,9 @@ def _require_one_place(table: ibis.Table, respondent: str, columns: Sequence[str
     if not places:
         return
     pairs = table.select(who=table[respondent], **{name: table[name] for name in places}).distinct()
-    counts = pairs.filter(pairs["who"].notnull()).group_by("who").aggregate(n=pairs.count())
-    moved = int(fetch(counts.filter(counts["n"] > 1).aggregate(n=counts.count()))["n"][0].as_py())
+    pairs = pairs.filter(pairs["who"].notnull())
+    counts = pairs.group_by("who").aggregate(n=pairs.count())
+    moved = fetch(counts.filter(counts["n"] > 1)).num_rows
     if moved:
         what = f"{moved:,} respondents stand in more than one of {', '.join(places)}."
         fix = "Keep each in the place of the first round, or make the respondent the cluster."

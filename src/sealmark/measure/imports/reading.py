@@ -161,6 +161,8 @@ def _load_csv(
     )
     try:
         connection.execute(query)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         what = f"The file cannot be read as CSV: {str(error).splitlines()[0]}"
         fix = "Open it in a text editor and look at quotes and line ends."
@@ -217,6 +219,8 @@ def _read_parquet(path: Path, mapping: ImportMapping, folder: Path) -> RawTable:
             f"{_parquet_text(quoted(row[0]), str(row[1]), mapping)} AS c{index}" for index, row in enumerate(described)
         ]
         connection.execute(f"CREATE TABLE source AS SELECT {', '.join(columns)} FROM {scan}")  # noqa: S608
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         what = f"The Parquet file cannot be read: {str(error).splitlines()[0]}"
         raise SealmarkError(Problem("SM334", what, path.name, "Copy or export it again.")) from error

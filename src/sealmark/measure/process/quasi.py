@@ -23,6 +23,7 @@ __all__ = ["Fit", "Observed", "autocorrelation_of", "fit_series", "observe", "se
 _STEPS = 60
 _TOLERANCE = 1e-11
 _FARTHEST = 25.0
+_NOISE = 1e-20
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ def fit_series(columns: Floats, observed: Observed, *, code: str) -> Fit:
         code: Of the error when there is no answer.
 
     Raises:
-        SealmarkError: The given code: columns that depend on each other, or a part of the series
-            in which nothing, or everything, counts.
+        SealmarkError: The given code: columns that depend on each other, a part of the series
+            in which nothing, or everything, counts, or values without any spread around the model.
     """
     if np.linalg.matrix_rank(columns) < columns.shape[1]:
         raise SealmarkError(Problem(code, "Time and season cannot be told apart.", fix="Give more periods."))
@@ -135,6 +136,9 @@ def fit_series(columns: Floats, observed: Observed, *, code: str) -> Fit:
     residuals = (observed.mean - mean) * np.sqrt(observed.weight / variance)
     degrees = len(eta) - columns.shape[1]
     spread = float(residuals @ residuals) / degrees if degrees > 0 else np.nan
+    if not observed.known and spread <= _NOISE * float((observed.mean**2).max()):
+        what = "Nothing is left beside the model: the values repeat exactly, and nothing tells how sure it is."
+        raise SealmarkError(Problem(code, what, fix="Give measured values, or their standard errors."))
     dispersion = max(spread, 1.0) if observed.known else spread
     information = (columns.T * (observed.weight * slope**2 / variance)) @ columns
     covariance = np.linalg.inv(information) * dispersion

@@ -102,9 +102,6 @@ def seasonality(series: Series, *, confidence: float = 0.95) -> Seasonality:
     columns = season_columns(seasons, len(names))
     fit = fit_series(np.hstack([constant, columns]), observed, code="SM465")
     without = fit_series(constant, observed, code="SM465")
-    if not fit.dispersion > 0:
-        what = "Nothing is left beside trend and seasons: the values repeat exactly, and no test can judge them."
-        raise SealmarkError(Problem("SM465", what, fix="Give measured values, not fitted or copied ones."))
     statistic = max(without.deviance - fit.deviance, 0.0) / columns.shape[1] / fit.dispersion
     p = float(special.fdtrc(columns.shape[1], fit.degrees, statistic))
     near = autocorrelation_of(fit, observed)

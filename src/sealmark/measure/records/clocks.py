@@ -80,7 +80,8 @@ def micros(value: ir.Value) -> ir.IntegerValue:
 
 def true(condition: ir.Value) -> ir.BooleanValue:
     """Return a condition in which unknown counts as no."""
-    return condition.fill_null(False)
+    # Not fill_null: DuckDB's COALESCE costs ten times as much as this comparison.
+    return condition.identical_to(True)
 
 
 def matches(table: ir.Table, where: Where) -> ir.BooleanValue:

@@ -7,15 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from sealmark.measure.surveys.keys import Floats, Integers
 
-__all__ = ["LONGEST", "SortedLengths", "sort_lengths"]
-
-LONGEST = 2**31 - 1
-"""Largest number of whole seconds that is kept in four bytes: 68 years."""
+__all__ = ["SortedLengths", "sort_lengths"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,26 +19,26 @@ class SortedLengths:
     """Sorted lengths, one stretch per cell.
 
     Attributes:
-        values: Of all cells, one stretch after the other in any order.
-        starts: Where the stretch of each cell begins.
+        values: Of all cases of all cells, microseconds; codes below zero stand before the lengths of their cell.
+        starts: Where the lengths of each cell begin.
         sizes: How many lengths each cell has.
-        unit: Microseconds that one step of ``values`` counts for.
+        others: Cases without a length: code x cell, code -1 first.
     """
 
-    values: npt.NDArray[np.integer]
+    values: Integers
     starts: Integers
     sizes: Integers
-    unit: int
+    others: Integers
 
     def at_rank(self, rank: Integers) -> Floats:
-        """Return the length in microseconds at a rank (from one) of each cell; NaN where there is none."""
+        """Return the length at a rank (from one) of each cell; NaN where there is none."""
         known = (rank >= 1) & (rank <= self.sizes)
         found = np.full(len(rank), np.nan)
-        found[known] = self.values[self.starts[known] + rank[known] - 1].astype(np.float64) * self.unit
+        found[known] = self.values[self.starts[known] + rank[known] - 1]
         return found
 
     def quantile(self, share: Decimal, base: Integers) -> Floats:
-        """Return the interpolated quantile (type 7) in microseconds among ``base`` cases, the missing ones longest.
+        """Return the interpolated quantile (type 7) of each cell; NaN where it lies among cases without a length.
 
         Args:
             share: Between 0 and 1.
@@ -56,29 +52,32 @@ class SortedLengths:
         return np.asarray(np.where(rest == 0, low, low + rest / exact.denominator * (high - low)))
 
 
-def sort_lengths(column: pa.ChunkedArray, order: Integers, unit: int) -> SortedLengths:
+def sort_lengths(column: pa.ChunkedArray, order: Integers, codes: int) -> SortedLengths:
     """Return lists of lengths sorted within each, cells in another order.
 
     Args:
-        column: A list per row; a missing list is an empty one.
+        column: A list of whole numbers per row, below zero for cases without a length; a missing list is an empty one.
         order: Row of each cell.
-        unit: Microseconds that one step counts for.
+        codes: How many codes below zero there are.
 
     Example:
-        >>> found = sort_lengths(pa.chunked_array([[[3, 1, 2], None]]), np.array([1, 0]), 1)
-        >>> found.sizes.tolist(), found.at_rank(np.array([1, 2])).tolist()
-        ([0, 3], [nan, 2.0])
+        >>> found = sort_lengths(pa.chunked_array([[[30, -1, 20], None]]), np.array([1, 0]), 1)
+        >>> found.sizes.tolist(), found.others.tolist(), found.at_rank(np.array([1, 2])).tolist()
+        ([0, 2], [[0, 1]], [nan, 30.0])
     """
-    values, starts, sizes, filled = [], [], [], 0
+    values, sizes = [], []
     for chunk in column.chunks:
         ends = np.asarray(chunk.offsets, np.int64)
-        inside = np.array(chunk.values.to_numpy(zero_copy_only=False)[ends[0] : ends[-1]])
+        inside = np.array(chunk.values)[ends[0] : ends[-1]]
         ends -= ends[0]
         for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
             inside[start:end].sort()
         values.append(inside)
-        starts.append(ends[:-1] + filled)
         sizes.append(np.diff(ends))
-        filled += len(inside)
-    joined = np.concatenate(values) if values else np.zeros(0, np.int64)
-    return SortedLengths(joined, np.concatenate(starts)[order], np.concatenate(sizes)[order], unit)
+    joined, size = np.concatenate(values), np.concatenate(sizes)
+    starts = np.cumsum(size) - size
+    coded = np.flatnonzero(joined < 0)
+    owner = np.searchsorted(starts + size, coded, side="right")
+    others = np.stack([np.bincount(owner[joined[coded] == -1 - code], minlength=len(size)) for code in range(codes)])
+    left = others.sum(axis=0)
+    return SortedLengths(joined, (starts + left)[order], (size - left)[order], others[:, order])

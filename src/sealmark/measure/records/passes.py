@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import ibis
+import ibis.expr.datatypes as dtypes
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +21,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sealmark.measure.engine import fetch
-from sealmark.measure.records.calendars import MICRO
-from sealmark.measure.records.cells import Task
-from sealmark.measure.records.clocks import Cases, with_clock
-from sealmark.measure.records.lengths import LONGEST, SortedLengths, sort_lengths
-from sealmark.measure.records.measures import Clock, DurationPercentile, RecordMeasure
+from sealmark.measure.records.cells import EXCLUDED, Task
+from sealmark.measure.records.clocks import Cases
+from sealmark.measure.records.lengths import SortedLengths, sort_lengths
+from sealmark.measure.records.measures import DurationPercentile, RecordMeasure
 
 __all__ = ["Gathered", "Plan", "gather"]
 
 Estimator: TypeAlias = Callable[[Task, Any], object]
 Numbers: TypeAlias = "npt.NDArray[np.int64] | npt.NDArray[np.float64]"
 
-_PEEK = 10_000
+
+# What percentiles count beside the lengths of finished cases; every record judged is in one of them.
+_CLASSES = ("open", *EXCLUDED)
+
+
+@ibis.udf.agg.builtin(name="count_if", signature=((dtypes.boolean,), dtypes.int64))  # type: ignore[untyped-decorator]
+def _count_if(condition: bool) -> int: ...  # type: ignore[empty-body] # noqa: FBT001
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,9 @@ class Gathered:
     lengths: Mapping[str, SortedLengths]
 
 
-def gather(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure], estimators: Mapping[type, Estimator]) -> Gathered:
+def gather(
+    tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure], estimators: Mapping[type, Estimator]
+) -> Gathered:
     """Return what all measures count, from one scan.
 
     Args:
@@ -72,16 +81,11 @@ def gather(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure], est
         measures: Definitions by the same names, none by Kaplan and Meier.
         estimators: By kind of measure: called with a :class:`Plan` each.
     """
-    cases = next(iter(tasks.values())).cases
-    in_seconds = _in_whole_seconds(cases, measures)
-    for unit in (MICRO, 1) if in_seconds else (1,):
-        scan = _Scan(cases, unit)
-        for names in _by_clock(measures):
-            scan.add({name: (tasks[name], measures[name]) for name in names}, estimators)
-        found = scan.run(next(iter(tasks.values())).by)
-        if found is not None:
-            break
-    return found  # type: ignore[return-value] # in microseconds every length fits
+    first = next(iter(tasks.values()))
+    scan = _Scan(first.cases)
+    for names in _by_clock(measures):
+        scan.add({name: (tasks[name], measures[name]) for name in names}, estimators)
+    return scan.run(first.by)
 
 
 def _by_clock(measures: Mapping[str, RecordMeasure]) -> list[list[str]]:
@@ -89,106 +93,82 @@ def _by_clock(measures: Mapping[str, RecordMeasure]) -> list[list[str]]:
     groups: dict[str, list[str]] = {}
     for name, measure in measures.items():
         clock = getattr(measure, "clock", None)
-        groups.setdefault(repr(clock or name), []).append(name)
+        groups.setdefault(name if clock is None else repr(clock), []).append(name)
     return list(groups.values())
-
-
-def _in_whole_seconds(cases: Cases, measures: Mapping[str, RecordMeasure]) -> bool:
-    """Tell whether the first records of every percentile have lengths of whole seconds."""
-    clocks = {repr(one.clock): one.clock for one in measures.values() if isinstance(one, DurationPercentile)}
-    return bool(clocks) and all(_whole(cases, clock) for clock in clocks.values())
-
-
-def _whole(cases: Cases, clock: Clock) -> bool:
-    first = with_clock(replace(cases, table=cases.table.limit(_PEEK), clocked={}), clock)
-    return not fetch(first.aggregate(rest=(first["_length"] % MICRO).max())).column("rest")[0].as_py()
 
 
 class _Scan:
     """A query that grows by the columns of one clock after the other."""
 
-    def __init__(self, cases: Cases, unit: int) -> None:
-        self._cases, self._unit = cases, unit
-        self._table = cases.table
-        self._sums: dict[str, Callable[[ir.Table], ir.Value]] = {}
+    def __init__(self, cases: Cases) -> None:
+        self._cases, self._table = cases, cases.table
+        self._totals: dict[str, Callable[[ir.Table], ir.Value]] = {}
         self._places: dict[str, dict[str, str]] = {}
         self._lists: dict[str, str] = {}
 
     def add(self, group: Mapping[str, tuple[Task, RecordMeasure]], estimators: Mapping[type, Estimator]) -> None:
         """Add the measures of one clock."""
         cases = replace(self._cases, table=self._table, clocked={})
-        places: dict[Any, str] = {}
+        named: dict[ops.Node, str] = {}
         columns: dict[str, ir.Value] = {}
         table = self._table
         for name, (task, measure) in group.items():
             plan = Plan(name, cases, task.by, task.precision)
             estimators[type(measure)](plan, measure)
             ((table, asked),) = plan.asked
-            self._places[name] = {label: self._place(column, places, columns) for label, column in asked.items()}
             if isinstance(measure, DurationPercentile):
-                self._lists[name] = self._list(table, asked["finished"], places, columns)
+                self._lists[name] = self._place(_coded(table, asked), named, columns)
+                asked = {"after_as_of": asked["after_as_of"]}
+            self._places[name] = {label: self._place(column, named, columns) for label, column in asked.items()}
         self._table = table.mutate(**columns)
 
-    def _place(self, column: ir.Value, places: dict[Any, str], columns: dict[str, ir.Value]) -> str:
-        """Return the name under which a column is summed; one name for all that ask for the same."""
-        if column.op() not in places:
-            name = places[column.op()] = f"_p{len(self._sums)}"
-            if isinstance(column, ir.Scalar):
-                reduction = column.op()
-                columns[name] = reduction.arg.to_expr()
-                self._sums[name] = lambda table: reduction.copy(arg=table[name].op()).to_expr()
-            else:
-                columns[name] = column
-                self._sums[name] = lambda table: table[name].cast("int64").sum()
-        return places[column.op()]
+    def _place(self, column: ir.Value, named: dict[ops.Node, str], columns: dict[str, ir.Value]) -> str:
+        """Return the name of a column's total; one name for all measures that ask for the same."""
+        node = column.op()
+        if node not in named:
+            name = named[node] = f"_p{len(self._totals)}"
+            columns[name] = node.arg.to_expr() if isinstance(node, ops.Reduction) else column
+            self._totals[name] = _total(name, column)
+        return named[node]
 
-    def _list(
-        self, table: ir.Table, finished: ir.Value, places: dict[Any, str], columns: dict[str, ir.Value]
-    ) -> str:
-        if ("list", finished.op()) in places:
-            return places["list", finished.op()]
-        name = places["list", finished.op()] = f"_p{len(self._sums)}"
-        length = table["_length"]
-        # The least of nothing and a number is that number: choose after cutting off.
-        columns[name] = ibis.ifelse(finished, length if self._unit == 1 else _seconds(length), None)
-        self._sums[name] = lambda table: table[name].collect()
-        if self._unit != 1:
-            known = ibis.ifelse(finished, length, None)
-            columns |= {f"{name}_rest": known % MICRO, f"{name}_most": known}
-            self._sums |= {f"{name}_{part}": _largest(f"{name}_{part}") for part in ("rest", "most")}
-        return name
-
-    def run(self, by: Sequence[str]) -> Gathered | None:
-        """Return the answers; None when lengths are no whole seconds after all."""
-        sums = {name: total(self._table) for name, total in self._sums.items()}
-        table = self._table.group_by(list(by)).aggregate(**sums) if by else self._table.aggregate(**sums)
+    def run(self, by: Sequence[str]) -> Gathered:
+        """Return the answers."""
+        totals = {name: total(self._table) for name, total in self._totals.items()}
+        table = self._table.group_by(list(by)).aggregate(**totals) if by else self._table.aggregate(**totals)
         found = fetch(table)
-        if self._unit != 1 and not all(self._fits(found, name) for name in set(self._lists.values())):
-            return None
         cells = found.select(list(by))
         order = np.asarray(pc.sort_indices(cells, [(name, "ascending") for name in by])) if by else np.arange(1)
-        kept = {name: _numbers(found.column(name))[order] for name in self._sums if not _is_list(found, name)}
-        lists = {name: sort_lengths(found.column(name), order, self._unit) for name in set(self._lists.values())}
+        lists = {
+            name: sort_lengths(found.column(name), order, len(_CLASSES)) for name in dict.fromkeys(self._lists.values())
+        }
+        kept = {name: _numbers(found.column(name))[order] for name in self._totals if name not in lists}
         numbers = {
             measure: {label: kept[place] for label, place in places.items()} for measure, places in self._places.items()
         }
+        for measure, place in self._lists.items():
+            numbers[measure] = _counts(lists[place]) | numbers[measure]
         return Gathered(cells.take(order), numbers, {name: lists[place] for name, place in self._lists.items()})
 
-    def _fits(self, found: pa.Table, name: str) -> bool:
-        rest, most = (pc.max(found.column(f"{name}_{part}")).as_py() or 0 for part in ("rest", "most"))
-        return rest == 0 and most <= LONGEST * MICRO
+
+def _total(name: str, column: ir.Value) -> Callable[[ir.Table], ir.Value]:
+    """Return what makes the total of a column that stands in a table under a name."""
+    if isinstance(column.op(), ops.Reduction):
+        return lambda table: column.op().copy(arg=table[name].op()).to_expr()
+    if column.type().is_boolean():
+        return lambda table: _count_if(table[name])
+    return lambda table: table[name].collect()
 
 
-def _seconds(length: ir.Value) -> ir.Value:
-    return ibis.least(length // MICRO, ibis.literal(LONGEST, "int64")).cast("int32")
+def _coded(table: ir.Table, asked: Mapping[str, ir.Value]) -> ir.Value:
+    """Return the length of a finished case, and -1, -2 ... for the others: one list tells all there is to know."""
+    codes = [(asked[label], ibis.literal(-1 - number, "int64")) for number, label in enumerate(_CLASSES)]
+    return ibis.cases((asked["finished"], table["_length"]), *codes)
 
 
-def _largest(name: str) -> Callable[[ir.Table], ir.Value]:
-    return lambda table: table[name].max()
-
-
-def _is_list(table: pa.Table, name: str) -> bool:
-    return bool(pa.types.is_list(table.schema.field(name).type))
+def _counts(lengths: SortedLengths) -> dict[str, Numbers]:
+    """Return the counts of a percentile measure."""
+    counts = dict(zip(_CLASSES, lengths.others, strict=True))
+    return {"records": lengths.sizes + lengths.others.sum(axis=0), "finished": lengths.sizes, **counts}
 
 
 def _numbers(column: pa.ChunkedArray) -> Numbers:

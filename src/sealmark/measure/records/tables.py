@@ -212,11 +212,10 @@ def _of_answer(name: str, gathered: Gathered, result: _Result, counts: Mapping[s
 
 def _of_estimates(found: Sequence[RecordEstimate], task: Task) -> pa.Table:
     """Return estimates made one by one in the same form."""
-    names = {"value": "value", "lower": "lower", "upper": "upper", "standard_error": "standard_error"}
-    names["degrees_of_freedom"] = "degrees_of_freedom"
-    columns: dict[str, Any] = {key: [one.cell[key] for one in found] for key in task.by}
+    kinds = {key: task.cases.table[key].type().to_pyarrow() for key in task.by}
+    columns: dict[str, Any] = {key: pa.array([one.cell[key] for one in found], kind) for key, kind in kinds.items()}
     columns |= {"measure": [task.name] * len(found), "unit": [one.unit for one in found]}
-    for label in names:
+    for label in _FIGURES[:5]:
         columns[label] = pa.array([_float(getattr(one.estimate, label)) for one in found], pa.float64())
     columns["base"] = pa.array([one.estimate.base for one in found], pa.int64())
     naive = [None if one.naive is None else _float(one.naive.value) for one in found]

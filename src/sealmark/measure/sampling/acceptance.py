@@ -20,6 +20,8 @@ from sealmark.measure.sampling.ranges import require, require_between
 __all__ = ["AcceptancePlan", "acceptance_plan", "operating_curve", "records_for_limit", "sample_to_detect"]
 
 _MOST = 10**7
+_SURELY = 1e-12
+"""Risks are kept up to this: 1 - 0.8 is a little less than 0.2."""
 _SLACK = 1e-9
 """Shares times lots are rounded only where they differ from a whole number by more than this."""
 
@@ -97,7 +99,7 @@ def acceptance_plan(
         sample = sample_to_detect(bad, lot=lot, confidence=1 - consumer_risk, accept=accept)
         plan = AcceptancePlan(sample, accept, lot)
         kept = plan.chance(good) if lot is None else plan.chance_of(math.floor(good * lot + _SLACK))
-        if kept >= 1 - producer_risk:
+        if kept >= 1 - producer_risk - _SURELY:
             return plan
     raise AssertionError  # pragma: no cover - the loop does not end by itself
 
@@ -125,11 +127,13 @@ def sample_to_detect(bad: float, *, lot: int | None = None, confidence: float = 
     require(accept >= 0, f"An acceptance number of {accept} is impossible.", "Give 0 or more.")
     require(lot is None or lot >= 1, f"A lot of {lot} is empty.", "Give its size.")
     if lot is None:
-        return _smallest(lambda sample: AcceptancePlan(sample, accept).chance(bad) <= 1 - confidence, _MOST)
+        return _smallest(lambda sample: AcceptancePlan(sample, accept).chance(bad) <= 1 - confidence + _SURELY, _MOST)
     units = math.ceil(bad * lot - _SLACK)
     what = f"With {accept} bad records accepted, no draw finds out a lot of {lot} with {units} bad ones."
     require(accept < units, what, "Accept fewer, or take a larger share.", code="SM471")
-    return _smallest(lambda sample: AcceptancePlan(sample, accept, lot).chance_of(units) <= 1 - confidence, lot)
+    return _smallest(
+        lambda sample: AcceptancePlan(sample, accept, lot).chance_of(units) <= 1 - confidence + _SURELY, lot
+    )
 
 
 def records_for_limit(population: int, allowed: int, *, confidence: float = 0.95, found: int = 0) -> int:

@@ -293,7 +293,9 @@ def visits_for_margin(
     _check_waves(Waves(), power)
     simple = ((float(special.ndtri(confidence)) + float(special.ndtri(power))) * standard_deviation / margin) ** 2
     number = max(2, math.ceil(simple / (1 + simple / sites)))
-    while number < sites and _chance_to_pass(number, margin / (standard_deviation or 1), sites, confidence) < power:
+    while standard_deviation and number < sites:
+        if _chance_to_pass(number, margin / standard_deviation, sites, confidence) >= power:
+            break
         number += 1
     return min(number, sites)
 

@@ -176,6 +176,9 @@ def _columns(mapping: ImportMapping, roles: Roles) -> tuple[StoreColumn, ...]:
     if (roles.wave is None) == (roles.wave_label is None):
         what = "An import needs either the column that names the wave or one label for all rows."
         raise store_problem(what, "", f"Give one of them. Columns: {', '.join(sorted(rules))}.")
+    named = [name for name in (roles.wave, roles.organization, roles.stratum, roles.cluster, roles.weight) if name]
+    for name in sorted({name for name in named if named.count(name) > 1}):
+        raise store_problem(f'The column "{name}" has two roles.', "", "Name it once: a column is stored once.")
     problems = [
         Problem("SM481", f'The mapping has no column "{name}" for the {role}.', fix=did_you_mean(name, rules))
         for name, role in roles.by_column.items()
@@ -290,9 +293,8 @@ class _Filling:
         try:
             connection.execute("SET TimeZone = 'UTC'")
             listed = ", ".join(literal(str(path)) for path in self.staged)
-            connection.execute(
-                f"CREATE VIEW staged AS SELECT * FROM read_parquet([{listed}], filename = 'sm_file', file_row_number = true)"  # noqa: S608
-            )
+            places = "filename = 'sm_file', file_row_number = true"
+            connection.execute(f"CREATE VIEW staged AS SELECT * FROM read_parquet([{listed}], {places})")  # noqa: S608
             for column in self.columns:
                 if column.dimension is not None:
                     self._number_names(connection, column)

@@ -37,8 +37,8 @@ __all__ = [
     "estimate_plans",
     "estimate_sample",
     "fix_weights",
-    "limitations_of",
     "limits_of",
+    "opposed_of",
     "require_cells",
     "sort_key",
     "take_sample",
@@ -66,8 +66,7 @@ class CellEstimate:
             drawn one by one from a known population, otherwise on neither.
         effective_base: Answers of a simple random sample that would be as precise.
         unit: The unit of the number.
-        limitations: What a reader must know before using the number: items of an index that
-            run against its other items.
+        opposed: Items of an index that run against its other items; the number is doubtful.
     """
 
     cell: Mapping[str, object]
@@ -76,7 +75,12 @@ class CellEstimate:
     design_effect: Decimal | None = None
     effective_base: Decimal | None = None
     unit: str = ""
-    limitations: tuple[str, ...] = ()
+    opposed: tuple[str, ...] = ()
+
+    @property
+    def limitations(self) -> tuple[str, ...]:
+        """What a reader must know before using the number, as sentences."""
+        return (OPPOSED.format(items=", ".join(self.opposed)),) if self.opposed else ()
 
 
 @dataclass(frozen=True)
@@ -127,17 +131,16 @@ def estimate(
     require_columns(sample.table, measures.values())
     fixed = {name: fix_weights(measure, sample) for name, measure in measures.items()}
     found = estimate_sample(sample, fixed, by=by, confidence=confidence)
-    limits = limitations_of(sample, measures)
+    opposed = opposed_of(sample, measures)
     return tuple(
-        replace(cell, unit=unit_of(measures[cell.measure]), limitations=limits.get(cell.measure, ())) for cell in found
+        replace(cell, unit=unit_of(measures[cell.measure]), opposed=opposed.get(cell.measure, ())) for cell in found
     )
 
 
-def limitations_of(sample: Sample, measures: Mapping[str, Measure]) -> dict[str, tuple[str, ...]]:
-    """Return what is to be said of each measure: items of an index that run against its other items."""
+def opposed_of(sample: Sample, measures: Mapping[str, Measure]) -> dict[str, tuple[str, ...]]:
+    """Return the items of each index that run against its other items."""
     scales = {name: measure.items for name, measure in measures.items() if isinstance(measure, Index)}
-    opposed = opposed_items(sample.table, scales) if scales else {}
-    return {name: (OPPOSED.format(items=", ".join(items)),) for name, items in opposed.items() if items}
+    return opposed_items(sample.table, scales) if scales else {}
 
 
 def estimate_sample(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Floats", "Integers", "Key", "column_of", "number_keys", "tally"]
+__all__ = ["Floats", "Integers", "Key", "column_of", "number_keys", "rank_keys", "tally"]
 
 Key: TypeAlias = "tuple[object, ...]"
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -40,16 +40,27 @@ def number_keys(table: pa.Table, names: Sequence[str]) -> tuple[Integers, list[K
         >>> number_keys(pa.table({"a": ["y", "x", "y"]}), ["a"])
         (array([1, 0, 1]), [('x',), ('y',)])
     """
-    numbers = np.zeros(table.num_rows, dtype=np.int64)
+    numbers = rank_keys(table, names)
     if not names:
         return numbers, [()] if table.num_rows else []
+    first = np.unique(numbers, return_index=True)[1]
+    parts = [table.column(name).take(pa.array(first)).to_pylist() for name in names]
+    return numbers, list(zip(*parts, strict=True))
+
+
+def rank_keys(table: pa.Table, names: Sequence[str]) -> Integers:
+    """Return for each row the number of its key in sorted order, missing last.
+
+    Example:
+        >>> rank_keys(pa.table({"a": ["y", "x", "y"]}), ["a"])
+        array([1, 0, 1])
+    """
+    numbers = np.zeros(table.num_rows, dtype=np.int64)
     for name in names:
         codes = _codes(table.column(name))
         span = int(codes.max(initial=0)) + 1
         numbers = np.unique(numbers * span + codes, return_inverse=True)[1].astype(np.int64)
-    first = np.unique(numbers, return_index=True)[1]
-    parts = [table.column(name).take(pa.array(first)).to_pylist() for name in names]
-    return numbers, list(zip(*parts, strict=True))
+    return numbers
 
 
 def _codes(column: pa.ChunkedArray) -> Integers:

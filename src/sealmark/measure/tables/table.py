@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark.measure.engine import Source
 from sealmark.measure.surveys.design import Design, Frame, LonelyRule
 from sealmark.measure.surveys.estimation import check_confidence, limits_of
@@ -24,6 +25,8 @@ from sealmark.measure.surveys.keys import Floats, Key, column_of, tally
 from sealmark.measure.surveys.rows import Plan, Term
 from sealmark.measure.surveys.totals import Groups, Sums
 from sealmark.measure.surveys.variance import Figures, linearise, spread_of
+from sealmark.measure.tables.fastcopy import FastCopy
+from sealmark.measure.tables.kernel import copy_totals, gaps, kernel_is_here
 from sealmark.measure.tables.portable import check_design, group_totals
 from sealmark.measure.tables.questions import MEAN, TOP, Questions, Variable, measure_of
 from sealmark.measure.tables.sums import FirstStage, UnitSums, gather_units, number_groups
@@ -103,18 +106,33 @@ class EstimateTable:
 _COLUMNS = ("measure", "item", "value", "standard_error", "lower", "upper", "base", "degrees_of_freedom")
 
 
-def estimate_table(source: Source, questions: Questions, *, design: Design, by: Sequence[str] = ()) -> EstimateTable:
+Engine: TypeAlias = Literal["auto", "portable", "kernel"]
+
+
+def estimate_table(
+    source: Source | FastCopy,
+    questions: Questions,
+    *,
+    design: Design,
+    by: Sequence[str] = (),
+    engine: Engine = "auto",
+) -> EstimateTable:
     """Return means, top-boxes, index and promoter score of every cell, with design-based standard errors.
 
     Args:
-        source: The whole sample: an Ibis or Arrow table, a CSV or Parquet file, or a folder of Parquet files.
+        source: The whole sample: an Ibis or Arrow table, a CSV or Parquet file, a folder of Parquet files,
+            or a fast copy of one of these.
         questions: What to measure.
         design: How the rows were drawn: weights, strata, clusters, finite populations of one stage.
         by: Columns whose values make the cells.
+        engine: ``portable`` asks the engine by a query, ``kernel`` loops over a fast copy; ``auto`` takes the kernel
+            where there is a fast copy that has all columns and the extra ``fast`` is installed. The
+            numbers are the same.
 
     Raises:
         SealmarkError: SM403 to SM408 and SM488 as :func:`~sealmark.measure.surveys.estimation.estimate`;
-            SM483 what a table does not offer.
+            SM483 what a table does not offer, SM484 a fast copy of data that have changed, SM485 one that
+            lacks a column, SM486 the kernel without a fast copy or without the extra.
 
     Example:
         >>> answers = pa.table({"shop": [1, 1, 1, 2, 2, 2], "q": [7, 9, 8, 10, 6, 8], "r": [9, 10, 8, 7, 9, 10]})
@@ -124,8 +142,26 @@ def estimate_table(source: Source, questions: Questions, *, design: Design, by: 
     """
     by = (by,) if isinstance(by, str) else tuple(by)
     check_design(design)
-    rows = group_totals(source, questions, design=design, by=by)
+    rows = _rows(source, questions, design=design, by=by, engine=engine)
     return second_stage(first_stage(rows, questions, design=design, by=by), questions, design)
+
+
+def _rows(
+    source: Source | FastCopy, questions: Questions, *, design: Design, by: Sequence[str], engine: Engine
+) -> pa.Table:
+    """Return the table of sums by the way that serves."""
+    if not isinstance(source, FastCopy):
+        if engine == "kernel":
+            fix = "Write one with write_fast_copy(), or take the engine portable."
+            raise SealmarkError(Problem("SM486", "The kernel reads fast copies, and this is none.", fix=fix))
+        return group_totals(source, questions, design=design, by=by)
+    if engine == "kernel" and not kernel_is_here():
+        fix = "Install sealmark[fast], or take the engine portable."
+        raise SealmarkError(Problem("SM486", "The kernel needs the extra fast.", fix=fix))
+    serves = kernel_is_here() and not gaps(source, questions, design=design, by=by)
+    if engine == "kernel" or (engine == "auto" and serves):
+        return copy_totals(source, questions, design=design, by=by)
+    return group_totals(source.source, questions, design=design, by=by)
 
 
 def first_stage(rows: pa.Table, questions: Questions, *, design: Design, by: Sequence[str]) -> FirstStage:

@@ -29,8 +29,8 @@ from sealmark.measure.surveys.estimation import (
     check_confidence,
     condition_of,
     fix_weights,
-    limitations_of,
     limits_of,
+    opposed_of,
     require_cells,
     sort_key,
 )
@@ -115,14 +115,14 @@ def estimate_weighted(
     cells, found = figures_weighted(weighting, plans, by=by, domain=domain)
     clustered = weighting.sample.design.cluster is not None
     limits = {name: limits_of(measures[name], found[name], confidence, clustered=clustered) for name in plans}
-    warnings = limitations_of(weighting.sample, measures)
+    opposed = opposed_of(weighting.sample, measures)
     return tuple(
         replace(
             cell_estimate(found[name], limits[name], index, confidence),
             cell=dict(zip(by, cells[index], strict=True)),
             measure=name,
             unit=unit_of(measures[name]),
-            limitations=warnings.get(name, ()),
+            opposed=opposed.get(name, ()),
         )
         for index in sorted(range(len(cells)), key=lambda place: sort_key(cells[place]))
         for name in measures

@@ -16,6 +16,7 @@ from sealmark.scheme.procedure import SiteSampling
 __all__ = ["check_manifest", "check_overlays", "check_procedure", "check_relations"]
 
 _TARGET = re.compile(r"(law:.+|[A-Za-z0-9._-]+/[A-Za-z0-9._-]+(#.+)?)\Z")
+_LAW = re.compile(r"law:[a-z]{2}/[a-z0-9]+([.-][a-z0-9]+)*#[A-Za-z0-9]+([.()-]+[A-Za-z0-9]+)*\)?\Z")
 
 
 def check_procedure(view: View) -> Iterator[Problem]:
@@ -56,8 +57,12 @@ def check_relations(view: View) -> Iterator[Problem]:
     for position, relation in enumerate(view.edition.relations):
         if not _TARGET.match(relation.to):
             what = f'"{relation.to}" names no requirement and no law.'
-            fix = "Write scheme/edition#id, or law: and the clause."
+            fix = "Write scheme/edition#id, or law:country/law#clause."
             yield view.problem("SM252", what, ("relations.yaml", ("relations", position, "to")), fix)
+        elif relation.to.startswith("law:") and not _LAW.match(relation.to):
+            what = f'"{relation.to}" does not name a country, a law and a clause.'
+            fix = "Write law:country/law#clause in small letters, for example law:eu/reg-2016-679#13."
+            yield view.problem("SM287", what, ("relations.yaml", ("relations", position, "to")), fix)
 
 
 def check_manifest(view: View) -> Iterator[Problem]:

@@ -188,6 +188,8 @@ def test_periods_that_are_not_neighbours_have_no_likeness():
         (Values((1.0, 2.0, 3.0)), {}),
         (Values((1.0, 2.0, 3.0), periods=plain_periods("abc", years=[1, 2, 3])), {"minimum": Decimal(-1)}),
         (Values((1.0, 2.0, 3.0), periods=plain_periods("abc", years=[1, 2, 3])), {"seasonal": True}),
+        (Values((7.0, 7.0, 7.0, 7.0), periods=plain_periods("abcd", years=range(4))), {}),
+        (Values((0.1, 0.2, 0.3, 0.4), periods=plain_periods("abcd", years=range(4))), {}),
         (Counts((0, 0, 0), (5, 5, 5), plain_periods("abc", years=[1, 2, 3])), {}),
     ],
 )
