@@ -196,7 +196,7 @@ def score_range(cuts: Sequence[float], found: Sequence[float], error: float, sca
     """
     spots = {spot + step * error for spot in [*cuts, *found] for step in _STEPS}
     low = max(0.0, math.floor(min(spots)))
-    high = min(max(scale, *found), math.ceil(max(spots)))
+    high = min(max([scale, *found]), math.ceil(max(spots)))
     return sorted({low, high, *(round(spot, 6) for spot in spots if low <= spot <= high)})
 
 

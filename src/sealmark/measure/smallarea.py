@@ -315,7 +315,8 @@ def class_chances(seen: Outlook, cuts: Numbers) -> Floats:
         steps = (limits - seen.centre[:, None]) / seen.error[:, None]
     # Nothing unseen: certain, and a mean on the cut is above it.
     steps = np.where(np.isnan(steps), -np.inf, steps)
-    freedom = np.where(np.isinf(seen.freedom), 1e9, seen.freedom)
-    below = special.stdtr(freedom[:, None], steps)
+    normal = np.isinf(seen.freedom)
+    below = special.ndtr(steps) if normal.any() else np.empty_like(steps)
+    below[~normal] = special.stdtr(seen.freedom[~normal, None], steps[~normal])
     ends = np.zeros((len(below), 1)), np.ones((len(below), 1))
     return np.diff(np.hstack([ends[0], below, ends[1]]), axis=1)

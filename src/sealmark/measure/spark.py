@@ -41,6 +41,7 @@ _ALWAYS = {
     # Integers of a Parquet file that are times without a zone stay without one, as DuckDB reads them.
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
 }
+_TIMES = "spark.sql.timestampType"
 _HERE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -152,9 +153,15 @@ def _errors_aside() -> Iterator[Any]:
 
 
 def register_arrow(connection: Any, table: pa.Table, name: str) -> None:
-    """Make an Arrow table known to Spark under a name."""
-    with _known_warnings():
-        connection._session.createDataFrame(_plain(table)).createOrReplaceTempView(name)  # noqa: SLF001
+    """Make an Arrow table known to Spark under a name; times without a zone stay without one."""
+    session = connection._session  # noqa: SLF001
+    before = session.conf.get(_TIMES)
+    session.conf.set(_TIMES, "TIMESTAMP_NTZ")
+    try:
+        with _known_warnings():
+            session.createDataFrame(_plain(table)).createOrReplaceTempView(name)
+    finally:
+        session.conf.set(_TIMES, before)
 
 
 def register_parquet(connection: Any, files: list[str], name: str, *, base: str | None = None) -> None:

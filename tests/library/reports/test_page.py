@@ -366,9 +366,9 @@ def test_where_nothing_varies_the_summary_says_why_there_is_no_probability(editi
 def one_unsampled(edition):
     """A document in which nothing sampled stands behind the second ladder."""
     document = sample_document(edition)
-    ladders = {name: {**ladder, "probabilities": {} if name == "level" else ladder["probabilities"]}
+    ladders = {name: {**ladder, "probabilities": {} if name == "levels" else ladder["probabilities"]}
                for name, ladder in document["ladders"].items()}  # fmt: skip
-    limits = [*document["limitations"], {"code": "nothing-sampled", "about": "level", "figures": {}}]
+    limits = [*document["limitations"], {"code": "nothing-sampled", "about": "levels", "figures": {}}]
     return {**document, "ladders": ladders, "limitations": limits}
 
 
@@ -381,7 +381,7 @@ def test_a_ladder_that_rests_on_nothing_sampled_says_so_everywhere(edition):
     assert [card.sentence for card in page.cards][1] == alone
     assert any(line.endswith(alone) for line in summary_lines(document, edition, "en"))
     assert section(page, "chances").blocks[-1] == Text(
-        "“Level”: how sure the grade is, is not stated, because nothing it rests on was sampled."
+        "“Levels”: how sure the grade is, is not stated, because nothing it rests on was sampled."
     )
     assert words(page).count("nothing it rests on was sampled") == 1
 

@@ -60,7 +60,7 @@ class _Wishes:
 @click.option("--k", "slack", type=float, default=0.5, show_default=True, help="CUSUM: slack, in sigmas.")
 @click.option("--h", "decision", type=float, default=5.0, show_default=True, help="CUSUM: limit, in sigmas.")
 @click.option("--better", type=click.Choice(["higher", "lower"]), help="Also judge the trend; say what is good.")
-@click.option("--minimum", type=str, default="0", help="Trend: the smallest change a year that matters.")
+@click.option("--minimum", help="Trend: the smallest change a year that matters; 0 by default.")
 @click.option("--seasons", is_flag=True, help="Also test for seasons, and adjust the trend for them.")
 @click.option(
     "--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Mapping file for a messy export."
@@ -76,7 +76,7 @@ def control_command(
     first: dt.datetime | None,
     last: dt.datetime | None,
     better: Any,
-    minimum: str,
+    minimum: str | None,
     seasons: bool,
     mapping: Path | None,
     chart: Path | None,
@@ -90,10 +90,11 @@ def control_command(
     wanted = _Wishes(**{**wishes, "baseline": wishes["baseline"] or None})
     parsed = parse_measure(measure)
     kind = _kind(parsed, wanted)
+    _refuse_idle("--minimum", minimum is not None and better is None, "It belongs to the trend: add --better.")
     series = _series(source_of(file, mapping), parsed, kind, _timeline(period, first, last))
     found = _charts(series, kind, wanted)
     season = _season(series) if seasons else None
-    slope = _trend(series, better, minimum, seasonal=seasons) if better else None
+    slope = _trend(series, better, minimum or "0", seasonal=seasons) if better else None
     if chart is not None:
         _write(chart, found[0], measure)
     value = {"charts": [_plain(one) for one in found], "seasons": _plain(season), "trend": _plain(slope)}
@@ -120,7 +121,7 @@ def _kind(measure: Any, wanted: _Wishes) -> str:
 
 def _refuse_idle(option: str, wrong: bool, fix: str) -> None:
     if wrong:
-        raise SealmarkError(Problem("SM903", "The option would change nothing on this chart.", option, fix))
+        raise SealmarkError(Problem("SM903", "The option would change nothing here.", option, fix))
 
 
 def _timeline(text: str, first: dt.datetime | None, last: dt.datetime | None) -> Any:

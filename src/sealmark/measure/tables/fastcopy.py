@@ -26,7 +26,7 @@ from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_me
 from sealmark.measure.engine import connect, fetch, open_table
 from sealmark.measure.surveys.keys import Floats, column_of
 
-__all__ = ["FastCopy", "Part", "open_fast_copy", "read_part", "write_fast_copy"]
+__all__ = ["FastCopy", "Part", "number_combinations", "open_fast_copy", "read_part", "write_fast_copy"]
 
 _FORMAT = 1
 _ABOUT, _KEYS = "copy.json", "keys.parquet"
@@ -43,7 +43,7 @@ class FastCopy:
     Attributes:
         folder: Where it lies.
         source: The file or folder it was made of.
-        items: Columns with answers, and the highest answer of each.
+        items: Columns with answers, and the lowest and highest answer of each.
         keys: Columns that name cells, strata, clusters and populations.
         weight: Column with the weights, if any.
         rows: Rows in all.
@@ -53,7 +53,7 @@ class FastCopy:
 
     folder: Path
     source: Path
-    items: Mapping[str, int]
+    items: Mapping[str, tuple[int, int]]
     keys: tuple[str, ...]
     weight: str | None
     rows: int
@@ -129,14 +129,14 @@ def write_fast_copy(
     table = open_table(source, connection=connection)
     _check_columns(table, (*items, *keys, *((weight,) if weight else ())))
     _check_folder(folder)
-    highest = _check_answers(table, items, weight)
+    ends = _check_answers(table, items, weight)
     temporary = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
         counts = _write_parts(table, temporary, items=items, keys=keys, weight=weight)
         files = [[*entry, _digested(source, *entry)[2]] for entry in _listing(source)]
-        about = {"format": _FORMAT, "source": str(source), "items": highest, "keys": list(keys), "weight": weight}
+        about = {"format": _FORMAT, "source": str(source), "items": ends, "keys": list(keys), "weight": weight}
         about |= {"rows": sum(counts), "parts": len(counts), "files": files}
         (temporary / _ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
@@ -163,7 +163,7 @@ def open_fast_copy(folder: Path | str) -> FastCopy:
     return FastCopy(
         folder,
         Path(about["source"]),
-        dict(about["items"]),
+        {name: (int(low), int(high)) for name, (low, high) in about["items"].items()},
         tuple(about["keys"]),
         about["weight"],
         int(about["rows"]),
@@ -199,8 +199,8 @@ def _check_folder(folder: Path) -> None:
         raise SealmarkError(Problem("SM485", what, str(folder), "Name a folder that does not exist yet."))
 
 
-def _check_answers(table: ir.Table, items: Sequence[str], weight: str | None) -> dict[str, int]:
-    """Return the highest answer of each item, after one look at all of them."""
+def _check_answers(table: ir.Table, items: Sequence[str], weight: str | None) -> dict[str, tuple[int, int]]:
+    """Return the lowest and highest answer of each item, after one look at all of them."""
     sums: dict[str, ir.Scalar] = {}
     problems = ProblemList()
     for number, name in enumerate(items):
@@ -216,20 +216,20 @@ def _check_answers(table: ir.Table, items: Sequence[str], weight: str | None) ->
         sums |= {"good": good.cast("int64").sum(), "rows": table.count()}
     problems.raise_if_any()
     found = fetch(table.aggregate(**sums))
-    highest = {}
+    ends = {}
     for number, name in enumerate(items):
         low, high = (np.nan_to_num(column_of(found, f"{end}{number}")[0]) for end in ("low", "high"))
         parts = column_of(found, f"part{number}")[0] if f"part{number}" in found.column_names else 0
         if low < 0 or high > _HIGHEST or parts > 0:
             what = f'"{name}" has answers that are not whole numbers from 0 to {_HIGHEST}: they do not fit a byte.'
             problems.add("SM485", what, fix="Set codes for missing while importing, or work without a fast copy.")
-        highest[name] = int(high)
+        ends[name] = int(low), int(high)
     if weight and found["good"][0].as_py() != found["rows"][0].as_py():
         bad = found["rows"][0].as_py() - (found["good"][0].as_py() or 0)
         what = f'{bad:,} rows have no weight in "{weight}", or one below zero.'
         problems.add("SM406", what, fix="Give every row a weight of zero or more, or set it aside.")
     problems.raise_if_any()
-    return highest
+    return ends
 
 
 def _write_parts(
@@ -240,7 +240,7 @@ def _write_parts(
     columns |= {"weight": table[weight].cast("float64")} if weight else {}
     writer, counts = None, []
     for number, chunk in enumerate(_chunks(table.select(**columns))):
-        code, distinct = _coded(chunk.select([f"key{place}" for place in range(len(keys))]).rename_columns(list(keys)))
+        code, distinct = number_combinations(chunk.select([f"key{place}" for place in range(len(keys))]).rename_columns(list(keys)))
         kind = np.uint16 if distinct.num_rows <= np.iinfo(np.uint16).max else np.int32
         rows = {"code": pa.array(code.astype(kind))}
         rows |= {"weight": chunk["weight"].combine_chunks()} if weight else {}
@@ -259,6 +259,7 @@ def _write_parts(
 def _chunks(table: ir.Table) -> Iterator[pa.Table]:
     """Yield the rows in their order, a part at a time."""
     connection = table.get_backend()
+    connection.con.execute("SET enable_progress_bar = false")
     reader = connection.con.sql(connection.compile(table)).to_arrow_reader(min(_ROWS_PER_PART, _ROWS_PER_BATCH))
     held: list[pa.RecordBatch] = []
     for batch in reader:
@@ -275,8 +276,11 @@ def _write_ipc(path: Path, table: pa.Table) -> None:
         writer.write_table(table.combine_chunks())
 
 
-def _coded(keys: pa.Table) -> tuple[npt.NDArray[np.int64], pa.Table]:
-    """Return the number of each row's combination, and the combinations; quick where equal rows stand together."""
+def number_combinations(keys: pa.Table) -> tuple[npt.NDArray[np.int64], pa.Table]:
+    """Return the number of each row's combination, and the combinations in the order in which they first appear.
+
+    Quick where equal rows stand together.
+    """
     size = keys.num_rows
     changes = np.zeros(size, dtype=bool)
     changes[:1] = True
@@ -288,5 +292,7 @@ def _coded(keys: pa.Table) -> tuple[npt.NDArray[np.int64], pa.Table]:
     for code in codes:
         joined = joined * (int(code.max(initial=0)) + 1) + code[starts]
     _, first, inverse = np.unique(joined, return_index=True, return_inverse=True)
-    lengths = np.diff(np.append(starts, size))
-    return np.repeat(inverse, lengths), keys.take(pa.array(starts[first]))
+    order = np.argsort(first)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return np.repeat(rank[inverse], np.diff(np.append(starts, size))), keys.take(pa.array(starts[first[order]]))

@@ -11,36 +11,101 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BLOCK", "add_histograms", "add_index", "add_totals", "sum_histograms"]
+__all__ = [
+    "BLOCK", "add_counts", "add_even_index", "add_histograms", "add_index", "add_totals", "sum_histograms",
+]  # fmt: skip
 
 Array = npt.NDArray[Any]
 BLOCK = 4096
 
 
-def add_histograms(group: Array, weight: Array, answers: Array, columns: Array, histograms: Array) -> None:
-    """Add rows to weighted histograms.
+def add_histograms(  # noqa: PLR0913, PLR0917
+    group: Array, weight: Array, answers: Array, columns: Array, codes: int, histograms: Array
+) -> None:
+    """Add weighted rows to histograms.
+
+    Two items at a time: while one sum waits for the one before it, the other goes on.
 
     Args:
         group: Group of each row; (n).
-        weight: Weight of each row; (n), or empty: each counts one.
+        weight: Weight of each row; (n).
         answers: Bytes; (columns, n).
         columns: Which rows of the answers are the J items.
-        histograms: (J, G, K, 3): sum of weights, of their squares, and count. Changed in place.
+        codes: K.
+        histograms: (J, G * K * 3): sum of weights, of their squares, and count. Changed in place.
     """
-    is_weighted = len(weight) > 0
+    base, square = np.empty(BLOCK, np.uint64), np.empty(BLOCK)
+    one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
+    last = len(columns) - 1
     for start in range(0, len(group), BLOCK):
-        end = min(start + BLOCK, len(group))
+        rows = min(BLOCK, len(group) - start)
+        for place in range(rows):
+            base[place] = np.uint64(group[start + place]) * np.uint64(codes * 3)
+            square[place] = weight[start + place] * weight[start + place]
+        for item in range(0, last + 1, 2):
+            # An odd item out is paired with itself at no weight.
+            other, even = (item + 1, 1.0) if item < last else (item, 0.0)
+            left, right = histograms[item], histograms[other]
+            first, second = answers[columns[item]], answers[columns[other]]
+            for place in range(rows):
+                w, ww = weight[start + place], square[place]
+                at = base[place] + np.uint64(np.uint8(first[start + place] + 1)) * three
+                left[at] += w
+                left[at + one] += ww
+                left[at + two] += 1.0
+                at = base[place] + np.uint64(np.uint8(second[start + place] + 1)) * three
+                right[at] += w * even
+                right[at + one] += ww * even
+                right[at + two] += even
+
+
+def add_counts(group: Array, answers: Array, columns: Array, codes: int, histograms: Array) -> None:
+    """Add rows that all weigh one; arguments as for :func:`add_histograms`."""
+    for item in range(len(columns)):
+        table, row = histograms[item], answers[columns[item]]
+        for place in range(len(group)):
+            at = (np.uint64(group[place]) * np.uint64(codes) + np.uint64(np.uint8(row[place] + 1))) * np.uint64(3)
+            table[at] += 1.0
+            table[at + np.uint64(1)] += 1.0
+            table[at + np.uint64(2)] += 1.0
+
+
+def add_even_index(  # noqa: PLR0913, PLR0917
+    group: Array, weight: Array, answers: Array, columns: Array, line: tuple[float, float, int], sums: Array
+) -> None:
+    """Add rows' index values where all answers count alike: whole numbers are added, which is quick.
+
+    Args:
+        group: Group of each row.
+        weight: Weight of each row, or empty.
+        answers: Bytes; (columns, n).
+        columns: Which rows of the answers are the J items.
+        line: The index is slope times the mean answer plus offset; slope, offset, fewest answers.
+        sums: As for :func:`add_index`. Changed in place.
+    """
+    slope, offset, fewest = line
+    is_weighted = len(weight) > 0
+    total, count = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    for start in range(0, len(group), BLOCK):
+        rows = min(BLOCK, len(group) - start)
+        total[:], count[:] = 0, 0
         for item in range(len(columns)):
-            table, row = histograms[item], answers[columns[item]]
-            if is_weighted:
-                for place in range(start, end):
-                    into, code, w = group[place], row[place] + 1, weight[place]
-                    table[into, code, 0] += w
-                    table[into, code, 1] += w * w
-                    table[into, code, 2] += 1.0
-            else:
-                for place in range(start, end):
-                    table[group[place], row[place] + 1, 2] += 1.0
+            row = answers[columns[item]][start : start + rows]
+            for place in range(rows):
+                total[place] += max(row[place], 0)
+                count[place] += row[place] >= 0
+        for place in range(rows):
+            if count[place] < fewest:
+                continue
+            w = weight[start + place] if is_weighted else 1.0
+            value = w * (total[place] / count[place] * slope + offset)
+            into = group[start + place]
+            sums[0, into] += 1.0
+            sums[1, into] += w
+            sums[2, into] += w * w
+            sums[3, into] += value
+            sums[4, into] += w * value
+            sums[5, into] += value * value
 
 
 def add_index(

@@ -706,3 +706,17 @@ def test_repeated_cases_are_refused_where_moments_are_joined():
         one(table, DurationMean(SILENCE))
 
     assert caught.value.codes == ("SM455",)
+
+
+def test_complete_counts_have_no_width_whatever_is_measured():
+    table = case_table([(0, 1), (0, 3), (0, 8)], delivered=pa.array([at(2), at(4), at(9)], STAMP))
+    measures = {
+        "mean": DurationMean(Clock(end="delivered"), complete_count=True),
+        "median": DurationPercentile(Decimal("0.5"), complete_count=True),
+        "ratio": RecordRatio({"case": ("c1",)}, per=1, complete_count=True),
+    }
+
+    found = estimate_records(table, measures, as_of=at(100))
+
+    for cell, value in zip(found, (Decimal(5), Decimal(3), Decimal("0.333333333333")), strict=True):
+        assert (cell.estimate.lower, cell.estimate.value, cell.estimate.upper) == (value,) * 3

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sealmark.core.errors import SealmarkError
-from sealmark.measure import Draw, DrawRule, SamplingUnit, draw, order_number
+from sealmark.measure import Draw, DrawRule, SamplingUnit, draw, joint_probabilities, order_number
 
 D = Decimal
 SIZES = (7, 17, 41, 61, 83, 91)
@@ -50,40 +51,38 @@ def test_the_order_number_is_a_digest_anyone_can_compute():
     assert order_number(3, "visit", "u0") == expected
 
 
-@pytest.mark.parametrize("method", ["simple", "stratified", "proportional", "systematic"])
-def test_units_are_drawn_as_often_as_their_probability_says(method):
-    """Over 4,000 seeds; chi-squared over the units at the level of one in a million."""
-    seeds = 4000
-    drawn, told = Counter(), {}
-    for seed in range(seeds):
-        for unit in draw(UNITS, RULES[method], seed=seed, label=method).drawn:
-            drawn[unit.id] += 1
-            told[unit.id] = float(unit.probability)
+SEEDS = 1200
+
+
+@pytest.fixture(scope="module", params=["simple", "stratified", "proportional", "systematic"])
+def samples(request):
+    """The method and its samples under many seeds."""
+    rule = RULES[request.param]
+    return request.param, [draw(UNITS, rule, seed=seed, label="often").drawn for seed in range(SEEDS)]
+
+
+def test_units_are_drawn_as_often_as_their_probability_says(samples):
+    """Chi-squared over the units at the level of one in a million."""
+    method, every = samples
+    drawn = Counter(unit.id for sample in every for unit in sample)
+    told = {unit.id: float(unit.probability) for sample in every for unit in sample}
 
     expected = {"simple": [0.5] * 6, "stratified": [2 / 3, 1 / 3] * 3}.get(method, [size / 100 for size in SIZES])
     assert [told[f"u{at}"] for at in range(6)] == pytest.approx(expected, abs=1e-12)
-    surprise = sum((drawn[name] - seeds * share) ** 2 / (seeds * share * (1 - share)) for name, share in told.items())
+    surprise = sum((drawn[name] - SEEDS * share) ** 2 / (SEEDS * share * (1 - share)) for name, share in told.items())
     assert stats.chi2.sf(surprise, 6) > 1e-6
 
 
-def test_pairs_are_drawn_as_often_as_joint_probabilities_say():
-    from sealmark.measure import joint_probabilities
-
-    seeds = 4000
-    pairs = Counter(
-        frozenset({first, second})
-        for seed in range(seeds)
-        for sample in [names(draw(UNITS, RULES["proportional"], seed=seed, label="pairs"))]
-        for first in sample
-        for second in sample
-        if first < second
-    )
+def test_pairs_are_drawn_as_often_as_joint_probabilities_say(samples):
+    method, every = samples
+    if method != "proportional":
+        return
+    pairs = Counter(pair for sample in every for pair in combinations(sorted(unit.id for unit in sample), 2))
     joint = joint_probabilities([size / 100 for size in SIZES])
 
-    for one in range(6):
-        for other in range(one):
-            share, count = joint[one, other], pairs[frozenset({f"u{one}", f"u{other}"})]
-            assert count == pytest.approx(seeds * share, abs=5 * (seeds * share * (1 - share)) ** 0.5 + 1)
+    for one, other in combinations(range(6), 2):
+        share, count = joint[one, other], pairs[f"u{one}", f"u{other}"]
+        assert count == pytest.approx(SEEDS * share, abs=5 * (SEEDS * share * (1 - share)) ** 0.5 + 1)
 
 
 @settings(deadline=None)

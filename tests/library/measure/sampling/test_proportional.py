@@ -76,6 +76,10 @@ def test_joint_probabilities_of_some_units_are_a_part_of_all():
     assert joint_probabilities(WANTED, [4, 1]) == pytest.approx(every[np.ix_([4, 1], [4, 1])], abs=1e-14)
 
 
+def test_units_taken_for_certain_are_always_together():
+    assert joint_probabilities([1.0, 1.0]).tolist() == [[1, 1], [1, 1]]
+
+
 def test_one_unit_is_drawn_by_its_own_probability():
     working = working_probabilities([0.2, 0.3, 0.5])
 
