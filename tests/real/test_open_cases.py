@@ -178,7 +178,11 @@ def test_both_figures_equal_a_plain_count(name, request):
     assert honest == pytest.approx(float(slowest), rel=1e-9)
     assert honest >= naive
     # The mean with the open cases' ages so far would flatter: it is not told, and the naive one is no way out.
-    assert both(evaluation, "mean-days") == (None, pytest.approx(sum(finished) / len(finished), rel=1e-9), len(still_open))
+    assert both(evaluation, "mean-days") == (
+        None,
+        pytest.approx(sum(finished) / len(finished), rel=1e-9),
+        len(still_open),
+    )
 
 
 def test_open_complaints_make_a_difference_worth_telling(complaints):

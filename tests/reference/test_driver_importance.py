@@ -76,7 +76,9 @@ def test_relative_weights_equal_johnsons():
     assert relative_weights(covariance_of(CARS)) == pytest.approx(CARS_JOHNSON, abs=1e-11)
 
 
-@pytest.mark.parametrize(("weight", "expected", "explained"), [(None, LMG, 0.706735001593), ("w", LMG_WEIGHTED, 0.694332891423)])
+@pytest.mark.parametrize(
+    ("weight", "expected", "explained"), [(None, LMG, 0.706735001593), ("w", LMG_WEIGHTED, 0.694332891423)]
+)
 def test_an_analysis_with_weights_equals_relaimpo(weight, expected, explained):
     # Every province three times: the smallest base is met and no share moves.
     rows = np.tile(np.array(SWISS), (3, 1))

@@ -61,6 +61,7 @@ class Measured:
         hidden: Sites whose figures are counted but never told: people could be recognized by them.
         withheld: Whether even a number made of all sites' figures would give a hidden one away.
         open_cases: For measures of records in which open cases count.
+        correlations: How its sampling error goes with those of other measures of the same survey, by their names.
         opposed: Items of a survey's index that run against its other items.
     """
 
@@ -71,6 +72,7 @@ class Measured:
     withheld: bool = False
     open_cases: OpenCases | None = None
     opposed: tuple[str, ...] = ()
+    correlations: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import SurveyFile
 from sealmark.evaluation.small_cells import protect, suppressed
+from sealmark.evaluation.together import correlations
 from sealmark.measure.surveys import formulas
 from sealmark.measure.surveys.design import Design
 from sealmark.measure.surveys.estimation import CellEstimate, estimate
@@ -44,7 +46,25 @@ def measure_survey(survey: SurveyFile, table: pa.Table, book: FigureBook) -> dic
             batches.setdefault(_batch(measure, book), {})[name] = formula
     for batch, wanted in batches.items():
         result |= _measured(survey, table, book, batch, wanted)
+    result |= _together(survey, table, result, batches)
     return protect(result, book, instrument)
+
+
+def _together(
+    survey: SurveyFile,
+    table: pa.Table,
+    found: Mapping[str, Measured],
+    batches: Mapping[_Batch, Mapping[str, formulas.Measure]],
+) -> dict[str, Measured]:
+    """Return the measures that have an error, each with how it goes with the others."""
+    varying = {
+        name: (formula, {among[0]: among[1]} if among else None)
+        for (_, among), wanted in batches.items()
+        for name, formula in wanted.items()
+        if found[name].overall.standard_error
+    }
+    joint = correlations(table, varying, Design(**survey.design.model_dump()))
+    return {name: replace(found[name], correlations=others) for name, others in joint.items()}
 
 
 _Batch = tuple[float, "tuple[str, tuple[int, ...]] | None"]

@@ -4,6 +4,7 @@ Each draw replaces every uncertain input by one value it could truly have.
 
 * A measure moves by its standard error with a t distribution of its degrees of
   freedom; a share moves on the logit scale, so that it stays between 0 and 1.
+  Measures of one survey move together, with the correlations of their errors.
 * Judgements from a sample of sites move together: with site vectors ``v_i``,
   mean ``v`` and sampling fraction f, the deviation is
   ``sqrt((1-f) / (n (n-1))) * sum z_i (v_i - v) * sqrt((n-1) / chi2)`` with
@@ -23,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from sealmark.assess.evidence import Draw, Evidence
 from sealmark.assess.figures import FigureBook
@@ -82,7 +84,8 @@ def uncertainty_limits(
         result.append(Reason("measures-without-error", "measures", {"measures": ", ".join(sorted(unknown))}))
     if judged and not (borrowed and group and all(group.roots[item.root].assessors is not None for item in borrowed)):
         result.append(Reason("assessor-severity-not-included", "judgements"))
-    if len(evidence.measures) > 1:
+    recorded = [name for name in evidence.measures if book.edition.measures[name].records]
+    if len(recorded) > 1:
         result.append(Reason("measures-drawn-independently", "measures"))
     return tuple(result)
 
@@ -115,24 +118,48 @@ def _estimate_draws(
         if isinstance(rule, MeasureRule) and rule.sites != "overall"
     }
     result: dict[tuple[str, str | None], Floats] = {}
-    for name, measured in sorted(evidence.measures.items()):
-        unit = book.edition.measures[name].unit
-        cells: list[tuple[str | None, Estimate]] = [(None, measured.overall)]
-        if name in by_site:
-            cells += sorted(measured.sites.items())
-        for site, cell in cells:
-            drawn = _drawn(cell, unit, random, draws)
+    for names in _surveyed_together(evidence):
+        normal, chance = _joint_normal(names, evidence, random, draws), random.random(draws)
+        for name, row in zip(names, normal, strict=True):
+            overall = evidence.measures[name].overall
+            drawn = _drawn(overall, book.edition.measures[name].unit, row, chance)
+            if drawn is not None:
+                result[name, None] = drawn
+    for name in sorted(by_site & evidence.measures.keys()):
+        for site, cell in sorted(evidence.measures[name].sites.items()):
+            drawn = _drawn(cell, book.edition.measures[name].unit, random.standard_normal(draws), random.random(draws))
             if drawn is not None:
                 result[name, site] = drawn
     return result
 
 
-def _drawn(cell: Estimate, unit: str, random: np.random.Generator, draws: int) -> Floats | None:
+def _surveyed_together(evidence: Evidence) -> list[tuple[str, ...]]:
+    """Return the measures in groups that move together: those of one survey, all others alone."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for name, measured in sorted(evidence.measures.items()):
+        group = tuple(sorted({name, *measured.correlations}))
+        groups.setdefault(group[0], group)
+    return list(groups.values())
+
+
+def _joint_normal(names: Sequence[str], evidence: Evidence, random: np.random.Generator, draws: int) -> Floats:
+    """Standard normal steps, one row per measure, with the correlations of their sampling errors."""
+    steps = random.standard_normal((len(names), draws))
+    if len(names) == 1:
+        return steps
+    rows = [[float(evidence.measures[one].correlations.get(other, one == other)) for other in names] for one in names]
+    size, axes = np.linalg.eigh(np.array(rows))
+    # Rounded correlations may miss being a correlation matrix by a hair.
+    return np.asarray((axes * np.sqrt(np.maximum(size, 0))) @ steps)
+
+
+def _drawn(cell: Estimate, unit: str, normal: Floats, chance: Floats) -> Floats | None:
     if cell.value is None or not cell.standard_error:
         return None
     value, error = float(cell.value), float(cell.standard_error)
     freedom = float(cell.degrees_of_freedom) if cell.degrees_of_freedom else np.inf
-    steps = random.standard_t(freedom, draws) if np.isfinite(freedom) else random.standard_normal(draws)
+    # One chance for all measures of a survey: a sample that understates one spread understates them all.
+    steps = normal * np.sqrt(freedom / special.chdtri(freedom, chance)) if np.isfinite(freedom) else normal
     if unit == "share" and 0 < value < 1:
         logit = np.log(value / (1 - value)) + steps * error / (value * (1 - value))
         return np.asarray(1 / (1 + np.exp(-np.clip(logit, -700, 700))))

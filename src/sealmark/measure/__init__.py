@@ -95,6 +95,8 @@ if TYPE_CHECKING:
         respondents_for_share_difference,
         visits_for_margin,
     )
+    from sealmark.measure.storage.filling import Filled, Roles, Work, fill_store
+    from sealmark.measure.storage.opening import names_of, open_store
     from sealmark.measure.surveys.design import Design
     from sealmark.measure.surveys.directions import opposed_items
     from sealmark.measure.surveys.dispersion import estimate_deviations, estimate_variances
@@ -140,20 +142,21 @@ __all__ = [
     "AcceptancePlan", "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "Charting", "Clock",
     "CompanyMeans", "Contrast", "ControlChart", "Counts", "CusumChart", "CusumSettings", "Derived", "Design",
     "Draw", "DrawRule", "DrawnUnit", "DriverAnalysis", "DriverRules", "DurationMean", "DurationPercentile",
-    "Effort", "FirstTimeFix", "Gap", "GradeDesign", "ImportMapping", "ImportResult", "Improvement",
+    "Effort", "Filled", "FirstTimeFix", "Gap", "GradeDesign", "ImportMapping", "ImportResult", "Improvement",
     "ImprovementRule", "Index", "IndividualsChart", "Item", "JointEstimate", "KnownTotal", "Margin", "Mean",
     "OpenShare", "OperatingCharacteristic", "PathEffect", "PathModel", "Periods", "PlsBootstrap", "PlsFit",
     "PlsScore", "Promoter", "Quantile", "Ratio", "RecordEstimate", "RecordRatio", "RecordShare", "Reliability",
-    "RepeatRate", "Replay", "Replication", "RescaledMean", "RespondentMean", "ReturnRate", "SamplingUnit",
+    "RepeatRate", "Replay", "Replication", "RescaledMean", "RespondentMean", "ReturnRate", "Roles", "SamplingUnit",
     "Seasonality", "Setting", "Share", "ShareWithin", "Signal", "SurvivalCurve", "Timeline", "TopBox", "Total",
-    "Trend", "Values", "WaveChange", "WavePair", "Waves", "WeightedMean", "Weighting", "acceptance_plan",
+    "Trend", "Values", "WaveChange", "WavePair", "Waves", "WeightedMean", "Weighting", "Work", "acceptance_plan",
     "allocate", "answer_rates", "apply_base_rule", "base_weights", "bootstrap_pls", "calibrate",
     "chance_of_right_grade", "chart_counts", "chart_cusum", "chart_individuals", "compare", "connect", "contrast",
     "contrast_weighted", "count_periods", "dated_periods", "difference_of", "draw", "driver_analysis", "estimate",
     "estimate_deviations", "estimate_records", "estimate_replicated", "estimate_variances", "estimate_weighted",
-    "fetch", "find_signals", "fit_pls", "half_width_of_mean", "half_width_of_share", "import_table",
+    "fetch", "fill_store", "find_signals", "fit_pls", "half_width_of_mean", "half_width_of_share", "import_table",
     "improvement", "inclusion_probabilities", "independence_of", "invitations_for", "joint_estimates",
-    "joint_probabilities", "kish_design_effect", "kish_effective_base", "ledger_document", "open_table",
+    "joint_probabilities", "kish_design_effect", "kish_effective_base", "ledger_document",
+    "names_of", "open_store", "open_table",
     "operating_characteristic", "operating_curve", "opposed_items", "order_number", "path_effects",
     "plain_periods", "possible_scores", "post_stratify", "power_of_difference", "product_limit", "rake",
     "read_calendar", "read_mapping", "records_for_limit", "replay", "replicate_factors",
@@ -168,6 +171,8 @@ _NAMES = {
     "records.calendars": "Calendar read_calendar",
     "weights.calibration": "Bounds",
     "comparisons.contrasts": "JointEstimate contrast contrast_weighted joint_estimates",
+    "storage.filling": "Filled Roles Work fill_store",
+    "storage.opening": "names_of open_store",
     "surveys.design": "Design",
     "surveys.directions": "opposed_items",
     "comparisons.differences": "Between Change compare difference_of",

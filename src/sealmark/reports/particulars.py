@@ -106,11 +106,11 @@ def limitations_section(voice: Voice) -> Section:
 
 def _told_otherwise(voice: Voice) -> tuple[str, ...]:
     """Return limitations that say nothing new: what probabilities leave out where there are none."""
-    if not nothing_varies(voice):
+    if not nothing_varies(voice) and any(ladder.probabilities for ladder in voice.evaluation.ladders.values()):
         return (NOTHING_SAMPLED,)
     determined = any(ladder.grade != NOT_DETERMINED for ladder in voice.evaluation.ladders.values())
     about = ("assessor-severity-not-included", "measures-drawn-independently")
-    return (*about, NO_UNCERTAINTY) if determined else about
+    return (*about, NO_UNCERTAINTY, NOTHING_SAMPLED) if determined else about
 
 
 def sampling_section(voice: Voice) -> Section:

@@ -21,7 +21,8 @@ def limit(folder: str) -> int:
     """Run DuckDB's plain means over the same files; return the number of cells."""
     means = ", ".join(f"avg({name})" for name in (*ITEMS, RECOMMEND))
     files = f"read_parquet('{folder}/*/*.parquet', hive_partitioning = true)"
-    connection = duckdb.connect(config={"threads": 2, "enable_progress_bar": False})
+    connection = duckdb.connect(config={"threads": 2})
+    connection.execute("SET enable_progress_bar = false")
     query = f"SELECT organization, wave, {means} FROM {files} GROUP BY organization, wave"
     return connection.sql(query).to_arrow_table().num_rows
 

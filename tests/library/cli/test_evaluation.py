@@ -1,4 +1,4 @@
-"""``sealmark evaluate``, ``reproduce`` and ``plan`` from the command line."""
+"""``sealmark evaluate`` and ``reproduce`` from the command line."""
 
 import json
 import shutil
@@ -178,87 +178,6 @@ def test_reproduce_of_something_else_is_refused(case, tmp_path, content):
     result = run("reproduce", tmp_path / "x.json", case)
 
     assert (result.exit_code, result.stderr[:5]) == (2, "SM602")
-
-
-def test_plan_says_what_holds_and_what_is_needed(small):
-    pack, case = small
-
-    result = run("plan", case, "--scheme", pack)
-
-    assert result.exit_code == 0
-    assert result.stdout == (
-        "Conditions:\n"
-        "  prerequisite  has-hotline   holds\n"
-        "  prerequisite  has-register  does not hold  ask for more\n"
-        "\n"
-        "Sites: 2 of 4 (rule: root; at least 1 at random)\n"
-        "  site-1  north  random\n"
-        "  site-4  south  spread\n"
-        "\n"
-        "Respondents:\n"
-        "  instrument  respondents  for    +/-  spread\n"
-        "  customers   215          index  2    14.85\n"
-        "\n"
-        "Samples:\n"
-        "  at each site  at least  to prove the tolerated share\n"
-        "  records       10        29\n"
-        "  staff         unknown\n"
-    )
-
-
-def test_plan_of_a_case_without_evidence(small):
-    pack, case = small
-    write_case(
-        case,
-        {
-            "case.yaml": "scheme: small/1\norganization: {name: New}\nas_of: 2026-06-30\nperiod: {start: 2026-01-01, end: 2026-06-15}\n"
-        },
-    )
-
-    result = run(
-        "plan", case, "--scheme", pack, "--event", "recertification", "--customers", "300", "--records", "60", "--json"
-    )
-
-    told = json.loads(result.stdout)
-    assert [(item["kind"], item["id"], item["holds"], item["missing"]) for item in told["prerequisites"]] == [
-        ("prerequisite", "has-hotline", None, ["fact has-hotline"]),
-        ("prerequisite", "has-register", None, ["document register"]),
-        ("retention", "actions", None, ["actions actions"]),
-    ]
-    assert told["sites"]["note"] == "no list of sites"
-    assert (told["respondents"][0]["assumed"], told["records"][0]["population"]) == (True, 60)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        (("--precision", "x"), "SM603"),
-        (("--precision", "NaN"), "SM603"),
-        (("--precision", "0"), "SM603"),
-        (("--share-precision", "2"), "SM603"),
-    ],
-)
-def test_plan_refuses_precisions_that_mean_nothing(small, arguments, code):
-    pack, case = small
-
-    result = run("plan", case, "--scheme", pack, *arguments)
-
-    assert (result.exit_code, result.stderr[:5]) == (2, code)
-
-
-def test_a_scheme_that_publishes_no_rules_leads_to_a_short_plan(case):
-    result = run("plan", case)
-
-    assert result.stdout.splitlines() == [
-        "Conditions: the scheme publishes none for this event.",
-        "",
-        "Sites: not determined (no list of sites).",
-        "",
-        "Respondents:",
-        *result.stdout.splitlines()[5:-2],
-        "",
-        "Samples: the scheme asks for none.",
-    ]
 
 
 @pytest.mark.parametrize(("keys", "code"), [("", 1), (", below_is_a_result: true", 0)])

@@ -64,7 +64,7 @@ WRONG = [
     ("site: site}", "site: site, not_asked: [q9]}", "SM316", 'The scheme small/1 has no item "q9".',
      "line 10, column 82, surveys.0.not_asked.0", "Legal: again, q1, q2."),
     ("site: site}", "site: site, design: {weigth: w}}", "SM304", 'Unknown key "weigth".', "line 10, column 79, surveys.0.design.weigth",
-     'Did you mean "weight"? Legal: cluster, lonely, population, strata, weight.'),
+     'Did you mean "weight"? Legal: cluster, lonely, nested, population, strata, weight.'),
 ]  # fmt: skip
 
 

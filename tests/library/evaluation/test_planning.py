@@ -7,9 +7,10 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from scipy import stats
-from tests.library.builders import book_of, edition_of
+from tests.library.builders import book_of, edition_of, evidence_of
 from tests.library.evaluation.small import edition as small_edition
 
 from sealmark.assess.evidence import Document, Evidence, ImprovementAction, Measured
@@ -18,13 +19,27 @@ from sealmark.core.errors import SealmarkError
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.planning import (
     Condition,
+    FrameColumns,
+    LevelPlan,
     check_conditions,
     draw_sites,
+    levels_of,
     plan_records,
     plan_respondents,
+    plan_risks,
+    read_frame,
     sites_needed,
 )
+from sealmark.evaluation.planning.risks import even_scores
 from sealmark.evaluation.tables import Site
+from sealmark.measure import (
+    GradeDesign,
+    SamplingUnit,
+    chance_of_right_grade,
+    ledger_document,
+    possible_scores,
+    replay,
+)
 from sealmark.scheme.procedure import Procedure
 
 D = Decimal
@@ -345,3 +360,224 @@ def test_surveillance_and_renewal_ask_for_more():
 
     assert surveillance == (Condition("surveillance", "document manual", holds=True, refuses=True),)
     assert renewal == (Condition("retention", "actions", holds=True, refuses=True),)
+
+
+def hierarchy():
+    """IAF MD1's own example of a hierarchy: one head office, 4 national and 27 regional offices, 1,700 branches."""
+    numbers = {"national": 4, "regional": 27, "branch": 1700}
+    places = [Site(f"{level}-{at}", level=level) for level, number in numbers.items() for at in range(number)]
+    return [Site("hq", central=True), *places]
+
+
+def test_every_level_of_a_hierarchy_is_sampled_by_itself():
+    found = plan(hierarchy())
+
+    # Published in IAF MD1: 2 national offices with at least 1 at random, 6 regional ones with 2, 42 branches with 11.
+    assert found.levels == (
+        LevelPlan("branch", 1700, 42, 11), LevelPlan("national", 4, 2, 1), LevelPlan("regional", 27, 6, 2)
+    )  # fmt: skip
+    assert (found.listed, found.needed, found.random) == (1731, 50, 14)
+    drawn = [item.level for item in found.drawn if item.reason != "central"]
+    assert {level: drawn.count(level) for level in set(drawn)} == {"branch": 42, "national": 2, "regional": 6}
+    assert found.drawn[-1].reason == "central"
+
+
+def test_the_ledger_of_all_levels_gives_the_draw_again():
+    found = plan(hierarchy()[:40], seed=9)
+
+    outcome = replay(ledger_document(found.draws))
+
+    assert (outcome.same, outcome.drawn) == (True, found.needed)
+    assert [item.label for item in found.draws] == ["initial, branch", "initial, national", "initial, regional"]
+
+
+def test_levels_without_names_are_counted_by_parents():
+    sites = [
+        Site("hq", central=True), Site("north", parent="hq"), Site("shop", parent="north"), Site("lone"),
+        Site("depot", parent="shop"), Site("called", parent="north", level="branch"),
+    ]  # fmt: skip
+
+    assert levels_of(sites) == {"hq": "0", "north": "1", "shop": "2", "lone": "1", "depot": "3", "called": "branch"}
+    assert set(levels_of([Site("a"), Site("b")]).values()) == {""}
+
+
+def test_a_fixed_number_of_sites_is_for_all_levels_together():
+    found = plan([Site(f"s{at}", level="ab"[at % 2]) for at in range(8)], {"rule": "count", "count": {"initial": 3}})
+
+    assert found.levels == (LevelPlan("", 8, 3, 3),)
+
+
+def test_an_unknown_level_number_leaves_the_whole_plan_open():
+    sampling = {**ROOT, "root": {"factor": {"initial": {"parameter": "k"}}}}
+
+    found = plan([Site("a", level="x"), Site("b", level="y")], sampling, parameters={"k": None})
+
+    assert (found.needed, found.note, found.levels) == (None, "unknown figure: k", ())
+
+
+def test_a_rule_that_asks_for_no_site_draws_none():
+    found = plan([Site("a"), Site("b")], {"rule": "count", "count": {"initial": 0}, "central_function": False})
+
+    assert (found.needed, found.drawn, found.draws) == (0, (), ())
+
+
+def unlike(number=10, repairing=4):
+    sales, both = frozenset({"sales"}), frozenset({"sales", "repair"})
+    return [Site(f"s{at}", activities=both if at < repairing else sales) for at in range(number)]
+
+
+REASON = "declared activities differ: repair not at 6 of 10 sites"
+
+
+@pytest.mark.parametrize(
+    ("event", "shares", "needed"),
+    [
+        ("initial", {}, 10),
+        ("surveillance", {}, 10),
+        ("surveillance", {"surveillance": D("0.3")}, 3),  # 30 % per calendar year, rounded up (IAF MD1)
+        ("surveillance", {"surveillance": D("0.31")}, 4),
+        ("recertification", {"surveillance": D("0.3")}, 10),
+    ],
+)
+def test_sites_that_do_different_things_are_not_sampled_by_the_root(event, shares, needed):
+    found = plan(unlike(), {**ROOT, "unlike_sites": shares}, event=event)
+
+    (level,) = found.levels
+    assert (found.needed, level.fits, level.reason) == (needed, False, REASON)
+
+
+def test_sites_that_do_the_same_or_say_nothing_are_sampled():
+    same = [Site(f"s{at}", activities=frozenset({"sales"})) for at in range(10)]
+
+    assert [plan(sites).levels for sites in (same, [Site(f"s{at}") for at in range(10)])] == [
+        (LevelPlan("", 10, 4, 1),), (LevelPlan("", 10, 4, 1),)
+    ]  # fmt: skip
+
+
+def test_unlike_sites_matter_by_level_and_not_where_all_are_visited_anyway():
+    levels = [replace(site, level="branch") for site in unlike()] + [Site(f"o{at}", level="office") for at in range(9)]
+
+    by_level = plan(levels).levels
+    every = plan(unlike(), {"rule": "all", "share": {"surveillance": D("0.3")}}, event="surveillance").levels
+
+    assert [(item.level, item.needed, item.fits) for item in by_level] == [("branch", 10, False), ("office", 3, True)]
+    assert [(item.needed, item.fits) for item in every] == [(3, True)]
+
+
+def test_an_unknown_share_of_unlike_sites_leaves_the_plan_open():
+    sampling = {**ROOT, "unlike_sites": {"initial": {"parameter": "k"}}}
+
+    assert plan(unlike(), sampling, parameters={"k": None}).note == "unknown figure: k"
+
+
+def test_invitations_follow_from_the_response_rate_and_the_scheme_s_minimum():
+    few = survey_book(minimum_base=400)
+
+    (found,) = plan_respondents(few, {}, points=D(90), share=D("0.3"), response_rate=D("0.25"))
+
+    assert (found.minimum, found.invited) == (400, 1600)
+    assert respondents(few).invited is None
+
+
+def risk_of(marks, listed=40, *, spread=8.0, grading=None):
+    edition = replace(edition_of(["a"], grading=grading), procedure=Procedure.model_validate(
+        {"source": "own", "site_sampling": ROOT}))  # fmt: skip
+    figures = book_of(edition)
+    sites = [Site(f"s{at:02d}") for at in range(listed)]
+    judged = {"a": [(f"s{at:02d}", mark) for at, mark in enumerate(marks)]} if marks else {}
+    evidence = evidence_of(judged, sites=tuple(site.id for site in sites))
+    return plan_risks(figures, evidence, draw_sites(sites, figures, event="initial", seed=1), spread=spread)
+
+
+def test_before_the_first_visit_the_spread_is_assumed_and_all_scores_over_the_grades_count_alike():
+    (found,) = risk_of([])
+
+    truths = np.linspace(30, 100, 20_001)
+    expected = chance_of_right_grade([50, 70, 90], {"now": GradeDesign(40, 7, 8.0)}, truths)["now"]
+    assert (found.ladder, found.sites, found.visited, found.spread, found.assumed) == ("stars", 40, 7, 8, True)
+    assert float(found.right["now"]) == pytest.approx(expected, abs=0.001)
+    assert list(found.right) == ["now", "more_sites"]
+
+
+def test_after_visits_their_spread_and_score_count():
+    marks = [7, 8, 9, 6]
+    now = GradeDesign(40, 4, float(np.std(np.array(marks) * 10, ddof=1)))
+
+    (found,) = risk_of(marks)
+
+    planned = replace(now, visited=7)
+    expected = chance_of_right_grade([50, 70, 90], {"now": planned}, possible_scores(75, now))["now"]
+    assert (found.visited, found.assumed) == (7, False)
+    assert float(found.right["now"]) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "grading",
+    [
+        {"ladders": [{"id": "stars", "below": "none", "grades": [{"id": "bronze"}]}]},
+        {"scores": [{"id": "score", "node": "all"}],
+         "ladders": [{"id": "stars", "score": "score", "below": "none", "grades": [{"id": "bronze"}]}]},
+    ],
+)  # fmt: skip
+def test_ladders_that_no_score_decides_have_no_risk(grading):
+    assert risk_of([], grading={"source": "own", **grading}) == ()
+
+
+def test_an_unknown_limit_or_an_empty_plan_has_no_risk():
+    limit = {
+        "scores": [{"id": "score", "node": "all"}],
+        "ladders": [
+            {
+                "id": "stars",
+                "score": "score",
+                "below": "none",
+                "grades": [{"id": "bronze", "at_least": {"parameter": "k"}}],
+            }
+        ],
+    }
+    figures = book_of(edition_of(["a"], grading={"source": "own", **limit}, parameters={"k": None}))
+    visits = plan([Site(f"s{at}") for at in range(9)])
+
+    assert plan_risks(figures, evidence_of(), visits) == ()
+    assert plan_risks(book_of(edition_of(["a"])), evidence_of(), plan([])) == ()
+
+
+def test_one_limit_alone_has_the_room_up_to_the_scale_below_it_too():
+    assert (even_scores([80], 100)[0], even_scores([80], 100)[-1]) == pytest.approx((60.01, 99.99))
+    assert even_scores([10, 90], 100)[0] == pytest.approx(0.025)
+
+
+def frame(tmp_path, text, **columns):
+    path = tmp_path / "shops.csv"
+    path.write_text(text)
+    return read_frame(path, FrameColumns("shop", **columns))
+
+
+def test_a_sampling_frame_is_read_with_strata_and_sizes(tmp_path):
+    text = "shop;region;kind;staff\n007;north;own;2.5\nb;;own;3\nc;south;;4\n"
+
+    found = frame(tmp_path, text, strata=("region", "kind"), size="staff")
+
+    assert found == (
+        SamplingUnit("007", "north, own", D("2.5")), SamplingUnit("b", "own", D(3)), SamplingUnit("c", "south", D(4))
+    )  # fmt: skip
+    assert frame(tmp_path, text) == (SamplingUnit("007"), SamplingUnit("b"), SamplingUnit("c"))
+
+
+def test_every_wrong_size_is_told_with_its_row(tmp_path):
+    with pytest.raises(SealmarkError) as caught:
+        frame(tmp_path, "shop,staff\na,many\nb,0\nc,NaN\nd,1\n", size="staff")
+
+    assert [(item.code, item.where) for item in caught.value.problems] == [
+        ("SM469", f"shops.csv, row {row}, column staff") for row in (2, 3, 4)
+    ]
+
+
+def test_every_missing_column_is_told(tmp_path):
+    with pytest.raises(SealmarkError) as caught:
+        frame(tmp_path, "store,staff\na,1\n", strata=("region",))
+
+    assert [(item.code, item.what) for item in caught.value.problems] == [
+        ("SM305", 'The column "shop" is missing.'),
+        ("SM305", 'The column "region" is missing.'),
+    ]

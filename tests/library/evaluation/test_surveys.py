@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from tests.library.builders import book_of, edition_of
@@ -129,3 +130,31 @@ def test_small_sites_keep_their_figures_and_are_marked():
         "c": (D("5.33333333333"), 3),
     }
     assert (found.hidden, found.withheld) == ({"a", "b"}, False)
+
+
+def test_errors_of_one_survey_go_together_as_the_answers_do():
+    random = np.random.default_rng(4)
+    liked = random.integers(1, 11, 400)
+    other = np.clip(liked + random.integers(-3, 4, 400), 1, 10)
+    bought = random.integers(0, 2, 400)
+    table = pa.table({"q1": liked, "q2": 11 - other, "yes": bought, "place": ["a"] * 400})
+    measures = {
+        "first": {"formula": "mean", "items": ["q1"], "unit": "rating"},
+        "second": {"formula": "mean", "items": ["q2"], "unit": "rating"},
+        "of-buyers": {"formula": "mean", "items": ["q1"], "unit": "rating", "among": {"item": "yes", "equals": [1]}},
+        "median": {"formula": "quantile", "items": ["q1"], "unit": "rating"},
+    }
+
+    found = measure_survey(SurveyFile(instrument="people", file="s.csv"), table, book(measures))
+
+    buyers = bought == 1
+    moved = np.where(buyers, liked - liked[buyers].mean(), 0.0)
+    expected = {
+        ("first", "second"): np.corrcoef(liked, 11 - other)[0, 1],
+        ("first", "of-buyers"): np.corrcoef(liked, moved)[0, 1],
+    }
+    for (one, two), value in expected.items():
+        assert float(found[one].correlations[two]) == pytest.approx(value, abs=1e-6)
+        assert found[one].correlations[two] == found[two].correlations[one]
+    assert found["median"].correlations == {}
+    assert set(found["second"].correlations) == {"first", "of-buyers"}

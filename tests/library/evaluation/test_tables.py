@@ -137,3 +137,24 @@ def test_a_long_list_of_legal_names_is_not_printed(tmp_path):
     assert [item.fix for item in problems(folder)] == [
         "Did you mean place-7 or place-57 or place-47? There are 60 legal ones."
     ]
+
+
+def test_sites_have_levels_parents_and_activities(tmp_path):
+    text = "site,level,parent,activities\nsite-1,region,,sales; repair;\nsite-2,shop,site-1,\nsite-3,,,\nsite-4,,,\n"
+
+    found = gathered(write_light_case(tmp_path / "case", {"sites.csv": text})).sites
+
+    assert found[:2] == (
+        Site("site-1", level="region", activities=frozenset({"sales", "repair"})),
+        Site("site-2", level="shop", parent="site-1"),
+    )
+
+
+def test_parents_that_are_not_listed_or_lead_in_a_circle_are_told(tmp_path):
+    text = "site,parent\nsite-1,site-2\nsite-2,site-1\nsite-3,sight-1\nsite-4,site-1\n"
+
+    assert [item[:3] for item in told(tmp_path, "sites.csv", text)] == [
+        ("SM474", 'The site "site-1" belongs to itself by way of its parents.', "row 2, column parent"),
+        ("SM474", 'The site "site-2" belongs to itself by way of its parents.', "row 3, column parent"),
+        ("SM308", 'The parent "sight-1" is not in the list of sites.', "row 4, column parent"),
+    ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -283,8 +284,45 @@ def test_sites_of_a_measure_are_drawn_only_where_a_rule_looks_at_sites():
     assert keys("worst") == [("index", None), ("index", "s1")]
 
 
-def test_measures_without_error_and_several_measures_are_limits():
-    book, given = measured(index=Estimate(D(84), base=1), share=Estimate(D("0.5"), base=9, standard_error=D("0.1")))
+def test_measures_of_one_survey_move_together_and_each_as_it_would_alone():
+    one, other = (
+        Estimate(D(value), base=200, standard_error=D(error), degrees_of_freedom=D(12))
+        for value, error in ((84, "1.5"), (40, "3"))
+    )
+    _, given = measured(index=one)
+    book = book_of(
+        edition_of(
+            {"a": {"measure": "index", "scores": {"at_least": 80}}},
+            measures=MEASURES | {"second": MEASURES["index"]},
+            instruments={"people": {}},
+        )
+    )
+    together = {"index": Measured(one, correlations={"second": D("-0.7")}),
+                "second": Measured(other, correlations={"index": D("-0.7")}), "share": Measured(one)}  # fmt: skip
+
+    draws = list(possible_truths(replace(given, measures=together), book, seed=3, draws=40_000))
+
+    found = {name: np.array([float(draw.estimates[name, None]) for draw in draws]) for name in together}
+    for name, mean, error in (("index", 84, 1.5), ("second", 40, 3)):
+        assert stats.kstest((found[name] - mean) / error, stats.t(12).cdf).pvalue > 0.01
+    # 40,000 draws: a rank correlation is known to .005.
+    expected = 6 / math.pi * math.asin(-0.7 / 2)
+    assert stats.spearmanr(found["index"], found["second"]).statistic == pytest.approx(expected, abs=0.02)
+    assert stats.spearmanr(found["index"], found["share"]).statistic == pytest.approx(0, abs=0.02)
+
+
+def test_measures_without_error_and_several_measures_of_records_are_limits():
+    ticket = {"records": "tickets", "formula": "open-share", "unit": "share"}
+    book = book_of(
+        edition_of(
+            {"a": {"measure": "index", "scores": {"at_least": 80}}},
+            measures=MEASURES | {"open": ticket, "open-too": ticket},
+            instruments={"people": {}},
+        )
+    )
+    known = Estimate(D("0.5"), base=9, standard_error=D("0.1"))
+    cells = {"index": Estimate(D(84), base=1), "open": known, "open-too": known}
+    given = Evidence(DAY, measures={name: Measured(cell) for name, cell in cells.items()})
 
     assert uncertainty_limits(given, book) == (
         Reason("measures-without-error", "measures", {"measures": "index"}),

@@ -18,8 +18,8 @@ D = Decimal
 
 def document_with(**open_cases):
     measured = dict(sample_evidence().measures)
-    for name, (number, value) in open_cases.items():
-        name = name.replace("_", "-")
+    for key, (number, value) in open_cases.items():
+        name = key.replace("_", "-")
         measured[name] = replace(measured[name], open_cases=OpenCases(number, Estimate(value, base=880)))
     return sample_document(sample_edition(), sample_evidence(measures=measured))
 

@@ -49,7 +49,9 @@ def make_analysis(performances):
     drivers = tuple(
         Driver(
             name=f"driver {index}",
-            importance=Estimate(Decimal("0.2") * index, Decimal("0.1"), Decimal("0.9")) if index else Estimate(Decimal(0)),
+            importance=Estimate(Decimal("0.2") * index, Decimal("0.1"), Decimal("0.9"))
+            if index
+            else Estimate(Decimal(0)),
             relative=Decimal("0.5"),
             performance=performance,
             correlation=Decimal("0.4"),

@@ -112,7 +112,15 @@ def contrast_weighted(
     confidence: float = 0.95,
     domain: Domain = None,
 ) -> CellEstimate:
-    """Return a linear combination of cells with adjusted weights; arguments as for :func:`contrast`.
+    """Return a linear combination of cells with adjusted weights.
+
+    Args:
+        weighting: From :mod:`~sealmark.measure.weights.weighting`.
+        measure: What to measure in every cell.
+        coefficients: From cell (a tuple when ``by`` has several columns) to its factor.
+        by: Columns whose values make the cells.
+        confidence: Level of the two-sided interval.
+        domain: The rows to use.
 
     Raises:
         SealmarkError: As :func:`contrast`.
@@ -137,6 +145,7 @@ def joint_estimates(
     design: Design,
     by: Sequence[str] = (),
     domain: Domain = None,
+    among: Mapping[str, Domain] | None = None,
 ) -> JointEstimate:
     """Return every measure in every cell with the covariance of all of them.
 
@@ -148,6 +157,7 @@ def joint_estimates(
         design: How the rows were drawn.
         by: Columns whose values make the cells.
         domain: The rows to use.
+        among: Subgroups of single measures, by name.
 
     Raises:
         SealmarkError: As ``estimate``; SM412 a quantile.
@@ -164,6 +174,7 @@ def joint_estimates(
     sample = take_sample(table, design=design, by=by, domain=domain)
     require_columns(sample.table, measures.values())
     plans = {name: plan_of(fix_weights(one, sample), sample.table) for name, one in measures.items()}
+    plans |= {name: plans[name].where(condition_of(sample.table, group)) for name, group in (among or {}).items()}
     cells = _cells_of(sample.table, by)
     parts = {
         (name, cell): plan.where(_is_cell(sample.table, by, cell)) if by else plan

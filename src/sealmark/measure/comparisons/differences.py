@@ -76,6 +76,10 @@ class Between:
 
     Raises:
         SealmarkError: SM418 a negative minimum, or a group compared with itself.
+
+    Example:
+        >>> Between("year", 2025, 2026, minimum=Decimal(2)).independent
+        False
     """
 
     column: str
@@ -153,6 +157,15 @@ def difference_of(
     """Return second less first for two independent estimates, with Satterthwaite's degrees of freedom.
 
     Use :func:`compare` when both come from one table: it counts shared clusters.
+
+    Args:
+        first: The estimate from which the change is counted.
+        second: The estimate to which it is counted.
+        confidence: Level of the two-sided interval.
+        minimum: The smallest change that matters.
+
+    Returns:
+        The difference and the verdict; unknown parts stay unknown, with the reason in the note.
 
     Example:
         >>> last = Estimate(Decimal(70), standard_error=Decimal(1), degrees_of_freedom=Decimal(50))

@@ -70,6 +70,12 @@ def independence_of(table: Source, first: str, second: str, *, design: Design, d
     Raises:
         SealmarkError: SM403 to SM408 as ``estimate``; SM443 a column with fewer than two answers,
             or fewer than two sampling units with data.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> answers = pa.table({"shop": ["a"] * 6 + ["b"] * 6, "again": [1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0]})
+        >>> round(independence_of(answers, "shop", "again", design=Design()).p, 3)
+        0.049
     """
     sample = take_sample(table, design=design, domain=domain)
     for name in (first, second):

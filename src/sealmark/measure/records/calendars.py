@@ -2,9 +2,10 @@
 
 Business time is computed with one equi-join per stamp. A table holds, per
 calendar and UTC day, the open seconds before that day and the open pieces of
-that day; the open time before an instant is then plain arithmetic, and the
-business time between two instants is a difference. Because the pieces are in
-UTC, changes of the clock are right by construction.
+that day; it is cut into spans so short that each is open or closed throughout.
+The open time before an instant is then a product and a sum, and the business
+time between two instants a difference. Because the pieces are in UTC, changes
+of the clock are right by construction.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from typing import Annotated, Literal, Self
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from sealmark.core.documents import read_yaml_model
@@ -275,23 +278,43 @@ def with_open_time(
         calendar: Name of the calendar for every row, or
         column: The column of ``table`` that names it.
     """
-    hours = ibis.memtable(calendar_rows)
-    pieces = [name.removeprefix("from") for name in calendar_rows.column_names if name.startswith("from")]
+    if column is None:
+        calendar_rows = calendar_rows.filter(pc.field("calendar") == calendar).drop_columns("calendar")
+    rows, step = _spans(calendar_rows)
+    hours = ibis.memtable(rows)
     for number, stamp in enumerate(stamps):
-        side = hours.rename({f"_{number}_{name}": name for name in calendar_rows.column_names})
-        day = table[stamp] // ibis.literal(DAY * MICRO, "int64")
-        table = table.mutate(**{f"_day{number}": day.cast("int64")})
-        names = table[column] if column else ibis.literal(calendar)
+        side = hours.rename({f"_{number}_{name}": name for name in rows.column_names})
         keep = table.columns
-        joined = table.left_join(
-            side, [table[f"_day{number}"] == side[f"_{number}_day"], names == side[f"_{number}_calendar"]]
-        )
-        second = joined[stamp] - joined[f"_day{number}"] * ibis.literal(DAY * MICRO, "int64")
-        open_time = joined[f"_{number}_before"] * ibis.literal(MICRO, "int64")
-        for piece in pieces:
-            opens = joined[f"_{number}_from{piece}"] * ibis.literal(MICRO, "int64")
-            closes = joined[f"_{number}_to{piece}"] * ibis.literal(MICRO, "int64")
-            open_time = open_time + ibis.least(ibis.greatest(second - opens, 0), closes - opens)
-        kept = [name for name in keep if name != f"_day{number}"]
-        table = joined.mutate(**{f"open_{stamp}": open_time}).select(*kept, f"open_{stamp}")
+        table = table.mutate(_span=(table[stamp] // ibis.literal(step * MICRO, "int64")).cast("int64"))
+        same = [table["_span"] == side[f"_{number}_span"]]
+        if column is not None:
+            same.append(table[column] == side[f"_{number}_calendar"])
+        joined = table.left_join(side, same)
+        open_time = joined[f"_{number}_before"] + joined[f"_{number}_open"] * joined[stamp]
+        table = joined.mutate(**{f"open_{stamp}": open_time}).select(*keep, f"open_{stamp}")
     return table
+
+
+def _spans(calendar_rows: pa.Table) -> tuple[pa.Table, int]:
+    """Return the calendar cut into equal spans that are each open or closed throughout, and their seconds.
+
+    Columns: ``calendar`` if it is there, ``span`` (number since 1970), ``open`` (1 or 0) and ``before``:
+    ``before + open * instant`` is the open time before an instant of the span, in microseconds.
+    """
+    ends = [name for name in calendar_rows.column_names if name.startswith(("from", "to"))]
+    edges = {name: np.asarray(calendar_rows.column(name)) for name in ends}
+    step = int(np.gcd.reduce(np.concatenate([*edges.values(), [DAY]])))
+    starts = np.arange(0, DAY, step)
+    before = np.asarray(calendar_rows.column("before"))[:, None] + np.zeros_like(starts)
+    is_open = np.zeros_like(before)
+    for name in ends[::2]:
+        opens, closes = (edges[end][:, None] for end in (name, name.replace("from", "to")))
+        before += np.clip(starts - opens, 0, closes - opens)
+        is_open |= (starts >= opens) & (starts < closes)
+    first = np.asarray(calendar_rows.column("day"))[:, None] * DAY + starts
+    columns = {"span": first // step, "open": is_open, "before": (before - is_open * first) * MICRO}
+    table = pa.table({name: values.ravel() for name, values in columns.items()})
+    if "calendar" in calendar_rows.column_names:
+        names = calendar_rows.column("calendar").take(np.repeat(np.arange(len(before)), len(starts)))
+        table = table.append_column("calendar", names)
+    return table, step

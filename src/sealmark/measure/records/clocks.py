@@ -81,7 +81,7 @@ def micros(value: ir.Value) -> ir.IntegerValue:
 def true(condition: ir.Value) -> ir.BooleanValue:
     """Return a condition in which unknown counts as no."""
     # Not fill_null: DuckDB's COALESCE costs ten times as much. Not identical_to: Spark cannot read it after IN.
-    return ibis.ifelse(condition, True, False)  # noqa: FBT003
+    return ibis.ifelse(condition, True, False)
 
 
 def matches(table: ir.Table, where: Where) -> ir.BooleanValue:

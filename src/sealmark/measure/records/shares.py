@@ -31,29 +31,16 @@ __all__ = ["beyond", "estimate_open", "estimate_ratio", "estimate_share", "estim
 def estimate_within(task: Task, measure: ShareWithin) -> list[RecordEstimate]:
     """Return the share that met the target per cell; open cases beyond it are late, or censored at their age."""
     table = with_clock(task.cases, measure.clock)
-    inside, population_counts = population(table, measure.where)
-    over, promised = beyond(table, measure.promised, measure.target_seconds)
-    finished = inside & promised & (table["_state"] == int(State.FINISHED))
-    is_open = inside & promised & (table["_state"] == int(State.OPEN))
-    columns = (
-        population_counts
-        | state_counts(table, inside)
-        | {
-            "within": finished & ~over,
-            "late": finished & over,
-            "open_late": is_open & over,
-            "undecided": is_open & ~over,
-            "no_promise": inside & ~promised & table["_state"].isin([int(State.FINISHED), int(State.OPEN)]),
-        }
-    )
+    inside, columns = population(table, measure.where)
+    met = _decisions(table, measure, inside)
+    columns = columns | state_counts(table, inside) | met
     curves: Mapping[tuple[object, ...], Survival] = {}
     if measure.open_cases == "kaplan-meier":
+        finished, is_open = met["within"] | met["late"], met["open_late"] | met["undecided"]
         curves = survivals(task, table, _lateness(table, measure), finished=finished, is_open=is_open)
     found = []
     for row in task.count_cells(table, **columns).to_pylist():
-        counts = whole_numbers(
-            row, "records", "after_as_of", "within", "late", "open_late", "undecided", "no_promise", *EXCLUDED
-        )
+        counts = whole_numbers(row, "records", "after_as_of", *met, *EXCLUDED)
         counts["open"] = counts["open_late"] + counts["undecided"]
         naive = share_estimate(counts["within"], counts["within"] + counts["late"], task.precision)
         if measure.open_cases == "kaplan-meier":
@@ -64,6 +51,20 @@ def estimate_within(task: Task, measure: ShareWithin) -> list[RecordEstimate]:
             estimate = _decided(counts, task)
         found.append(RecordEstimate(task.cell(row), task.name, estimate, naive, "share", counts))
     return found
+
+
+def _decisions(table: ir.Table, measure: ShareWithin, inside: ir.BooleanValue) -> dict[str, ir.BooleanValue]:
+    """Return what became of each case and its target."""
+    over, promised = beyond(table, measure.promised, measure.target_seconds)
+    finished = inside & promised & (table["_state"] == int(State.FINISHED))
+    is_open = inside & promised & (table["_state"] == int(State.OPEN))
+    return {
+        "within": finished & ~over,
+        "late": finished & over,
+        "open_late": is_open & over,
+        "undecided": is_open & ~over,
+        "no_promise": inside & ~promised & table["_state"].isin([int(State.FINISHED), int(State.OPEN)]),
+    }
 
 
 def _decided(counts: Mapping[str, int], task: Task) -> Estimate:

@@ -54,10 +54,11 @@ def opposed_items(table: Source, scales: Mapping[str, Sequence[str | Item]]) -> 
 def _opposed(table: ir.Table, items: Sequence[Item]) -> tuple[str, ...]:
     values = {f"x{index}": answer(table, item) for index, item in enumerate(items)}
     rows = table.select(**values).drop_null()
-    whole = functools.reduce(operator.add, (rows[name] for name in values))
-    moments = {f"with_{name}": rows[name].cov(whole, how="sample") for name in values}
+    # A column of its own: spelled out in every covariance, a long scale makes a query of thousands of terms.
+    rows = rows.mutate(whole=functools.reduce(operator.add, (rows[name] for name in values)))
+    moments = {f"with_{name}": rows[name].cov(rows.whole, how="sample") for name in values}
     moments |= {f"own_{name}": rows[name].var(how="sample") for name in values}
-    found = fetch(rows.aggregate(n=rows.count(), whole=whole.var(how="sample"), **moments))
+    found = fetch(rows.aggregate(n=rows.count(), whole=rows.whole.var(how="sample"), **moments))
     base = column_of(found, "n")[0]
     if base < _FEWEST:
         return ()

@@ -71,7 +71,16 @@ def estimate_deviations(
     confidence: float = 0.95,
     domain: Domain = None,
 ) -> tuple[CellEstimate, ...]:
-    """Return the population standard deviation of columns in every cell; as :func:`estimate_variances`."""
+    """Return the population standard deviation of columns in every cell, in their own unit.
+
+    Arguments and errors are those of :func:`estimate_variances`.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> answers = pa.table({"q": [2, 4, 6, 8]})
+        >>> round(estimate_deviations(answers, {"q": "q"}, design=Design())[0].estimate.value, 4)
+        Decimal('2.5820')
+    """
     return _estimates((table, design, domain), columns, by=by, confidence=confidence, root=True)
 
 

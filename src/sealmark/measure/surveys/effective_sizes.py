@@ -80,8 +80,19 @@ def kish_design_effect(weights: npt.ArrayLike) -> float:
 def weight_summaries(table: Source, weight: str, *, by: Sequence[str] = ()) -> tuple[WeightSummary, ...]:
     """Return what the weights of every cell cost, from one query.
 
+    Args:
+        table: As for :func:`~sealmark.measure.surveys.estimation.estimate`.
+        weight: Column with the weights.
+        by: Columns whose values make the cells.
+
     Raises:
         SealmarkError: SM403, SM404 columns; SM445 cells whose weights are none.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> (found,) = weight_summaries(pa.table({"w": [4.0, 1.0, 1.0]}), "w")
+        >>> found.effective_base, found.design_effect
+        (2.0, 1.5)
     """
     table = open_table(table)
     by = (by,) if isinstance(by, str) else tuple(by)

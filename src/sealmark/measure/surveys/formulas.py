@@ -65,16 +65,28 @@ def item_of(source: str | Item) -> Item:
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of a column."""
+    """The mean of a column, in the column's own unit; a t interval.
+
+    Attributes:
+        column: A column of numbers, or an item with its legal codes.
+
+    Example:
+        >>> Mean(Item("q1", lowest=1, highest=10)).column.highest
+        10
+    """
 
     column: str | Item
 
 
 @dataclass(frozen=True)
 class Effort:
-    """The mean of an effort item of which a low value is good.
+    """The mean of an effort item, in scale points; a t interval.
 
     Effort scales differ (1-5, 1-7, 1-10; low or high good) and are never pooled.
+
+    Attributes:
+        column: The question.
+        lower_is_better: Which end of its scale is good: part of what the number means, not of how it is computed.
     """
 
     column: str | Item
@@ -83,14 +95,32 @@ class Effort:
 
 @dataclass(frozen=True)
 class Total:
-    """The sum of a column over the population that the weights stand for."""
+    """The sum of a column over the population that the weights stand for; a t interval.
+
+    Weights must add up to the population: a weight that only balances the sample gives the sample's sum.
+
+    Attributes:
+        column: What is added up.
+    """
 
     column: str | Item
 
 
 @dataclass(frozen=True)
 class Share:
-    """The share of rows, among those with an answer, whose answer is one of ``values``."""
+    """The share of rows, among those with an answer, whose answer is one of ``values``; from 0 to 1.
+
+    Attributes:
+        column: Text, numbers or true and false.
+        values: The answers that count.
+        interval: ``logit`` (beside 0 and 1 it becomes ``beta``), ``wilson`` (1927), ``adjusted-wald``
+            (Agresti and Coull 1998), ``beta`` (Korn and Graubard 1998), ``arcsine``, or ``mean``
+            (value and t times standard error). All rest on the effective base under the design.
+
+    Example:
+        >>> Share("again", ["yes", "perhaps"], interval="wilson").values
+        ('yes', 'perhaps')
+    """
 
     column: str
     values: Sequence[object]
@@ -103,7 +133,21 @@ class Share:
 
 @dataclass(frozen=True)
 class TopBox:
-    """The share of answers at or above ``at_least`` and at or below ``at_most``."""
+    """The share of answers at or above ``at_least`` and at or below ``at_most``; from 0 to 1.
+
+    Attributes:
+        column: The question.
+        at_least: Lowest answer that counts; None for no limit.
+        at_most: Highest answer that counts; None for no limit.
+        interval: As for :class:`Share`.
+
+    Raises:
+        SealmarkError: SM410 no limit.
+
+    Example:
+        >>> TopBox("q1", at_least=9).interval
+        'logit'
+    """
 
     column: str | Item
     at_least: Number | None = None
@@ -118,10 +162,22 @@ class TopBox:
 
 @dataclass(frozen=True)
 class Promoter:
-    """Share of promoters less share of detractors, -100 to 100.
+    """Share of promoters less share of detractors, in points from -100 to 100.
 
-    ``adjusted-wald`` adds three answers, three quarters each to promoters and
-    detractors, before the interval is taken; it is the better one for small samples.
+    Attributes:
+        column: The question, usually 0 to 10.
+        promoters_from: Lowest answer of a promoter.
+        detractors_to: Highest answer of a detractor.
+        interval: ``mean`` is value and t times standard error. ``adjusted-wald`` adds three answers,
+            three quarters each to promoters and detractors, before the interval is taken; it is the
+            better one for small samples (Lewis and Sauro).
+
+    Raises:
+        SealmarkError: SM410 promoters and detractors overlap.
+
+    Example:
+        >>> Promoter("recommend", interval="adjusted-wald").promoters_from
+        9
     """
 
     column: str | Item
@@ -137,7 +193,16 @@ class Promoter:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The total of one column over the total of another, rows with both."""
+    """The total of one column over the total of another, rows with both; a t interval.
+
+    Attributes:
+        numerator: What is divided.
+        denominator: What it is divided by.
+
+    Example:
+        >>> Ratio("repairs", "visits").denominator
+        'visits'
+    """
 
     numerator: str | Item
     denominator: str | Item
@@ -153,6 +218,16 @@ class Quantile:
         rule: ``math`` is the smallest value whose cumulative share reaches ``share``
             (R survey's default); ``school`` takes the mean of two values when the
             cumulative share is met exactly.
+
+    On rating scales quantiles move in whole codes and the interval is coarse.
+    Source: Woodruff (1952).
+
+    Raises:
+        SealmarkError: SM410 a share outside 0 to 1.
+
+    Example:
+        >>> Quantile("days", 0.9).rule
+        'math'
     """
 
     column: str | Item
@@ -167,7 +242,12 @@ class Quantile:
 
 @dataclass(frozen=True)
 class RespondentMean:
-    """Mean of the items each respondent answered, times a factor (UKCSI style: 1-10 items x 10)."""
+    """Mean of the items each respondent answered, times a factor (UKCSI style: 1-10 items x 10).
+
+    Attributes:
+        factor: With 10, items of 1-10 give 10 to 100.
+        minimum_answered: Respondents who answered fewer items do not count.
+    """
 
     factor: Number = 10
     minimum_answered: int = 1
@@ -175,7 +255,11 @@ class RespondentMean:
 
 @dataclass(frozen=True)
 class RescaledMean:
-    """Mean of the items each respondent answered, each rescaled to 0-100 by its lowest and highest code."""
+    """Mean of the items each respondent answered, each rescaled to 0-100 by its lowest and highest code.
+
+    Attributes:
+        minimum_answered: Respondents who answered fewer items do not count.
+    """
 
     minimum_answered: int = 1
 
@@ -190,6 +274,9 @@ class WeightedMean:
         factor: Multiplies the result.
         missing: ``renormalise`` divides by the weights of the answered items;
             ``complete`` leaves out respondents who skipped an item.
+
+    Raises:
+        SealmarkError: SM410 a weight below zero, or all zero.
     """
 
     weights: Sequence[Number]
@@ -208,7 +295,15 @@ class WeightedMean:
 class CompanyMeans:
     """Weighted mean of the items' means, each rescaled to 0-100 (ACSI style).
 
-    Each item's mean is taken over all who answered that item. Without weights all items count alike.
+    Each item's mean is taken over all who answered that item.
+
+    Attributes:
+        weights: One per item, zero or more; None when all items count alike.
+
+    Raises:
+        SealmarkError: SM410 a weight below zero, or all zero.
+
+    Source: Fornell and others (1996).
     """
 
     weights: Sequence[Number] | None = None
@@ -231,6 +326,10 @@ class PathModel:
 
     Raises:
         SealmarkError: SM411 a path or block does not fit.
+
+    Example:
+        >>> PathModel({"quality": ["q1", "q2"], "loyalty": ["q3"]}, [("quality", "loyalty")]).constructs
+        ('quality', 'loyalty')
     """
 
     blocks: Sequence[tuple[str, Sequence[str | Item]]]
@@ -296,6 +395,11 @@ class PlsScore:
 
     The outer weights are estimated from all rows of the table and domain, then
     held fixed for every cell and for the standard error.
+    :func:`~sealmark.measure.surveys.pls.bootstrap_pls` has standard errors with the weights estimated anew.
+
+    Attributes:
+        model: The path model.
+        construct: Which of its constructs.
     """
 
     model: PathModel
@@ -309,7 +413,11 @@ _NEED_RANGE = (RescaledMean, CompanyMeans, PlsScore)
 
 @dataclass(frozen=True)
 class Index:
-    """Several items in one number.
+    """Several items in one number; its unit follows from the formula.
+
+    Attributes:
+        items: The questions; those where a high answer is bad are given ``reversed=True``.
+        formula: How they become one number.
 
     Raises:
         SealmarkError: SM410 items and formula do not fit.
@@ -356,7 +464,19 @@ def _check_score(items: Sequence[Item], formula: PlsScore) -> None:
 
 @dataclass(frozen=True)
 class Gap:
-    """Perception minus expectation: each respondent's mean difference over the pairs answered (SERVQUAL style)."""
+    """Perception minus expectation: each respondent's mean difference over the pairs answered (SERVQUAL style).
+
+    Attributes:
+        perceptions: What customers found, in scale points.
+        expectations: What they expected, in the same order and scale.
+
+    Raises:
+        SealmarkError: SM410 lists of unequal length.
+
+    Example:
+        >>> Gap(["found"], ["expected"]).perceptions
+        (Item(column='found', lowest=None, highest=None, reversed=False),)
+    """
 
     perceptions: Sequence[str | Item]
     expectations: Sequence[str | Item]
@@ -371,7 +491,16 @@ class Gap:
 
 @dataclass(frozen=True)
 class Contrast:
-    """One measure less another on the same rows, their covariance counted."""
+    """One measure less another on the same rows, their covariance counted.
+
+    Attributes:
+        first: Any measure but a quantile.
+        second: What is taken from it.
+
+    Example:
+        >>> Contrast(Mean("now"), Mean("before")).second
+        Mean(column='before')
+    """
 
     first: LinearMeasure
     second: LinearMeasure

@@ -175,9 +175,23 @@ class PlsBootstrap:
 def fit_pls(table: Source, model: PathModel, *, weight: str | None = None) -> PlsFit:
     """Return the model fitted to the rows that answered every item.
 
+    Mode A weights (Wold 1982; Tenenhaus and others 2005).
+
+    Args:
+        table: The answers.
+        model: Blocks, paths and inner scheme.
+        weight: Column with survey weights.
+
     Raises:
         SealmarkError: SM403 and SM404 for columns, SM414 too few rows, SM417 no convergence
             or an item that never varies.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> answers = pa.table({"a": [1, 3, 4, 6, 8], "b": [2, 3, 5, 6, 9], "c": [1, 4, 4, 7, 8]})
+        >>> fit = fit_pls(answers, PathModel({"quality": ["a", "b"], "loyalty": ["c"]}, [("quality", "loyalty")]))
+        >>> round(fit.r_squared["loyalty"], 3)
+        0.915
     """
     moments = item_moments(open_table(table), model.items, weight=weight)
     return PlsFit(model, moments, solve_pls(moments.covariance, model))
@@ -217,6 +231,13 @@ def bootstrap_pls(
 
     Raises:
         SealmarkError: As :func:`fit_pls`; SM417 a replicate does not converge.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> answers = pa.table({"a": list(range(30)), "b": [i % 7 for i in range(30)], "c": [i % 9 for i in range(30)]})
+        >>> model = PathModel({"quality": ["a", "b"], "loyalty": ["c"]}, [("quality", "loyalty")])
+        >>> bootstrap_pls(answers, model, seed=1, replicates=50).replicates
+        50
     """
     opened = open_table(table)
     item_moments(opened, model.items, weight=weight)

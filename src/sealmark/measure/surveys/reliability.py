@@ -40,6 +40,11 @@ class Reliability:
 def scale_reliability(table: Source, items: Sequence[str | Item], *, weight: str | None = None) -> Reliability:
     """Return Cronbach's alpha and item statistics over the complete rows (Cronbach 1951).
 
+    Args:
+        table: The answers.
+        items: At least two; those where a high answer is bad are given ``reversed=True``.
+        weight: Column with survey weights.
+
     Raises:
         SealmarkError: SM403, SM404 and SM414 for columns and rows, SM415 fewer than two
             items or an item that never varies.

@@ -192,9 +192,10 @@ def first_stage(rows: pa.Table, questions: Questions, *, design: Design, by: Seq
 
 def _column(rows: pa.Table, name: str, otherwise: Floats) -> Floats:
     """Return sums; those of nothing are zero, those that repeat others are not in the table."""
-    if name in rows.column_names:
-        return np.nan_to_num(column_of(rows, name))
-    return otherwise
+    if name not in rows.column_names:
+        return otherwise
+    found = column_of(rows, name)
+    return np.nan_to_num(found) if rows[name].null_count else found
 
 
 def _label(questions: Questions, variable: Variable) -> tuple[str, str]:
@@ -235,24 +236,29 @@ def second_stage(stage: FirstStage, questions: Questions, design: Design) -> Est
 
 
 def _figures(sums: UnitSums, groups: Groups, *, frame: Frame, lonely: LonelyRule) -> Figures:
-    squares = np.stack([np.stack([sums.second, sums.cross]), np.stack([sums.cross, sums.squares])])
-    joined = Sums(sums.units, sums.weight, np.stack([sums.first, sums.weight]), squares, squares)
-    value, gradient = linearise(_RATIO, joined, groups)
-    variance, units, degrees = spread_of(gradient, joined, groups, frame=frame, lonely=lonely)
-    base = tally(groups.cell, sums.base, len(groups.cells))
-    nothing = np.full(len(value), np.nan)
-    equal = _all_equal(gradient, sums, groups, base=base, frame=frame)
-    return Figures(value, variance, degrees, base, units, nothing, nothing, equal)
-
-
-def _all_equal(
-    gradient: Floats, sums: UnitSums, groups: Groups, *, base: Floats, frame: Frame
-) -> npt.NDArray[np.bool_]:
-    """Tell in which cells no sampling unit differs from the whole, though not everybody was asked."""
-    above, below = gradient[:, groups.cell]
-    pieces = above**2 * sums.second, 2 * above * below * sums.cross, below**2 * sums.squares
-    size = len(groups.cells)
-    square = tally(groups.cell, pieces[0] + pieces[1] + pieces[2], size)
-    noise = _EPSILON * (8 + np.sqrt(base)) * tally(groups.cell, pieces[0] - pieces[1] + pieces[2], size)
+    value, gradient = linearise(_RATIO, _pairs(sums), groups)
+    moved = _moved(gradient, sums, groups)
+    variance, units, degrees = spread_of(np.ones((1, len(value))), moved, groups, frame=frame, lonely=lonely)
+    size = len(value)
+    still = tally(groups.cell, moved.squares[0, 0], size) == 0
     asked = tally(groups.cell, sums.base * (frame.fractions[groups.stratum] < 1), size)
-    return np.asarray((np.abs(square) <= np.abs(noise)) & (asked > 0))
+    nothing = np.full(size, np.nan)
+    base = tally(groups.cell, sums.base, size)
+    return Figures(value, variance, degrees, base, units, nothing, nothing, still & (asked > 0))
+
+
+def _pairs(sums: UnitSums) -> Sums:
+    unused = np.zeros((2, 2, 0))
+    return Sums(sums.units, sums.weight, np.stack([sums.first, sums.weight]), unused, unused)
+
+
+def _moved(gradient: Floats, sums: UnitSums, groups: Groups) -> Sums:
+    """Return by how much the units of each group moved the estimate, and the squares; rounding noise is zero."""
+    above, below = gradient[0][groups.cell], gradient[1][groups.cell]
+    noise = _EPSILON * (8 + np.sqrt(sums.units.sum()))
+    left, right = above * sums.first, below * sums.weight
+    first = np.where(np.abs(left + right) <= noise * (np.abs(left) + np.abs(right)), 0.0, left + right)
+    outer = above * above * sums.second + below * below * sums.squares
+    inner = 2 * above * below * sums.cross
+    square = np.where(np.abs(outer + inner) <= noise * (outer + np.abs(inner)), 0.0, outer + inner)
+    return Sums(sums.units, sums.weight, first[None], np.zeros((1, 1, 0)), square[None, None])

@@ -41,6 +41,10 @@ class Bounds:
 
     Raises:
         SealmarkError: SM435 limits that do not enclose 1.
+
+    Example:
+        >>> Bounds(0.5, 2).highest
+        2
     """
 
     lowest: float

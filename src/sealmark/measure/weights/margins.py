@@ -71,8 +71,16 @@ class Margin:
 class KnownTotal:
     """The population's sum of a number; without a column, its size.
 
+    Attributes:
+        total: In the column's unit; units of the population without a column.
+        column: A column of numbers.
+
     Raises:
         SealmarkError: SM430 a total that is no number.
+
+    Example:
+        >>> KnownTotal(91_000, "visits").columns
+        ('visits',)
     """
 
     total: Number

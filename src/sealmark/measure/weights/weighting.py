@@ -100,6 +100,11 @@ def base_weights(table: Source, *, design: Design) -> Weighting:
 
     Raises:
         SealmarkError: SM403 to SM408 as ``estimate``; SM438 a design with two stages of known size.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> base_weights(pa.table({"q": [7, 8]}), design=Design(population=10)).factors.tolist()
+        [1.0]
     """
     if design.two_stage:
         what = "Adjusted weights have no standard error here when the second stage counts too."
@@ -118,6 +123,15 @@ def post_stratify(weighting: Weighting, margin: Margin) -> Weighting:
 
     Raises:
         SealmarkError: As :func:`calibrate`.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> from sealmark.measure.weights.margins import Margin
+        >>> answers = pa.table({"sex": ["f", "f", "m"], "age": ["y", "o", "o"]})
+        >>> start = base_weights(answers, design=Design())
+        >>> adjusted = post_stratify(start, Margin("sex", {"f": 50, "m": 50}))
+        >>> [round(weight, 6) for weight in sorted(weighted_table(adjusted).execute()["weight"])]
+        [25.0, 25.0, 50.0]
     """
     return calibrate(weighting, [margin])
 
@@ -128,8 +142,21 @@ def rake(weighting: Weighting, margins: Sequence[Margin]) -> Weighting:
     The weights are those to which iterative proportional fitting converges
     (Deming and Stephan 1940), found by Newton's method.
 
+    Args:
+        weighting: From :func:`base_weights` or an earlier adjustment.
+        margins: Counts of the population, each by one column or several.
+
     Raises:
         SealmarkError: As :func:`calibrate`; SM434 also when no such weights exist.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> from sealmark.measure.weights.margins import Margin
+        >>> answers = pa.table({"sex": ["f", "f", "m"], "age": ["y", "o", "o"]})
+        >>> start = base_weights(answers, design=Design())
+        >>> adjusted = rake(start, [Margin("sex", {"f": 60, "m": 40}), Margin("age", {"y": 20, "o": 80})])
+        >>> [round(weight, 6) for weight in sorted(weighted_table(adjusted).execute()["weight"])]
+        [20.0, 40.0, 40.0]
     """
     return calibrate(weighting, margins, distance="raking")
 
@@ -150,6 +177,15 @@ def calibrate(
         SealmarkError: SM403, SM404 columns; SM430 to SM433 controls that fit neither each other
             nor the sample; SM434 totals that cannot be met; SM435 bounds within which they
             cannot be met; SM436 a weight below zero.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> from sealmark.measure.weights.margins import Margin
+        >>> answers = pa.table({"sex": ["f", "f", "m"], "age": ["y", "o", "o"]})
+        >>> start = base_weights(answers, design=Design())
+        >>> adjusted = calibrate(start, [Margin("sex", {"f": 60, "m": 40})], distance="raking")
+        >>> [round(weight, 6) for weight in sorted(weighted_table(adjusted).execute()["weight"])]
+        [30.0, 30.0, 40.0]
     """
     columns = control_columns(controls)
     _check_columns(weighting.sample.table, controls)
@@ -181,6 +217,12 @@ def trim(
 
     Raises:
         SealmarkError: SM437 limits between which weights of this sum do not exist.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> start = base_weights(pa.table({"w": [1.0, 1.0, 4.0]}), design=Design(weight="w"))
+        >>> sorted(weighted_table(trim(start, highest=3.0)).execute()["weight"])
+        [1.5, 1.5, 3.0]
     """
     weighting = _refined(weighting, (*weighting.columns, WEIGHT))
     place = weighting.columns.index(WEIGHT)
@@ -198,8 +240,18 @@ def weighted_table(weighting: Weighting, name: str = "weight") -> ir.Table:
 
     A standard error computed from this column alone does not know of the adjustments.
 
+    Args:
+        weighting: From :func:`base_weights` or an adjustment.
+        name: Of the new column.
+
     Raises:
         SealmarkError: SM405 the table has such a column already.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> start = base_weights(pa.table({"q": [7, 8]}), design=Design(population=10))
+        >>> weighted_table(start)["weight"].sum().execute()
+        10.0
     """
     table = weighting.sample.table
     if name in table.columns:

@@ -55,7 +55,9 @@ def test_what_is_not_shown_exits_one(table):
     assert (less.exit_code, "not improved" in less.stdout) == (1, True)
 
 
-@pytest.mark.parametrize(("column", "before", "after"), [("half", "2025-1", "2026-1"), ("day", "2025-03-01", "2026-03-01")])
+@pytest.mark.parametrize(
+    ("column", "before", "after"), [("half", "2025-1", "2026-1"), ("day", "2025-03-01", "2026-03-01")]
+)
 def test_rounds_may_be_words_or_days(table, column, before, after):
     result = run(table, "--wave", column, "--before", before, "--after", after, "--measure", "mean:q", "--minimum", "0.3",
                  "--respondent", "who")  # fmt: skip
@@ -69,7 +71,11 @@ def test_json_by_cell(table):
 
     found = json.loads(result.stdout)
     assert [one["cell"] for one in found] == [{"site": "a"}, {"site": "b"}]
-    assert (found[0]["verdict"], found[0]["rule"]["sides"], found[0]["gain"]["confidence"]) == ("improved", "one", "0.9")
+    assert (found[0]["verdict"], found[0]["rule"]["sides"], found[0]["gain"]["confidence"]) == (
+        "improved",
+        "one",
+        "0.9",
+    )
 
 
 def test_two_tables_are_independent_samples(tmp_path):

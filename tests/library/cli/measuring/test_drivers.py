@@ -30,7 +30,8 @@ def test_drivers_are_listed_by_importance(table):
 
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
-    assert lines[0].startswith("overall: R2 0.") and lines[0].endswith("300 answers, lmg")
+    assert lines[0].startswith("overall: R2 0.")
+    assert lines[0].endswith("300 answers, lmg")
     assert [line.split()[0] for line in lines[1:4]] == ["driver", "staff", "calls"]
     assert lines[4].startswith("Cuts: importance 0.")
     assert lines[5].startswith("Note: Importance is association")

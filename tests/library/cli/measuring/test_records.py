@@ -224,7 +224,12 @@ def test_pauses_are_written_as_text(tmp_path):
     moment = pa.timestamp("us", tz="UTC")
     start, end = (pa.scalar(1_780_000_000_000_000 + 3_600_000_000 * hours, moment).as_py() for hours in (0, 5))
     kind = pa.list_(pa.struct([("start", moment), ("end", moment)]))
-    columns = {"case": ["a"], "opened": [start], "resolved": [end], "pauses": pa.array([[{"start": end, "end": None}]], kind)}
+    columns = {
+        "case": ["a"],
+        "opened": [start],
+        "resolved": [end],
+        "pauses": pa.array([[{"start": end, "end": None}]], kind),
+    }
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")
 
     result = run("rows", tmp_path / "t.parquet", "--measure", "duration-mean:opened..resolved", *AS_OF, "--json")

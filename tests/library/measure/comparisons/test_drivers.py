@@ -85,7 +85,9 @@ def test_importances_and_errors_equal_derivatives_by_every_weight(answers, desig
         u = np.stack([np.bincount(answers["shop"], column) for column in u.T], axis=1)
     groups = np.arange(len(u)) % 2 if strata == "region" else np.zeros(len(u), dtype=int)
     variance = sum(
-        (groups == g).sum() / ((groups == g).sum() - 1) * ((u[groups == g] - u[groups == g].mean(axis=0)) ** 2).sum(axis=0)
+        (groups == g).sum()
+        / ((groups == g).sum() - 1)
+        * ((u[groups == g] - u[groups == g].mean(axis=0)) ** 2).sum(axis=0)
         for g in np.unique(groups)
     )
     everything = [*(driver.importance for driver in found.drivers), found.r_squared]
@@ -264,8 +266,10 @@ def test_an_outcome_that_is_fully_explained_has_no_interval(answers):
     assert found.r_squared.lower is None
 
 
-def run(answers, drivers=ITEMS, outcome="overall", rules=DriverRules(), domain=None):
-    return driver_analysis(pa.table(answers), outcome, drivers, design=Design(), rules=rules, domain=domain)
+def run(answers, drivers=ITEMS, outcome="overall", rules=None, domain=None):
+    return driver_analysis(
+        pa.table(answers), outcome, drivers, design=Design(), rules=rules or DriverRules(), domain=domain
+    )
 
 
 @pytest.mark.parametrize(
@@ -273,7 +277,10 @@ def run(answers, drivers=ITEMS, outcome="overall", rules=DriverRules(), domain=N
     [
         ({"drivers": {"calls": ITEMS["calls"]}}, "1 drivers leave nothing"),
         ({"rules": DriverRules(minimum_base=181)}, "180 complete answers are fewer than the 181"),
-        ({"rules": DriverRules(minimum_base=1), "domain": {"shop": [0, 1]}}, "24 complete answers are fewer than the 30"),
+        (
+            {"rules": DriverRules(minimum_base=1), "domain": {"shop": [0, 1]}},
+            "24 complete answers are fewer than the 30",
+        ),
         ({"domain": {"shop": [99]}}, "0 complete answers"),
         ({"drivers": {"calls": ITEMS["calls"], "same": Item("same")}}, "All answers are equal in same"),
         ({"outcome": "same"}, "All answers are equal in same"),

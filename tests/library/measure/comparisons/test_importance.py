@@ -33,7 +33,9 @@ def over_all_orders(covariance):
     orders = list(permutations(range(size)))
     for order in orders:
         for place, driver in enumerate(order):
-            gains[driver] += r_squared(covariance, list(order[: place + 1])) - r_squared(covariance, list(order[:place]))
+            gains[driver] += r_squared(covariance, list(order[: place + 1])) - r_squared(
+                covariance, list(order[:place])
+            )
     return gains / len(orders)
 
 

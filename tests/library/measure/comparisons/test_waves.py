@@ -136,9 +136,9 @@ def test_ignoring_what_waves_share_gives_a_wrong_error(kind):
 @pytest.mark.parametrize(
     ("make", "code"),
     [
-        (lambda t: WavePair("half", (), (2,)), "SM468"),
-        (lambda t: WavePair("half", (1, 2), (2, 1)), "SM468"),
-        (lambda t: WavePair("half", (1,), (2,), "who", independent_rounds=True), "SM468"),
+        (lambda _: WavePair("half", (), (2,)), "SM468"),
+        (lambda _: WavePair("half", (1, 2), (2, 1)), "SM468"),
+        (lambda _: WavePair("half", (1,), (2,), "who", independent_rounds=True), "SM468"),
         (lambda t: run(t, WavePair("half", (1,), (9,))), "SM468"),
         (lambda t: run(t, WavePair("halves", (1,), (2,))), "SM403"),
         (lambda t: run(t, WavePair("half", (1,), (2,), "person")), "SM403"),
@@ -158,8 +158,8 @@ def test_waves_that_cannot_be_compared_are_refused(make, code):
     assert caught.value.codes == (code,)
 
 
-def run(table, waves, design=Design(), measure=Mean("q")):
-    return wave_changes(table, {"m": measure}, design=design, waves=waves)
+def run(table, waves, design=None, measure=None):
+    return wave_changes(table, {"m": measure or Mean("q")}, design=design or Design(), waves=waves)
 
 
 def test_a_stratum_of_its_own_is_not_added_twice():

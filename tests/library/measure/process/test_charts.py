@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import pairwise
 from statistics import mean
 
 import pytest
@@ -61,7 +62,7 @@ def test_over_dispersed_limits_are_widened_by_the_moving_range_of_scores():
 
     p = sum(counts) / sum(bases)
     scores = [(c / n - p) / math.sqrt(p * (1 - p) / n) for c, n in zip(counts, bases, strict=True)]
-    sigma_z = mean(abs(b - a) for a, b in zip(scores, scores[1:], strict=False)) / D2
+    sigma_z = mean(abs(b - a) for a, b in pairwise(scores)) / D2
     assert chart.dispersion == pytest.approx(sigma_z, rel=1e-12)
     assert chart.points[0].upper == pytest.approx(p + 3 * sigma_z * math.sqrt(p * (1 - p) / bases[0]), rel=1e-12)
     assert len(chart.signals) < len(plain.signals)
@@ -113,7 +114,7 @@ def test_individual_values_take_their_spread_from_moving_ranges():
 
     chart = chart_individuals(Values(tuple(values)), Charting(rules=EVERY_RULE))
 
-    ranges = [abs(b - a) for a, b in zip(values, values[1:], strict=False)]
+    ranges = [abs(b - a) for a, b in pairwise(values)]
     sigma = mean(ranges) / D2
     assert chart.individuals.centre == pytest.approx(mean(values), rel=1e-12)
     assert chart.individuals.sigma == pytest.approx(sigma, rel=1e-12)

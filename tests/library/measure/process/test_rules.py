@@ -66,7 +66,7 @@ def test_an_unknown_rule_is_refused_with_the_legal_ones():
 
 def test_every_rule_is_explained_and_five_are_usual():
     assert list(RULES) == list(EVERY_RULE)
-    assert USUAL_RULES == EVERY_RULE[:5]
+    assert EVERY_RULE[:5] == USUAL_RULES
 
 
 def slow(points, size, enough, beyond):

@@ -45,7 +45,9 @@ def by_hand(series, kind):
 
         start = np.zeros(columns.shape[1])
         start[0] = special.logit(y.sum() / n.sum()) if kind == "share" else np.log(y.sum() / n.sum())
-        found = optimize.minimize(minus_log, start, jac=gradient, method="BFGS", options={"gtol": 1e-9, "maxiter": 2000})
+        found = optimize.minimize(
+            minus_log, start, jac=gradient, method="BFGS", options={"gtol": 1e-9, "maxiter": 2000}
+        )
         eta = columns @ found.x
         mean = n * (special.expit(eta) if kind == "share" else np.exp(eta))
         variance = mean * (1 - mean / n) if kind == "share" else mean
@@ -144,9 +146,7 @@ def test_empty_periods_are_left_out_and_told():
     found = seasonality(holed)
 
     assert found.effects[5].periods == 3
-    assert found.limitations[0] == (
-        "1 periods are left out: nothing, or nothing with a standard error, is in them."
-    )
+    assert found.limitations[0] == ("1 periods are left out: nothing, or nothing with a standard error, is in them.")
 
 
 def test_a_model_with_as_many_coefficients_as_periods_tells_no_spread():

@@ -56,7 +56,7 @@ def test_a_span_cuts_and_pads_the_series():
 
 
 def test_moments_fall_into_periods_like_days():
-    opened = [dt.datetime(2026, 1, 5, 23, 59), dt.datetime(2026, 2, 1, 0, 0)]
+    opened = [dt.datetime(2026, 1, 5, 23, 59, tzinfo=dt.UTC), dt.datetime(2026, 2, 1, 0, 0, tzinfo=dt.UTC)]
     table = pa.table({"opened": pa.array(opened, pa.timestamp("us")), "late": [1, 0]})
 
     found = count_periods(table, Share("late", (1,)), timeline=MONTHS)
@@ -112,7 +112,9 @@ def test_named_periods_have_no_place_in_time():
         lambda: Values((1.0,), (-0.1,)),
         lambda: Values((1.0,), (), plain_periods("ab")),
         lambda: values_of({"x": Estimate(Decimal(1))}, step="month"),
-        lambda: values_of(dict.fromkeys([dt.date(2026, 1, 1), dt.date(2026, 1, 2)], Estimate(Decimal(1))), step="month"),
+        lambda: values_of(
+            dict.fromkeys([dt.date(2026, 1, 1), dt.date(2026, 1, 2)], Estimate(Decimal(1))), step="month"
+        ),
         lambda: count_periods(ROWS, Share("late", (1,)), timeline=Timeline("visits", "month")),
     ],
 )

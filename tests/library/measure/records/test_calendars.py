@@ -1,4 +1,5 @@
 import datetime as dt
+import itertools
 import zoneinfo
 from decimal import Decimal
 
@@ -337,7 +338,7 @@ def test_clocks_with_pauses_and_updates_equal_a_walk_through_every_minute(drawn,
         inside = {minute for minute in open_set if opened <= minute < last}
         working = {minute for minute in inside if not any(a <= minute < b for a, b in pauses[number])}
         cuts = sorted({opened, last, *(moment for moment in updates[number] if opened < moment < last)})
-        pieces = list(zip(cuts, cuts[1:], strict=False))
+        pieces = list(itertools.pairwise(cuts))
         expected = {
             "length": len(working),
             "silence": max((sum(a <= minute < b for minute in working) for a, b in pieces), default=0),
@@ -377,4 +378,4 @@ def test_years_that_the_records_do_not_need_may_lack_holidays():
     assert calendar_table({"office": OPEN_ALWAYS}, dt.date(2025, 1, 1), dt.date(2025, 1, 2)).num_rows == 2
 
 
-OPEN_ALWAYS = Calendar.model_validate({"time_zone": "UTC", "weekly": dict.fromkeys(WEEKDAYS, ["00:00-24:00"])})
+OPEN_ALWAYS = Calendar.model_validate({"time_zone": "UTC", "weekly": {day: ["00:00-24:00"] for day in WEEKDAYS}})

@@ -151,9 +151,7 @@ def test_a_cell_without_records_is_refused():
     with pytest.raises(SealmarkError) as caught:
         rows_of(case_table([(0, 1)], site=["a"]), DurationMean(), cell={"site": "b"})
 
-    assert [(problem.code, problem.what) for problem in caught.value.problems] == [
-        ("SM459", "No record has site = b.")
-    ]
+    assert [(problem.code, problem.what) for problem in caught.value.problems] == [("SM459", "No record has site = b.")]
 
 
 def test_columns_with_the_names_added_are_refused():
@@ -237,7 +235,17 @@ def test_rows_reconcile_with_the_estimate(drawn):
                 assert sum(row["reason"] == reason for row in found) == cell.counts[count], (name, reason)
 
 
-_SHARES = {"within": 1, "promise": 1, "open": 1, "overdue": 1, "fixed": 1, "repeat": 1, "return": 1, "share": 1, "ratio": 100}
+_SHARES = {
+    "within": 1,
+    "promise": 1,
+    "open": 1,
+    "overdue": 1,
+    "fixed": 1,
+    "repeat": 1,
+    "return": 1,
+    "share": 1,
+    "ratio": 100,
+}
 
 
 def _hits(name):

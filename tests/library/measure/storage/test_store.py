@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -382,4 +381,4 @@ def test_an_interrupt_leaves_no_half_file(tmp_path, mapping, begun, moment):
     assert "KeyboardInterrupt" in errors or "nterrupt" in errors
     assert files_of(tmp_path) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted({name.split("/")[0] for name in before})
-    assert os.path.exists(tmp_path / "store") == begun
+    assert (tmp_path / "store").exists() == begun
