@@ -7,7 +7,7 @@ SPARK := .venv/.spark-$(shell sha256sum requirements-spark.lock | cut -c1-16)
 JAVA := $(shell command -v java)
 WITH_SPARK := $(if $(JAVA)$(filter true,$(CI)),$(SPARK))
 
-.PHONY: demo test spark check lint types contracts numbers bench format lock clean help
+.PHONY: demo test spark check lint types contracts numbers bench bench-peers format lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -54,6 +54,14 @@ numbers: $(STAMP)  ## print the house numbers
 
 bench: $(STAMP)  ## ratios against a peer in the same run, and calibration tables
 	@$(BIN)/python -m pytest tests/benchmarks -s -p no:cacheprovider --override-ini=python_files='bench_*.py'
+
+.venv-peers/.lock: tests/benchmarks/requirements-peers.lock
+	@$(PYTHON) -m venv --clear .venv-peers
+	@.venv-peers/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+bench-peers: $(STAMP) .venv-peers/.lock  ## ratios against R survey, svy, lme4 and plspm (tests/benchmarks/peers.md)
+	@$(BIN)/python -m pytest tests/benchmarks/bench_peers.py tests/benchmarks/bench_paths.py tests/benchmarks/bench_raters.py -s -p no:cacheprovider
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

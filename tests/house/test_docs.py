@@ -109,7 +109,7 @@ def faults_of(words):
         if not options[word].is_flag:
             options[word].type.convert(rest.pop(0), options[word], None) if _is_choice(options[word]) else rest.pop(0)
     needed = sum(item.required for item in command.params if isinstance(item, click.Argument))
-    most = sum(isinstance(item, click.Argument) for item in command.params)
+    most = sum(given if item.nargs < 0 else 1 for item in command.params if isinstance(item, click.Argument))
     return "" if needed <= given <= most else f"{given} arguments"
 
 

@@ -92,7 +92,10 @@ def test_domains(name):
 def test_dispersion(name):
     (cell,) = estimate_variances(rows(), {"y": "y"}, design=DESIGNS[name])
 
-    same([cell.estimate.value, cell.estimate.standard_error], [VALUES["variance"], ERRORS[name.split("-")[0]]["variance"]])
+    same(
+        [cell.estimate.value, cell.estimate.standard_error],
+        [VALUES["variance"], ERRORS[name.split("-")[0]]["variance"]],
+    )
 
 
 @pytest.mark.parametrize("name", DESIGNS)

@@ -52,7 +52,7 @@ def limits_of_sites(evidence: Evidence, book: FigureBook, sites: Sequence[Site] 
     if len(visited) > 1 and unseen:
         once = {name for name, rule in judged if rule.sites != "worst" and _places(name, visited, evidence) == 1}
         result += _counted("judged-at-one-site", once)
-    return (*result, *(_strata_limits(sites, set(visited)) if unseen else ()))
+    return (*result, *(_strata_limits(sites, set(visited)) if judged and unseen else ()))
 
 
 def _judged(evidence: Evidence, book: FigureBook) -> Iterator[tuple[str, JudgementRule | SampleRule]]:
@@ -75,7 +75,7 @@ def _counted(code: str, requirements: set[str]) -> Iterator[Reason]:
 def _strata_limits(sites: Sequence[Site], visited: set[str]) -> Iterator[Reason]:
     strata = {site.stratum for site in sites if not site.central}
     seen = {site.stratum for site in sites if site.id in visited}
-    if visited and len(strata) > 1:
+    if len(strata) > 1:
         yield Reason("strata-not-drawn", "sites", {"strata": len(strata)})
         if len(seen) < len(strata):
             yield Reason("strata-unseen", "sites", {"unseen": len(strata - seen), "strata": len(strata)})

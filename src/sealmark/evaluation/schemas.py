@@ -9,6 +9,7 @@ from sealmark.evaluation.example import ExampleProfile
 from sealmark.evaluation.prior_group import PriorGroup
 from sealmark.measure.imports.mapping import ImportMapping
 from sealmark.measure.records.calendars import Calendar
+from sealmark.measure.sampling.ledgers import Ledger
 from sealmark.scheme.schemas import FileFormat
 
 __all__ = ["CASE_FORMATS"]
@@ -21,6 +22,7 @@ CASE_FORMATS: Mapping[str, FileFormat] = {
         FileFormat("mapping", ImportMapping, "mappings/*.yaml", "How an export becomes our columns"),
         FileFormat("calendar", Calendar, "calendars/*.yaml", "Opening hours and holidays"),
         FileFormat("prior-group", PriorGroup, "prior_group.yaml", "What organizations alike showed"),
+        FileFormat("ledger", Ledger, "draw.json", "Draws with all that is needed to draw again"),
         FileFormat("example", ExampleProfile, "example.yaml", "A made-up organization for a demonstration"),
     )
 }

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     )
     from sealmark.measure.records.rows import role_counts, rows_behind
     from sealmark.measure.records.survival import SurvivalCurve, product_limit
+    from sealmark.measure.records.tables import record_table
     from sealmark.measure.replicates.estimation import Derived, Replication, estimate_replicated
     from sealmark.measure.replicates.factors import replicate_factors
     from sealmark.measure.sampling.acceptance import (
@@ -159,7 +160,7 @@ __all__ = [
     "names_of", "open_store", "open_table",
     "operating_characteristic", "operating_curve", "opposed_items", "order_number", "path_effects",
     "plain_periods", "possible_scores", "post_stratify", "power_of_difference", "product_limit", "rake",
-    "read_calendar", "read_mapping", "records_for_limit", "replay", "replicate_factors",
+    "read_calendar", "read_mapping", "record_table", "records_for_limit", "replay", "replicate_factors",
     "respondents_for_difference", "respondents_for_mean", "respondents_for_share",
     "respondents_for_share_difference", "response_rates", "role_counts", "rows_behind", "sample_to_detect",
     "scale_reliability", "seasonality", "trend", "trim", "use_engine", "value_periods", "values_of",
@@ -196,6 +197,7 @@ _NAMES = {
     ),
     "records.rows": "role_counts rows_behind",
     "records.survival": "SurvivalCurve product_limit",
+    "records.tables": "record_table",
     "surveys.reliability": "Reliability scale_reliability",
     "replicates.factors": "replicate_factors",
     "replicates.estimation": "Replication Derived estimate_replicated",

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -27,7 +28,8 @@ from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.measure import spark
 
 __all__ = [
-    "ENGINES", "Source", "connect", "current_engine", "fetch", "open_files", "open_table", "use_engine", "use_limits",
+    "ENGINES", "Source", "connect", "current_engine", "enough_memory", "fetch", "open_files", "open_table",
+    "use_engine", "use_limits",
 ]  # fmt: skip
 
 Source: TypeAlias = "ir.Table | pa.Table | Path | str"
@@ -54,6 +56,7 @@ _CURRENT: contextvars.ContextVar[ibis.BaseBackend | None] = contextvars.ContextV
 _LIMITS: contextvars.ContextVar[tuple[str | None, Path | str | None]] = contextvars.ContextVar(
     "limits", default=(None, None)
 )
+_STARTED: contextvars.ContextVar[list[ibis.BaseBackend] | None] = contextvars.ContextVar("started", default=None)
 
 
 def connect(
@@ -103,7 +106,12 @@ def _duckdb(threads: int, limit: tuple[str, str] | None, temporary: Path | str |
         options["temp_directory"] = str(temporary or Path(tempfile.gettempdir()) / "sealmark-spill")
     if limit is not None:
         options["memory_limit"] = f"{limit[0]}{limit[1]}B"
-    return ibis.duckdb.connect(**options)
+    connection = ibis.duckdb.connect(**options)
+    started = _STARTED.get()
+    if started is not None:
+        connection.con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        started.append(connection)
+    return connection
 
 
 def _size(text: str) -> tuple[str, str]:
@@ -134,13 +142,18 @@ def use_engine(connection: ibis.BaseBackend) -> Iterator[ibis.BaseBackend]:
 
 
 @contextlib.contextmanager
-def use_limits(memory_limit: str | None, temporary: Path | str | None = None) -> Iterator[None]:
-    """Give every engine that is started inside a memory limit and a folder to spill to, unless it names its own."""
-    token = _LIMITS.set((memory_limit, temporary))
+def use_limits(memory_limit: str | None, temporary: Path | str | None = None) -> Iterator[list[ibis.BaseBackend]]:
+    """Give every engine that is started inside a memory limit and a folder to spill to, unless it names its own.
+
+    What comes back is the list of the DuckDB engines started so far, to be watched from beside.
+    """
+    found: list[ibis.BaseBackend] = []
+    limits, started = _LIMITS.set((memory_limit, temporary)), _STARTED.set(found)
     try:
-        yield
+        yield found
     finally:
-        _LIMITS.reset(token)
+        _STARTED.reset(started)
+        _LIMITS.reset(limits)
 
 
 def current_engine() -> str:
@@ -194,14 +207,29 @@ def open_files(files: Sequence[Path], *, connection: ibis.BaseBackend | None = N
 
 
 def fetch(expression: ir.Table, connection: ibis.BaseBackend | None = None) -> pa.Table:
-    """Return the result of an Ibis expression as an Arrow table."""
-    with _quiet():
+    """Return the result of an Ibis expression as an Arrow table.
+
+    Raises:
+        SealmarkError: SM482 DuckDB's memory and the disk it spills to do not suffice.
+    """
+    with _quiet(), enough_memory():
         backend = connection or expression.get_backend()
         if backend.name == "pyspark":
             return spark.fetch_arrow(backend, expression)
         if backend.name == "duckdb" and not expression.op().find(ibis.expr.operations.InMemoryTable):
             return backend.con.sql(backend.compile(expression)).to_arrow_table()
         return backend.to_pyarrow(expression)
+
+
+@contextlib.contextmanager
+def enough_memory() -> Iterator[None]:
+    """Tell in a sentence that DuckDB's memory does not suffice (SM482)."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        what = f"Memory or the disk to spill to does not suffice: {str(error).splitlines()[0]}"
+        fix = "Raise the memory limit (--memory-limit), spill to a larger disk, or measure fewer cells at a time."
+        raise SealmarkError(Problem("SM482", what, fix=fix)) from error
 
 
 def _register(connection: ibis.BaseBackend, source: pa.Table | Path | str, name: str) -> int:

@@ -23,7 +23,7 @@ def risk_section(voice: Voice) -> Section | None:
         return None
     blocks: list[Block] = []
     for risk in risks:
-        blocks += [_intro(risk, voice), _figure(risk, voice), _bought(risk, voice)]
+        blocks += [_intro(risk, voice), *_gated(risk, voice), _figure(risk, voice), _bought(risk, voice)]
     return Section("risk", voice.say("risk.heading"), (*blocks, Text(voice.say("risk.limits"))))
 
 
@@ -38,6 +38,14 @@ def _intro(risk: RiskRead, voice: Voice) -> Text:
             error=voice.number(risk.error, 1),
         )
     )
+
+
+def _gated(risk: RiskRead, voice: Voice) -> tuple[Text, ...]:
+    """Return a warning where conditions besides the score hold the grade back, for the chart does not know them."""
+    by_score = [cut.grade for cut in risk.cuts if cut.at_least <= risk.found]
+    if not by_score or by_score[-1] == voice.evaluation.ladders[risk.ladder].grade:
+        return ()
+    return (Text(voice.say("risk.gated", grade=voice.grade(by_score[-1])), strong=True),)
 
 
 def _figure(risk: RiskRead, voice: Voice) -> Figure:

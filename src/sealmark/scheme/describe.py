@@ -171,6 +171,8 @@ def _judgement(tell: Teller, rule: JudgementRule) -> Iterator[str]:
         yield tell.say(f"rule.sites-{rule.sites}")
     if rule.minimum_sites is not None:
         yield tell.say("rule.minimum-sites", number=tell.number(rule.minimum_sites))
+    if rule.every_site:
+        yield tell.say("rule.every-site")
 
 
 def _marked(tell: Teller, kind: str, name: str, **values: str) -> str:
@@ -205,6 +207,8 @@ def _sample(tell: Teller, rule: SampleRule) -> Iterator[str]:
         yield tell.say(f"rule.sites-{rule.sites}")
     if rule.minimum is not None:
         yield tell.say("rule.minimum-units", number=tell.number(rule.minimum))
+    if rule.every_site:
+        yield tell.say("rule.every-site")
 
 
 def _measure(tell: Teller, rule: MeasureRule) -> Iterator[str]:

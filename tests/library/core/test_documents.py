@@ -281,8 +281,8 @@ def test_a_file_is_read_as_its_model(tmp_path):
     path.write_text("name: x\nwheels: [{size: 1}]\n")
 
     assert read_yaml_model(path, Car, code="SM999").name == "x"
+    path.write_text("nmae: x\n")
     with pytest.raises(SealmarkError) as unknown:
-        path.write_text("nmae: x\n")
         read_yaml_model(str(path), Car, code="SM999")
     assert {problem.code for problem in unknown.value.problems} == {"SM999"}
     assert unknown.value.problems[0].where.startswith("car.yaml")

@@ -13,6 +13,7 @@ from sealmark.assess.assessment import assess
 from sealmark.assess.evidence import Evidence, Mark, Measured
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.estimates import Estimate
+from sealmark.evaluation.document import Concluded, build_document
 from sealmark.evaluation.grade_risk import Cut, compared_designs, grade_risks, score_range
 from sealmark.evaluation.uncertainty import possible_truths
 from sealmark.measure import GradeDesign
@@ -212,3 +213,27 @@ def test_scores_to_look_at_lie_around_limits_and_score_and_on_the_scale():
 def test_more_interviews_are_compared_where_there_are_any():
     assert list(compared_designs(GradeDesign(10, 5, 8.0))) == ["now", "more_sites"]
     assert compared_designs(GradeDesign(10, 5, 8.0, 2.0))["more_interviews"].survey_error == pytest.approx(math.sqrt(2))
+
+
+def test_the_document_carries_every_number_as_text():
+    given, figures = evidence({"a": MARKS["a"]}, measures=measured()), book(**SURVEY)
+    assessment = assess(given, figures)
+
+    document = build_document({}, Concluded(assessment, given, figures, risks=grade_risks(assessment, given, figures)))
+
+    (told,) = document["grade_risk"]
+    (found,) = risks(given, figures)
+    assert (told["ladder"], told["score"], told["sites"]) == ("stars", "score", {"listed": 40, "visited": 5})
+    assert (told["survey_error"], told["other_error"]) == ("2", "2")
+    assert told["cuts"] == [
+        {"grade": "bronze", "at_least": "50"}, {"grade": "silver", "at_least": "70"}, {"grade": "gold", "at_least": "90"}
+    ]  # fmt: skip
+    assert [D(point["truth"]) for point in told["curve"]] == list(found.scores)
+    assert [D(chance) for chance in told["curve"][7]["chances"]] == list(found.chances[7])
+    assert {name: D(chance) for name, chance in told["right"].items()} == found.right
+
+
+def test_a_document_without_sampled_sites_carries_none():
+    given, figures = evidence(listed=5), book()
+
+    assert build_document({}, Concluded(assess(given, figures), given, figures))["grade_risk"] == []

@@ -15,9 +15,11 @@ from sealmark.assess.requirements import find
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.run import evaluate
 from sealmark.evaluation.small_cells import SUPPRESSED, protect, suppressed
+from sealmark.reports.blocks import Table
+from sealmark.reports.findings import requirement_view
 from sealmark.reports.html import render_html
+from sealmark.reports.page import build_page
 from sealmark.reports.reading import read_evaluation
-from sealmark.reports.suppression import hidden_sites
 from sealmark.reports.voice import Voice
 from sealmark.scheme.figures import ParameterRef
 
@@ -250,10 +252,21 @@ def test_the_document_tells_no_figure_of_a_hidden_site(told):
 
 
 def test_the_report_shows_hidden_sites_as_hidden(told):
+    page = build_page(told.document, told.edition, "en")
+
+    tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
+    rows = {row[0]: row[1:] for table in tables if table.caption == "index: by site" for row in table.rows}
+    assert [rows[f"site-{number}"][:4] for number in (1, 2, 3)] == [("hidden", "\u2013", "\u2013", "\u2013")] * 3
+    assert rows["site-4"][0] == "98.0"
+    assert "It counts in the result." in render_html(told.document, told.edition, "en")
+
+
+def test_the_tree_of_requirements_shows_hidden_sites_as_hidden(told):
     voice = Voice(read_evaluation(told.document), told.edition, "en")
-    read = voice.evaluation.measures["index"]
+    liked = voice.evaluation.nodes["liked"]
 
-    page = render_html(told.document, told.edition, "en")
+    (item,) = requirement_view(liked, voice).evidence
 
-    assert hidden_sites("index", read, voice) == dict.fromkeys(["site-1", "site-2", "site-3"], "untold")
-    assert "It counts in the result." in page
+    assert [row[:2] for row in item.sites.rows] == [
+        ("site-1", "hidden"), ("site-2", "hidden"), ("site-3", "hidden"), ("site-4", "100%"),
+    ]  # fmt: skip

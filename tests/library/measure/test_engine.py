@@ -182,3 +182,16 @@ def test_addresses_that_are_none(monkeypatch, tmp_path, address):
 @pytest.mark.parametrize("port", [1, 99_999])
 def test_addresses_nobody_answers_at(port):
     assert problem_of(lambda: spark._require_answer(f"sc://127.0.0.1:{port}")).code == "SM477"
+
+
+def test_too_little_memory_is_told():
+    connection = connect(memory_limit="1MB")
+    connection.con.execute("SET temp_directory = ''")
+    table = open_table(pa.table({"g": pa.array(range(300_000))}), connection=connection)
+
+    problem = problem_of(lambda: fetch(table.group_by("g").aggregate(n=table.count())))
+
+    assert problem.code == "SM482"
+    assert problem.fix == (
+        "Raise the memory limit (--memory-limit), spill to a larger disk, or measure fewer cells at a time."
+    )

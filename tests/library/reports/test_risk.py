@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - dashes as they are shown
 """The section on what a sample can tell apart, and its chart."""
 
 import xml.etree.ElementTree as ET
@@ -56,7 +55,10 @@ def test_the_section_stands_after_the_probabilities_and_says_what_the_sample_is(
         "and the score has a standard error of 2.5."
     )
     assert isinstance(figure, Figure)
-    assert figure.title == "Stars: an evaluation of this size finds the right grade with a probability of 83%"
+    assert (
+        figure.title
+        == "Stars, by the score alone: an evaluation of this size finds the right grade with a probability of 83%"
+    )
     assert isinstance(bought, Table)
     assert bought.rows == (("As it is", "83%"), ("Two more sites", "88%"), ("Twice the interviews", "84%"))
     assert isinstance(last, Text)
@@ -82,6 +84,18 @@ def test_the_table_holds_the_chart_s_numbers_at_limits_and_at_the_score_found():
     )
 
 
+def test_where_other_conditions_hold_the_grade_back_the_section_says_so():
+    held_back, below = ({**RISK, "found": found} for found in ("92.5", "40"))
+
+    texts = [block.text for block in section(page(held_back)).blocks if isinstance(block, Text)]
+
+    assert texts[1] == (
+        "By the score alone the grade would be “Three stars”; other conditions hold the result back, "
+        "and they are not counted here."
+    )
+    assert [type(block).__name__ for block in section(page(below)).blocks] == ["Text", "Figure", "Table", "Text"]
+
+
 def test_several_ladders_and_no_interviews_to_buy():
     other = {**RISK, "right": {"now": "0.5", "more_sites": "0.6"}}
 
@@ -92,13 +106,19 @@ def test_several_ladders_and_no_interviews_to_buy():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_tells_it_with_a_chart_that_has_a_text_alternative(language, fonts):
+def test_every_language_tells_it(language):
+    blocks = section(page(RISK, language=language)).blocks
+
+    assert [type(block).__name__ for block in blocks] == ["Text", "Figure", "Table", "Text"]
+    assert len({row[0] for row in blocks[2].rows}) == 3
+
+
+def test_the_chart_has_a_text_alternative(fonts):
     edition = sample_edition()
-    document = {**sample_document(edition), "grade_risk": [RISK]}
 
-    html = render_html(document, edition, language, font_cache=fonts)
+    html = render_html({**sample_document(edition), "grade_risk": [RISK]}, edition, "en", font_cache=fonts)
 
-    title = section(page(RISK, language=language)).blocks[1].title
+    title = section(page(RISK)).blocks[1].title
     assert f'<figcaption id="f-risk-stars">{title}</figcaption>' in html
     assert html.count('role="img" aria-labelledby="f-risk-stars"') == 2
 

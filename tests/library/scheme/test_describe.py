@@ -172,6 +172,10 @@ def test_the_rest_of_the_rules_in_words(edition):
         "It is marked separately for: intent. The lowest of these marks counts."
     )
     assert rule(SampleRule, edition, sample="quality", of="records", sites="worst").endswith("The worst site counts.")
+    for kind, keys in ((JudgementRule, {"judgement": "quality"}), (SampleRule, {"sample": "quality", "of": "records"})):
+        assert rule(kind, edition, every_site=True, **keys).endswith(
+            "Every site visited must be marked, else not determined."
+        )
     assert describe.describe_scores(Scores(at_most=4), edition, "en", unit="hours") == (
         "It conforms up to 4 h and does not conform above."
     )

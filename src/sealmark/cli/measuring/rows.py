@@ -78,11 +78,11 @@ def _show(rows: ir.Table, counts: dict[str, int], limit: int) -> None:
     from sealmark.measure.engine import fetch
 
     shown = fetch(rows.limit(limit))
-    cells = [[_text(cell) for cell in row] for row in _cells(shown)]
+    found = list(_cells(shown))
     lines = [*table([["role", "rows"], *([role, f"{count:,}"] for role, count in counts.items())])]
     if limit:
-        lines += ["", *table([shown.column_names, *cells])]
-    listed = [dict(zip(shown.column_names, row, strict=True)) for row in cells]
+        lines += ["", *table([shown.column_names, *([_text(cell) for cell in row] for row in found)])]
+    listed = [{name: _plain(cell) for name, cell in zip(shown.column_names, row, strict=True)} for row in found]
     result({"roles": counts, "rows": listed}, lines)
 
 
@@ -105,6 +105,11 @@ def _cells(found: pa.Table) -> Iterator[list[object]]:
 def _listed(cells: list[Any]) -> str:
     parts = [" to ".join(map(_text, cell.values())) if isinstance(cell, dict) else _text(cell) for cell in cells]
     return ", ".join(parts)
+
+
+def _plain(cell: object) -> object:
+    """Return a cell as JSON knows it."""
+    return cell if cell is None or isinstance(cell, (bool, int, float)) else _text(cell)
 
 
 def _text(cell: object) -> str:

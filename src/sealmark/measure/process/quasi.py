@@ -20,9 +20,9 @@ from sealmark.measure.surveys.keys import Floats, Integers
 
 __all__ = ["Fit", "Observed", "autocorrelation_of", "fit_series", "observe", "season_columns"]
 
-_STEPS = 60
+# Where nothing counts the estimate runs away by about one a step; a fit that exists is found in ten.
+_STEPS = 25
 _TOLERANCE = 1e-11
-_FARTHEST = 25.0
 _NOISE = 1e-20
 
 
@@ -164,8 +164,6 @@ def _iterate(columns: Floats, observed: Observed, code: str) -> Floats:
         renewed = np.linalg.lstsq(columns * root[:, None], working * root, rcond=None)[0]
         change = float(np.abs(renewed - coefficients).max())
         coefficients, eta = np.asarray(renewed), np.asarray(columns @ renewed)
-        if observed.link != "identity" and np.abs(eta - _start(observed).mean()).max() > _FARTHEST:
-            break
         if change <= _TOLERANCE * (1 + float(np.abs(coefficients).max())):
             return np.asarray(coefficients)
     what = "In a part of the series nothing, or everything, counts: no model of shares or rates settles there."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import ibis
@@ -28,6 +29,7 @@ __all__ = ["Counts", "Series", "Timeline", "Values", "count_periods", "value_per
 _KEY = "_period"
 _UNITS: dict[Step, str] = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 _NO_PERIODS = Periods(())
+_ORDERLY = re.compile(r"[0-9]{4}")
 
 
 def _refuse(what: str, fix: str) -> SealmarkError:
@@ -173,7 +175,7 @@ def count_periods(table: Source, measure: Share | TopBox | Ratio, *, timeline: T
         bases=tuple(row["base"] or 0.0 for row in found),
         periods=periods,
         kind="rate" if isinstance(measure, Ratio) else "share",
-        limitations=_undated(keyed, timeline),
+        limitations=(*_undated(keyed, timeline), *_named_order(periods)),
     )
 
 
@@ -198,7 +200,8 @@ def value_periods(table: Source, measure: Measure, *, timeline: Timeline, design
     keyed, inside = _keyed(open_table(table), timeline)
     cells = estimate(keyed, {"value": measure}, design=design, by=[_KEY], domain=inside)
     found = {cell.cell[_KEY]: cell.estimate for cell in cells}
-    return _values(found, timeline, _undated(keyed, timeline))
+    series = _values(found, timeline, _undated(keyed, timeline))
+    return replace(series, limitations=(*series.limitations, *_named_order(series.periods)))
 
 
 def values_of(estimates: Mapping[object, Estimate], *, step: Step | None = None) -> Values:
@@ -253,6 +256,13 @@ def _keyed(table: ir.Table, timeline: Timeline) -> tuple[ir.Table, ir.BooleanVal
 def _undated(table: ir.Table, timeline: Timeline) -> tuple[str, ...]:
     missing = int(fetch(table.aggregate(n=table[_KEY].isnull().cast("int64").sum()))["n"][0].as_py() or 0)
     return (f'{missing:,} rows have no "{timeline.column}" and are left out.',) if missing else ()
+
+
+def _named_order(periods: Periods) -> tuple[str, ...]:
+    """Return a warning where the order of names need not be that of time."""
+    if periods.years or all(_ORDERLY.match(label) for label in periods.labels):
+        return ()
+    return (f"Periods stand in the order of their names, {periods.labels[0]} first: is it that of time?",)
 
 
 def _in_order(rows: pa.Table, names: Sequence[str], timeline: Timeline) -> tuple[Periods, list[dict[str, Any]]]:

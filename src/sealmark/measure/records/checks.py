@@ -44,6 +44,7 @@ def check_measures(
     for name, measure in measures.items():
         _mapped_columns(problems, table, name, measure)
         problems.extend(Problem("SM452", what, f"measure {name}", fix) for what, fix in _contradictions(measure))
+        _check_moments(problems, table, name, measure)
         clock = _clock_of(measure)
         if clock is not None:
             _check_clock(problems, table, name, clock, calendars)
@@ -135,18 +136,25 @@ def _between_contradictions(measure: RecordMeasure, between: str) -> list[tuple[
     return found
 
 
+def _check_moments(problems: ProblemList, table: ir.Table, name: str, measure: RecordMeasure) -> None:
+    # Every measure asks when a case was opened, where that is known.
+    names = ["opened"]
+    clock, promised = _clock_of(measure), getattr(measure, "promised", None)
+    names += [clock.start, clock.end] if clock is not None else []
+    names += [promised] if promised is not None else []
+    names += ["resolved"] if isinstance(measure, ReturnRate) else []
+    for column in dict.fromkeys(names):
+        if column in table.columns and not isinstance(kind := table[column].type(), (dtypes.Date, dtypes.Timestamp)):
+            what = f'The column "{column}" holds {kind}, not dates or times.'
+            problems.add("SM452", what, where=f"measure {name}", fix="Import it with the type date or datetime.")
+
+
 def _check_clock(
     problems: ProblemList, table: ir.Table, name: str, clock: Clock, calendars: Mapping[str, Calendar]
 ) -> None:
     where = f"measure {name}"
-    kinds = {}
-    for column in (clock.start, clock.end):
-        if column in table.columns:
-            kinds[column] = table[column].type()
-            if not isinstance(kinds[column], (dtypes.Date, dtypes.Timestamp)):
-                what = f'The column "{column}" holds {kinds[column]}, not dates or times.'
-                problems.add("SM452", what, where=where, fix="Import it with the type date or datetime.")
-    whole = {isinstance(kind, dtypes.Date) for kind in kinds.values()}
+    ends = [table[column].type() for column in (clock.start, clock.end) if column in table.columns]
+    whole = {isinstance(kind, dtypes.Date) for kind in ends}
     if len(whole) > 1:
         what = f'One of "{clock.start}" and "{clock.end}" holds whole days and the other times.'
         problems.add("SM452", what, where=where, fix="Import both as date, or both as datetime.")

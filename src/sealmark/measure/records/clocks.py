@@ -80,8 +80,10 @@ def micros(value: ir.Value) -> ir.IntegerValue:
 
 def true(condition: ir.Value) -> ir.BooleanValue:
     """Return a condition in which unknown counts as no."""
-    # Not fill_null: DuckDB's COALESCE costs ten times as much. Not identical_to: Spark cannot read it after IN.
-    return ibis.ifelse(condition, True, False)
+    # Not fill_null: DuckDB's COALESCE costs ten times as much. Spark cannot read identical_to after IN.
+    if condition.get_backend().name == "pyspark":
+        return ibis.ifelse(condition, True, False)
+    return condition.identical_to(True)
 
 
 def matches(table: ir.Table, where: Where) -> ir.BooleanValue:
@@ -156,7 +158,9 @@ def _with_span(table: ir.Table, rows: pa.Table | None, clock: Clock, names: tupl
     if rows is None:
         return table.mutate(**{length: table[stop] - table[start]})
     table = with_open_time(table, rows, (start, stop), calendar=clock.calendar, column=clock.calendar_column)
-    table = table.mutate(**{length: table[f"open_{stop}"] - table[f"open_{start}"]})
+    # DuckDB would work out the length anew in every column that asks for it; a list of one, unpacked, stops that.
+    once = ibis.array([table[f"open_{stop}"] - table[f"open_{start}"]]).unnest()
+    table = table.mutate(**{length: once})
     return table.drop(f"open_{start}", f"open_{stop}")
 
 

@@ -185,7 +185,7 @@ def within_estimate(curve: SurvivalCurve, target: int, precision: Precision, *, 
 
     The interval is Greenwood's on the log(-log) scale. Where no case finished by then, or all did, that scale
     has no end: the exact limit of a share (Clopper and Pearson 1934) among the cases followed as long as the
-    target, or among the finished ones, stands in.
+    target, or among the finished ones, stands in, and there is no standard error.
 
     Args:
         curve: In any whole unit of time.
@@ -218,7 +218,7 @@ def _limits(surviving: float, hazard: float, tail: float) -> tuple[float, float]
 def _at_the_edge(curve: SurvivalCurve, value: Decimal, followed: int, precision: Precision, note: str) -> Estimate:
     exact = Precision(precision.confidence, method="exact")
     of_them = share_estimate(curve.finished, curve.finished, exact) if value else share_estimate(0, followed, exact)
-    return Estimate(value, of_them.lower, of_them.upper, curve.cases, Decimal(0), None, precision.level, note)
+    return Estimate(value, of_them.lower, of_them.upper, curve.cases, None, None, precision.level, note)
 
 
 def percentile_estimate(

@@ -28,43 +28,51 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Unit(_Part):
+class LedgerUnit(_Part):
+    """A row of the sampling frame."""
+
     unit: str
     stratum: str = ""
     size: Decimal = Decimal(1)
     seen: bool = False
 
 
-class _Rule(_Part):
+class LedgerRule(_Part):
+    """How the sample was drawn."""
+
     method: Method
     sample: int
     allocation: dict[str, int] = {}
     random: int = 0
 
 
-class _Drawn(_Part):
+class LedgerDrawn(_Part):
+    """A unit of the sample."""
+
     unit: str
     reason: Literal["random", "spread", "all"]
     stratum: str = ""
     probability: str | None = None
 
 
-class _Draw(_Part):
+class LedgerDraw(_Part):
+    """One draw: seed, label and rule, the frame in the order of its units, and what was drawn."""
+
     label: str
     seed: int
-    rule: _Rule
-    frame: tuple[_Unit, ...]
+    rule: LedgerRule
+    frame: tuple[LedgerUnit, ...]
     frame_digest: str
-    drawn: tuple[_Drawn, ...]
+    drawn: tuple[LedgerDrawn, ...]
 
 
 class Ledger(_Part):
-    """A ledger as it is read from its document."""
+    """The ledger of some draws: whoever has it can draw again."""
 
     format: Literal["sealmark-draw/1"]
     engine: str = ""
     how: str = ""
-    draws: tuple[_Draw, ...] = Field(min_length=1)
+    draws: tuple[LedgerDraw, ...] = Field(min_length=1)
     digest: str
 
 
@@ -165,7 +173,7 @@ def replay(document: Mapping[str, object], *, where: str = "") -> Replay:
     return Replay(not differences, sum(len(item.drawn) for item in ledger.draws), tuple(differences))
 
 
-def _differences(item: _Draw) -> list[str]:
+def _differences(item: LedgerDraw) -> list[str]:
     units = [SamplingUnit(unit.unit, unit.stratum, unit.size, unit.seen) for unit in item.frame]
     rule = DrawRule(item.rule.method, item.rule.sample, item.rule.allocation, item.rule.random)
     again = draw(units, rule, seed=item.seed, label=item.label)

@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sealmark.core.canonical import digest_file
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
-from sealmark.measure.engine import connect, use_limits
+from sealmark.measure.engine import connect, enough_memory, use_limits
 from sealmark.measure.imports.importing import staged_import
 from sealmark.measure.imports.mapping import ImportMapping
 from sealmark.measure.imports.profile import Reconciliation
@@ -54,6 +54,8 @@ _TYPES = {
     "timestamp": "TIMESTAMPTZ",
     "text": "VARCHAR",
 }
+_NOT_TEXT = {b"PK", b"PA", b"\x1f\x8b"}
+_SOME_LINES = 10
 _SORTED = {"organization", "stratum", "cluster"}
 _WAVE_OF_LABEL = StoreColumn(name="wave", source="", kind="key", role="wave")
 
@@ -148,8 +150,9 @@ def fill_store(
     columns = _columns(mapping, roles)
     if before is not None:
         _require_same(before, columns, out)
-    with _enough(), use_limits(work.memory_limit, work.temporary), _beside(out) as folder:
-        filling = _Filling(folder, columns, out if before else None, work)
+    limits = use_limits(work.memory_limit, work.temporary)
+    with enough_memory(), _written(), limits as engines, _beside(out) as folder:
+        filling = _Filling(folder, columns, out if before else None, (work, engines))
         parts = [filling.stage(Path(source), mapping, roles.wave_label) for source in sources]
         waves = filling.write(before)
         store = _catalog(before, columns, waves, [part.described(waves) for part in parts])
@@ -173,6 +176,9 @@ def _before(out: Path) -> Store | None:
 
 def _columns(mapping: ImportMapping, roles: Roles) -> tuple[StoreColumn, ...]:
     rules = mapping.rules
+    if mapping.events is not None:
+        what = "A store holds one row per row of the export, but this mapping makes cases of events."
+        raise store_problem(what, "", "Measure the event log with its mapping.")
     if (roles.wave is None) == (roles.wave_label is None):
         what = "An import needs either the column that names the wave or one label for all rows."
         raise store_problem(what, "", f"Give one of them. Columns: {', '.join(sorted(rules))}.")
@@ -220,16 +226,12 @@ def _beside(out: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _enough() -> Iterator[None]:
-    """Tell in a sentence that memory or disk does not suffice."""
+def _written() -> Iterator[None]:
+    """Tell in a sentence that DuckDB cannot write a file (SM482)."""
     import duckdb
 
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
-        fix = "Raise --memory-limit, or name a folder with more room by --temporary."
-        what = f"Memory or the disk to spill to does not suffice: {str(error).splitlines()[0]}"
-        raise SealmarkError(Problem("SM482", what, fix=fix)) from error
     except duckdb.IOException as error:
         what = f"A file cannot be written: {str(error).splitlines()[0]}"
         raise SealmarkError(Problem("SM482", what, fix="Make room, or name another folder.")) from error
@@ -261,23 +263,27 @@ class _Part:
 class _Filling:
     """The steps of one import; its state is the files in its folder."""
 
-    def __init__(self, folder: Path, columns: Sequence[StoreColumn], store: Path | None, work: Work) -> None:
+    def __init__(
+        self, folder: Path, columns: Sequence[StoreColumn], store: Path | None, work: tuple[Work, Sequence[Any]]
+    ) -> None:
         self.folder = folder
         self.columns = columns
         self.store = store
-        self.work = work
+        self.work, self.engines = work
         self.staged: list[Path] = []
 
     def stage(self, source: Path, mapping: ImportMapping, label: str | None) -> _Part:
         """Import one file into a Parquet file of its own, still with names."""
-        if self.work.tell is not None:
-            self.work.tell(Step(f"reading {source.name}", 0.0))
         target = self.folder.parent / f"staged-{len(self.staged)}.parquet"
-        with staged_import(source, mapping) as part:
+        with contextlib.ExitStack() as stack:
+            # The parts of reading: load, look for copies, check the cells, keep the rows, lay out the result.
+            step = Step(f"reading {source.name}", 0.0, _expected_rows(source))
+            with watched(self.engines, step, self.work.tell, queries=5):
+                part = stack.enter_context(staged_import(source, mapping))
             if label is not None:
                 part.connection.execute(f"ALTER TABLE result ADD COLUMN wave VARCHAR DEFAULT {literal(label)}")
             step = Step(f"staging {source.name}", 0.0, part.reconciliation.records)
-            with watched(part.connection, step, self.work.tell):
+            with watched(self.engines, step, self.work.tell):
                 part.connection.execute(f"COPY result TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)")
             wave = quoted(self._wave.source or "wave")
             found = part.connection.execute(f"SELECT DISTINCT {wave}::VARCHAR FROM result").fetchall()  # noqa: S608
@@ -373,7 +379,7 @@ class _Filling:
         target = self.folder / file
         target.parent.mkdir(parents=True)
         sql = f"COPY ({self._select(name)}) TO {literal(str(target))}"
-        with watched(connection, Step(f"writing wave {name}", 0.0, rows), self.work.tell):
+        with watched(self.engines, Step(f"writing wave {name}", 0.0, rows), self.work.tell):
             connection.execute(f"{sql} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
         names = [column.name for column in self.columns]
         counts = ", ".join(f"count({quoted(column)})" for column in names)
@@ -390,8 +396,6 @@ class _Filling:
                 table = quoted(f"names of {column.name}")
                 joins.append(f"LEFT JOIN {table} n{index} ON n{index}.name = {source}::VARCHAR")
                 parts.append(f"n{index}.key AS {quoted(column.name)}")
-            elif column.kind == "list":
-                parts.append(f"{source} AS {quoted(column.name)}")
             else:
                 parts.append(f"{source}::{_TYPES[column.kind]} AS {quoted(column.name)}")
         order = [quoted(column.name) for column in self.columns if column.role in _SORTED]
@@ -400,6 +404,14 @@ class _Filling:
             f"SELECT {', '.join(parts)} FROM staged {' '.join(joins)} WHERE {source} = {literal(wave)}"  # noqa: S608
             f" ORDER BY {', '.join([*order, 'sm_file', 'file_row_number'])}"
         )
+
+
+def _expected_rows(source: Path) -> int:
+    """Return about how many rows a text file has, by its first lines; 0 where that says nothing."""
+    with source.open("rb") as stream:
+        head = stream.read(1 << 16)
+    lines = head.count(b"\n")
+    return 0 if head[:2] in _NOT_TEXT or lines < _SOME_LINES else round(source.stat().st_size * lines / len(head))
 
 
 def _catalog(

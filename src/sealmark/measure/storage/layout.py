@@ -31,7 +31,7 @@ FORMAT = "sealmark-store/1"
 CATALOG = "store.json"
 SMALL = (-32_768, 32_767)
 
-Kind = Literal["int16", "int32", "int64", "double", "boolean", "text", "date", "timestamp", "key", "list"]
+Kind = Literal["int16", "int32", "int64", "double", "boolean", "text", "date", "timestamp", "key"]
 Role = Literal["wave", "organization", "stratum", "cluster", "weight", "item"]
 
 _KINDS: dict[str, Kind] = {
@@ -129,10 +129,6 @@ class Store(_Part):
     columns: tuple[StoreColumn, ...]
     waves: tuple[StoreWave, ...]
     imports: tuple[StoreImport, ...]
-
-    def wave_called(self, name: str) -> StoreWave | None:
-        """Return the wave of a name, if there is one."""
-        return next((wave for wave in self.waves if wave.name == name), None)
 
 
 def store_problem(what: str, where: str, fix: str) -> SealmarkError:

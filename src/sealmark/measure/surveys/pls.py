@@ -288,8 +288,10 @@ def _iterate(scaled: Floats, mask: Floats, links: npt.NDArray[np.bool_], scheme:
 
 def _unit(weights: Floats, scaled: Floats) -> Floats:
     """Scale the weights so that every construct has variance one."""
-    variance = np.einsum("...ik,...ij,...jk->...k", weights, scaled, weights)
-    return np.asarray(weights / np.sqrt(variance)[..., None, :])
+    variance = (weights * (scaled @ weights)).sum(axis=-2)
+    # A construct without any relation to its neighbours has no weights: the iteration then finds no answer.
+    with np.errstate(invalid="ignore"):
+        return np.asarray(weights / np.sqrt(variance)[..., None, :])
 
 
 def _inner_weights(correlations: Floats, links: npt.NDArray[np.bool_], scheme: Scheme) -> Floats:

@@ -3,7 +3,8 @@
 A copy is a folder. ``copy.json`` says what it was made of; ``keys.parquet`` holds the distinct
 combinations of the key columns (organization, wave, stratum ...) of each part; part ``n`` is two Arrow IPC files:
 ``rows-n.arrow`` with the number of each row's combination and its weight, and ``answers-n.arrow`` with all answers,
-item after item, as signed bytes, -1 where there is none. The source stays the truth: when it changes, the copy is refused.
+item after item, as signed bytes, -1 where there is none. The source stays the truth: when it changes, the copy is
+refused.
 """
 
 from __future__ import annotations
@@ -240,7 +241,9 @@ def _write_parts(
     columns |= {"weight": table[weight].cast("float64")} if weight else {}
     writer, counts = None, []
     for number, chunk in enumerate(_chunks(table.select(**columns))):
-        code, distinct = number_combinations(chunk.select([f"key{place}" for place in range(len(keys))]).rename_columns(list(keys)))
+        named = {name: chunk[f"key{place}"] for place, name in enumerate(keys)}
+        # A table without columns would forget how many rows it has.
+        code, distinct = number_combinations(pa.table(named or {"sm_whole": np.zeros(chunk.num_rows)}))
         kind = np.uint16 if distinct.num_rows <= np.iinfo(np.uint16).max else np.int32
         rows = {"code": pa.array(code.astype(kind))}
         rows |= {"weight": chunk["weight"].combine_chunks()} if weight else {}
@@ -251,8 +254,11 @@ def _write_parts(
         writer = writer or pq.ParquetWriter(folder / _KEYS, known.schema)
         writer.write_table(known)
         counts.append(chunk.num_rows)
-    if writer:
-        writer.close()
+    if writer is None:
+        raise SealmarkError(
+            Problem("SM485", "There are no rows to copy.", fix="Name the file or folder with the answers.")
+        )
+    writer.close()
     return counts
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -24,6 +25,7 @@ from sealmark.measure.tables.questions import Questions, RowIndex, row_index
 
 __all__ = ["copy_totals", "gaps", "kernel_is_here"]
 
+_NO_KEY = "sm_whole"
 Scores = tuple[Floats, Floats, Floats]
 
 
@@ -124,9 +126,10 @@ def _groups(copy: FastCopy, design: Design, by: Sequence[str]) -> _Groups:
     keys = copy.key_table()
     parts = keys["sm_part"].to_numpy()
     # One thread keeps the order of rows.
-    table = open_table(keys.drop_columns(["sm_part"]), connection=connect())
+    own = keys.drop_columns(["sm_part"]) if copy.keys else pa.table({"whole": np.zeros(keys.num_rows)})
+    table = open_table(own, connection=connect())
     prepared = prepare(table, replace(design, weight=None), weighted=False)
-    names = key_columns(prepared, design, by)
+    names = key_columns(prepared, design, by) or {_NO_KEY: ibis.literal(0)}
     known = {} if design.population is None else {POPULATION: prepared[POPULATION]}
     labelled = fetch(prepared.select(**names, **known))
     keyed = labelled.drop_columns([POPULATION]) if known else labelled

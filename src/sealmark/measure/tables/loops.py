@@ -19,9 +19,7 @@ Array = npt.NDArray[Any]
 BLOCK = 4096
 
 
-def add_histograms(  # noqa: PLR0913, PLR0917
-    group: Array, weight: Array, answers: Array, columns: Array, codes: int, histograms: Array
-) -> None:
+def add_histograms(group: Array, weight: Array, answers: Array, columns: Array, codes: int, histograms: Array) -> None:
     """Add weighted rows to histograms.
 
     Two items at a time: while one sum waits for the one before it, the other goes on.
@@ -70,7 +68,7 @@ def add_counts(group: Array, answers: Array, columns: Array, codes: int, histogr
             table[at + np.uint64(2)] += 1.0
 
 
-def add_even_index(  # noqa: PLR0913, PLR0917
+def add_even_index(
     group: Array, weight: Array, answers: Array, columns: Array, line: tuple[float, float, int], sums: Array
 ) -> None:
     """Add rows' index values where all answers count alike: whole numbers are added, which is quick.

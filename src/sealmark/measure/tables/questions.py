@@ -66,7 +66,11 @@ class Questions:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns with answers, each once."""
-        parts = (*self.own, *(self.index.items if self.index else ()), *((self.promoter.column,) if self.promoter else ()))
+        parts = (
+            *self.own,
+            *(self.index.items if self.index else ()),
+            *((self.promoter.column,) if self.promoter else ()),
+        )
         return tuple(dict.fromkeys(item_of(part).column for part in parts))
 
     @property

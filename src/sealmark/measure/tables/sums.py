@@ -13,7 +13,7 @@ from sealmark.measure.surveys.design import CLUSTER, Design, Frame, check_counts
 from sealmark.measure.surveys.keys import Floats, Integers, Key, number_keys, tally
 from sealmark.measure.tables.questions import Variable
 
-__all__ = ["UNIT_SUMS", "FirstStage", "UnitSums", "gather_units", "number_groups"]
+__all__ = ["UNIT_SUMS", "FirstStage", "UnitSums", "gather_units", "number_groups", "row_weights"]
 
 UNIT_SUMS = ("base", "units", "weight", "first", "squares", "cross", "second")
 
@@ -85,11 +85,11 @@ class Numbered:
     place: Integers
     frame: Frame
 
-    @property
-    def weight(self) -> Floats:
-        """The weight of a row where it follows from the design's populations; 1 where they are unknown."""
-        ratio = self.frame.populations / self.frame.units
-        return np.asarray(np.where(np.isfinite(ratio), ratio, 1.0))
+
+def row_weights(frame: Frame) -> Floats:
+    """Return what a row of each stratum weighs when no column says so: population over sample, or 1."""
+    ratio = frame.populations / frame.units
+    return np.asarray(np.where(np.isfinite(ratio), ratio, 1.0))
 
 
 def number_groups(keys: pa.Table, counts: Mapping[str, Floats], design: Design) -> Numbered:
@@ -135,9 +135,7 @@ def _populations(stratum: Integers, counts: Mapping[str, Floats], size: int) -> 
     return {"population": low, "largest_population": high}
 
 
-def _check_nesting(
-    keys: pa.Table, stratum: Integers, names: Integers, design: Design, problems: ProblemList
-) -> None:
+def _check_nesting(keys: pa.Table, stratum: Integers, names: Integers, design: Design, problems: ProblemList) -> None:
     pairs = np.unique(np.stack([names, stratum]), axis=1)[0]
     number, times = np.unique(pairs, return_counts=True)
     if (times > 1).any():

@@ -14,12 +14,11 @@ from typing import Literal, TypeAlias
 
 import ibis
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.measure.engine import Source
-from sealmark.measure.surveys.design import Design, Frame, LonelyRule
+from sealmark.measure.surveys.design import Design
 from sealmark.measure.surveys.estimation import check_confidence, limits_of
 from sealmark.measure.surveys.keys import Floats, Key, column_of, tally
 from sealmark.measure.surveys.rows import Plan, Term
@@ -29,9 +28,12 @@ from sealmark.measure.tables.fastcopy import FastCopy
 from sealmark.measure.tables.kernel import copy_totals, gaps, kernel_is_here
 from sealmark.measure.tables.portable import check_design, group_totals
 from sealmark.measure.tables.questions import MEAN, TOP, Questions, Variable, measure_of
-from sealmark.measure.tables.sums import FirstStage, UnitSums, gather_units, number_groups
+from sealmark.measure.tables.sums import FirstStage, UnitSums, gather_units, number_groups, row_weights
 
-__all__ = ["EstimateTable", "estimate_table", "first_stage", "second_stage"]
+__all__ = [
+    "Engine", "EstimateTable", "estimate_table", "figures_of_units", "first_stage", "second_stage", "sums_of",
+    "totals_of_units",
+]  # fmt: skip
 
 _EPSILON = float(np.finfo(np.float64).eps)
 _FEWEST = 2
@@ -84,7 +86,8 @@ class EstimateTable:
         check_confidence(confidence)
         keys = [pa.array([cell[place] for cell in self.cells]) for place in range(len(self.by))]
         parts = [
-            pa.table(keys + self._columns(variable, confidence), names=[*self.by, *_COLUMNS]) for variable in self.figures
+            pa.table(keys + self._columns(variable, confidence), names=[*self.by, *_COLUMNS])
+            for variable in self.figures
         ]
         return pa.concat_tables(parts)
 
@@ -142,14 +145,18 @@ def estimate_table(
     """
     by = (by,) if isinstance(by, str) else tuple(by)
     check_design(design)
-    rows = _rows(source, questions, design=design, by=by, engine=engine)
+    rows = sums_of(source, questions, design=design, by=by, engine=engine)
     return second_stage(first_stage(rows, questions, design=design, by=by), questions, design)
 
 
-def _rows(
+def sums_of(
     source: Source | FastCopy, questions: Questions, *, design: Design, by: Sequence[str], engine: Engine
 ) -> pa.Table:
-    """Return the table of sums by the way that serves."""
+    """Return the sums of every cell, stratum and cluster, by the engine that serves.
+
+    Raises:
+        SealmarkError: As :func:`estimate_table`.
+    """
     if not isinstance(source, FastCopy):
         if engine == "kernel":
             fix = "Write one with write_fast_copy(), or take the engine portable."
@@ -175,12 +182,14 @@ def first_stage(rows: pa.Table, questions: Questions, *, design: Design, by: Seq
     counts["weight_sum"] = _column(rows, "weight_sum", counts["rows"])
     if design.population is not None:
         counts |= {name: column_of(rows, name) for name in ("population", "largest_population")}
-    numbered = number_groups(rows.select([name for name in rows.column_names if name.startswith("sm_")]), counts, design)
-    weight = None if design.weight is not None or design.population is None else numbered.weight[numbered.stratum]
+    numbered = number_groups(
+        rows.select([name for name in rows.column_names if name.startswith("sm_")]), counts, design
+    )
+    weight = None if design.weight is not None else row_weights(numbered.frame)[numbered.stratum]
     sums, cell, stratum = {}, numbered.cell, numbered.stratum
     for variable in questions.variables:
         if design.cluster:
-            sums[variable] = gather_units(numbered, _totals(rows, questions, variable, weight))
+            sums[variable] = gather_units(numbered, totals_of_units(rows, questions, variable, weight))
         else:
             found = _moments(rows, questions, variable)
             sums[variable] = found if weight is None else found.weighted(weight)
@@ -218,27 +227,29 @@ def _moments(rows: pa.Table, questions: Questions, variable: Variable) -> UnitSu
     return UnitSums(base, base, weight, first, squares, cross, _column(rows, f"bb_{label}", base))
 
 
-def _totals(rows: pa.Table, questions: Questions, variable: Variable, weight: Floats | None) -> tuple[Floats, ...]:
+def totals_of_units(
+    rows: pa.Table, questions: Questions, variable: Variable, weight: Floats | None
+) -> tuple[Floats, Floats, Floats]:
+    """Return answers, total weight A and total value B of every row of a table of sums."""
     value, label = _label(questions, variable)
     base = _column(rows, f"n_{label}", np.zeros(rows.num_rows))
-    totals = _column(rows, f"a_{label}", base), _column(rows, f"{value}_{label}", base)
-    return (base, *(totals if weight is None else (total * weight for total in totals)))
+    total, first = _column(rows, f"a_{label}", base), _column(rows, f"{value}_{label}", base)
+    return (base, total, first) if weight is None else (base, total * weight, first * weight)
 
 
 def second_stage(stage: FirstStage, questions: Questions, design: Design) -> EstimateTable:
     """Return the statistics that follow from sums."""
-    groups = Groups(stage.cells, stage.cell, stage.stratum, None, squares=True)
-    figures = {
-        variable: _figures(sums, groups, frame=stage.frame, lonely=design.lonely)
-        for variable, sums in stage.sums.items()
-    }
+    figures = {variable: figures_of_units(sums, stage, design) for variable, sums in stage.sums.items()}
     return EstimateTable(stage.by, stage.cells, questions, figures, design.cluster is not None)
 
 
-def _figures(sums: UnitSums, groups: Groups, *, frame: Frame, lonely: LonelyRule) -> Figures:
+def figures_of_units(sums: UnitSums, stage: FirstStage, design: Design) -> Figures:
+    """Return the ratio of two totals in every cell, with its variance, from sums over sampling units."""
+    groups = Groups(stage.cells, stage.cell, stage.stratum, None, squares=True)
+    frame = stage.frame
     value, gradient = linearise(_RATIO, _pairs(sums), groups)
     moved = _moved(gradient, sums, groups)
-    variance, units, degrees = spread_of(np.ones((1, len(value))), moved, groups, frame=frame, lonely=lonely)
+    variance, units, degrees = spread_of(np.ones((1, len(value))), moved, groups, frame=frame, lonely=design.lonely)
     size = len(value)
     still = tally(groups.cell, moved.squares[0, 0], size) == 0
     asked = tally(groups.cell, sums.base * (frame.fractions[groups.stratum] < 1), size)

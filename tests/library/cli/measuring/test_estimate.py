@@ -46,6 +46,18 @@ def test_cells_and_design_as_json(table):
     assert [Decimal(item["estimate"]["value"]) for item in found] == [Decimal("6.2"), Decimal(6)]
 
 
+def test_a_question_coded_the_wrong_way_round_is_named(tmp_path):
+    rows = "".join(f"{i % 10 + 1},{(i + i % 3) % 10 + 1},{10 - i % 10}\n" for i in range(90))
+    (tmp_path / "t.csv").write_text("a,b,turned\n" + rows)
+    limitation = "These items run against the others, perhaps coded the wrong way round: turned."
+
+    told = run(tmp_path / "t.csv", "--measure", "index:a,b,turned*10")
+    (found,) = json.loads(run(tmp_path / "t.csv", "--measure", "index:a,b,turned*10", "--json").stdout)
+
+    assert told.stdout.rstrip().endswith(limitation)
+    assert found["limitations"] == [limitation]
+
+
 def test_workbook_and_parquet_are_measured_like_csv(table, tmp_path):
     rows = [line.split(",") for line in TEXT.splitlines()]
     with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:

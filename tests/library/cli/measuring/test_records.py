@@ -99,7 +99,11 @@ def test_a_mapping_makes_records_of_an_event_log_with_updates(tmp_path):
 
     assert found[1][1] == "21"
     (row,) = json.loads(shown.stdout)["rows"]
-    assert (row["updates"], row["duration"]) == ("2026-06-01T12:00:00+00:00, 2026-06-02T09:00:00+00:00", "21")
+    assert (row["updates"], row["duration"], row["in_base"]) == (
+        "2026-06-01T12:00:00+00:00, 2026-06-02T09:00:00+00:00",
+        21,
+        True,
+    )
 
 
 HOW = HowCounted({"level": ("1", "2")}, types={"level": "int64", "urgent": "boolean"})

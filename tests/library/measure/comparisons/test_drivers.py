@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 import pyarrow as pa
 import pytest
-from scipy import special, stats
+from scipy import stats
 
 from sealmark.core.errors import SealmarkError
 from sealmark.core.estimates import Estimate
@@ -95,9 +95,11 @@ def test_importances_and_errors_equal_derivatives_by_every_weight(answers, desig
     assert [float(one.standard_error) for one in everything] == pytest.approx(np.sqrt(variance), rel=1e-5)
     assert {float(one.degrees_of_freedom) for one in everything} == {degrees}
     value, error = values[1], np.sqrt(variance[1])
-    half = stats.t.ppf(0.975, degrees) * error / (value * (1 - value))
-    assert float(everything[1].lower) == pytest.approx(special.expit(special.logit(value) - half), rel=1e-5)
-    assert float(everything[1].upper) == pytest.approx(special.expit(special.logit(value) + half), rel=1e-5)
+    # Fisher's z of the root: for one driver alone the interval of its correlation.
+    root = np.sqrt(value)
+    half = stats.t.ppf(0.975, degrees) * error / (2 * root * (1 - value))
+    assert float(everything[1].lower) == pytest.approx(np.tanh(np.arctanh(root) - half) ** 2, rel=1e-5)
+    assert float(everything[1].upper) == pytest.approx(np.tanh(np.arctanh(root) + half) ** 2, rel=1e-5)
 
 
 def test_linearised_errors_are_close_to_a_jackknife_of_clusters(answers):
@@ -303,3 +305,14 @@ def test_a_missing_column_and_a_wrong_confidence_are_named(answers):
         with pytest.raises(SealmarkError) as caught:
             run(answers, **options)
         assert caught.value.codes == (code,)
+
+
+def test_a_driver_that_hardly_matters_has_a_lower_limit_of_zero():
+    rng = np.random.default_rng(4)
+    table = pa.table({"x": rng.normal(size=400), "z": rng.normal(size=400), "y": rng.normal(size=400)})
+
+    found = driver_analysis(table, "y", {"x": Item("x"), "z": Item("z")}, design=Design())
+
+    # A correlation of 400 pairs is known to about 0.1: its square stays below 0.05.
+    assert [driver.importance.lower for driver in found.drivers] == [0, 0]
+    assert all(driver.importance.upper < Decimal("0.05") for driver in found.drivers)

@@ -158,6 +158,15 @@ def test_a_model_with_as_many_coefficients_as_periods_tells_no_spread():
     assert (fit.degrees, np.isnan(fit.dispersion)) == (0, True)
 
 
+def test_columns_that_say_the_same_are_refused():
+    observed = observe(Values((1.0, 2.0, 4.0), periods=plain_periods("abc", years=[1, 2, 3])), code="SM466")
+
+    with pytest.raises(SealmarkError) as caught:
+        fit_series(np.column_stack([np.ones(3), np.ones(3)]), observed, code="SM466")
+
+    assert caught.value.codes == ("SM466",)
+
+
 QUARTERS = dated_periods(dt.date(2024, 1, 1), dt.date(2025, 12, 31), "quarter")
 
 

@@ -82,6 +82,17 @@ def test_a_month_without_answers_has_no_value():
     assert found.limitations == UNDATED
 
 
+def test_names_that_need_not_be_in_order_of_time_are_told():
+    months = pa.table({"month": ["May", "June", "May"], "quarter": ["2025-4", "2026-1", "2026-1"], "late": [1, 0, 1]})
+
+    named = count_periods(months, Share("late", (1,)), timeline=Timeline("month"))
+    dated = value_periods(months, Mean("late"), timeline=Timeline("quarter"), design=Design())
+
+    assert named.periods.labels == ("June", "May")
+    assert named.limitations == ("Periods stand in the order of their names, June first: is it that of time?",)
+    assert (dated.periods.labels, dated.limitations) == (("2025-4", "2026-1"), ())
+
+
 def test_estimates_become_a_series():
     known = Estimate(Decimal("4.1"), standard_error=Decimal("0.02"))
 

@@ -720,3 +720,24 @@ def test_complete_counts_have_no_width_whatever_is_measured():
 
     for cell, value in zip(found, (Decimal(5), Decimal(3), Decimal("0.333333333333")), strict=True):
         assert (cell.estimate.lower, cell.estimate.value, cell.estimate.upper) == (value,) * 3
+
+
+def test_moments_that_are_texts_are_refused_whatever_is_measured():
+    table = pa.table(
+        {"case": ["a"], "opened": ["first of May"], "resolved": ["soon"], "asset": ["x"], "promised": ["now"]}
+    )
+    measures = {
+        "share": RecordShare("asset", ("x",)),
+        "return": ReturnRate(1),
+        "promise": ShareWithin(promised="promised"),
+    }
+
+    with pytest.raises(SealmarkError) as caught:
+        estimate_records(table, measures, as_of=at(9))
+
+    assert [(problem.where, problem.what) for problem in caught.value.problems] == [
+        (f"measure {name}", f'The column "{column}" holds string, not dates or times.')
+        for name, columns in (("share", ["opened"]), ("return", ["opened", "resolved"]),
+                              ("promise", ["opened", "resolved", "promised"]))
+        for column in columns
+    ]  # fmt: skip

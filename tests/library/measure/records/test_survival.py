@@ -223,6 +223,7 @@ def test_share_nobody_or_everybody_met_has_an_exact_interval():
     everybody = one(cases([1, 2, 3], []), ShareWithin(10 * 3600, open_cases="kaplan-meier"))
 
     assert (nobody.estimate.value, nobody.estimate.lower) == (D(0), D(0))
+    assert (nobody.estimate.standard_error, everybody.estimate.standard_error) == (None, None)
     assert float(nobody.estimate.upper) == pytest.approx(1 - 0.025 ** (1 / 4), rel=1e-9)
     assert (everybody.estimate.value, everybody.estimate.upper) == (D(1), D(1))
     assert float(everybody.estimate.lower) == pytest.approx(0.025 ** (1 / 3), rel=1e-9)

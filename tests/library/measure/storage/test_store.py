@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -295,21 +296,62 @@ def test_an_import_that_finished_meanwhile_is_not_lost(store, tmp_path, mapping)
     assert [wave.name for wave in read_catalog(store).waves] == ["2025", "2027"]
 
 
-def test_a_failure_while_switching_leaves_the_store_as_it_was(store, tmp_path, mapping):
+def test_a_failure_while_switching_leaves_the_answers_as_they_were(store, tmp_path, mapping):
     before = files_of(store)
-    (store / "dimensions/region.parquet").unlink()
-    (store / "dimensions/region.parquet").mkdir()
-    with pytest.raises(SealmarkError):
-        read_catalog(store)
-    (store / "dimensions/region.parquet").rmdir()
-    (store / "dimensions/region.parquet").write_bytes(before["dimensions/region.parquet"])
-    (store / "responses/wave=2026").write_text("in the way")
+    source = write(tmp_path / "b.csv", rows_of(2026) + rows_of(2027))
+    (store / "responses/wave=2027").write_text("in the way")
 
     with pytest.raises(OSError, match="exists"):
-        fill_store([write(tmp_path / "b.csv", rows_of(2026))], mapping, store, roles=ROLES)
+        fill_store([source], mapping, store, roles=ROLES)
 
-    (store / "responses/wave=2026").unlink()
+    (store / "responses/wave=2027").unlink()
     assert files_of(store) == before
+    fill_store([source], mapping, store, roles=ROLES)
+    assert [wave.rows for wave in read_catalog(store).waves] == [60, 60, 60]
+
+
+def test_what_a_killed_import_left_in_the_store_goes_with_the_next(store, tmp_path, mapping):
+    for left in ("responses/wave=2025/part-7.parquet", "responses/wave=1999/part-0.parquet"):
+        (store / left).parent.mkdir(exist_ok=True)
+        (store / left).write_bytes(b"half")
+
+    assert fetch(open_store(store)).num_rows == 60
+    fill_store([write(tmp_path / "b.csv", rows_of(2026))], mapping, store, roles=ROLES)
+
+    assert sorted(path.name for path in (store / "responses").rglob("*")) == [
+        "part-0.parquet",
+        "part-0.parquet",
+        "wave=2025",
+        "wave=2026",
+    ]
+
+
+def test_events_are_refused(tmp_path):
+    columns = {"case": {"from": "Shop", "type": "text"}, "activity": {"from": "Region", "type": "text"}}
+    columns["at"] = {"from": "Day", "type": "date"}
+    mapping = mapping_from({"layout": "events", "columns": columns, "events": {}})
+
+    problem = code_of(lambda: fill_store([], mapping, tmp_path / "s", roles=Roles(wave_label="x")))
+
+    assert problem.what == "A store holds one row per row of the export, but this mapping makes cases of events."
+
+
+def test_columns_of_every_type_are_stored(tmp_path):
+    (tmp_path / "a.csv").write_text("D,T,B,X,Y\n2026-03-29,2026-03-29 01:02:03,true,1.5,free\n,,,,\n2026-03-30,,,,\n")
+    columns = {
+        "day": {"from": "D", "type": "date"},
+        "time": {"from": "T", "type": "datetime"},
+        "flag": {"from": "B", "type": "boolean"},
+        "number": {"from": "X", "type": "decimal"},
+        "note": {"from": "Y", "type": "text"},
+    }
+    mapping = mapping_from({"dates": {"time_zone": "UTC"}, "columns": columns})
+
+    fill_store([tmp_path / "a.csv"], mapping, tmp_path / "s", roles=Roles(wave="day"))
+
+    expected = import_table(tmp_path / "a.csv", mapping).table.to_pylist()
+    found = fetch(open_store(tmp_path / "s", names=True)).to_pylist()
+    assert found == [{"wave": str(row.pop("day")), **row} for row in expected]
 
 
 def test_steps_are_told_from_beginning_to_end(tmp_path, mapping):
@@ -321,7 +363,8 @@ def test_steps_are_told_from_beginning_to_end(tmp_path, mapping):
 
     ends = [(step.label, step.share, step.rows) for step in steps if step.share in {0.0, 1.0}]
     assert list(dict.fromkeys(ends)) == [
-        ("reading a.csv", 0.0, 0),
+        ("reading a.csv", 0.0, 61),
+        ("reading a.csv", 1.0, 61),
         ("staging a.csv", 0.0, 60),
         ("staging a.csv", 1.0, 60),
         ("writing wave 2025", 0.0, 60),
@@ -330,13 +373,13 @@ def test_steps_are_told_from_beginning_to_end(tmp_path, mapping):
 
 
 def test_little_memory_is_told(tmp_path, mapping):
-    source = write(tmp_path / "a.csv", rows_of(2025, 200_000))
+    source = write(tmp_path / "a.csv", rows_of(2025, 20_000))
 
     problem = code_of(lambda: fill_store([source], mapping, tmp_path / "s", roles=ROLES, work=Work(memory_limit="1MB")))
 
     assert (problem.code, problem.fix) == (
         "SM482",
-        "Raise --memory-limit, or name a folder with more room by --temporary.",
+        "Raise the memory limit (--memory-limit), spill to a larger disk, or measure fewer cells at a time.",
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
 
@@ -359,7 +402,8 @@ fill_store([folder / "big.csv"], mapping, folder / "store", roles=roles, work=Wo
 @pytest.mark.parametrize("begun", [False, True], ids=["a new store", "a further wave"])
 @pytest.mark.parametrize("moment", ["reading big.csv", "writing wave 2026"])
 def test_an_interrupt_leaves_no_half_file(tmp_path, mapping, begun, moment):
-    write(tmp_path / "big.csv", rows_of(2026, 300_000))
+    columns = "2026 AS Year, 'shop ' || i % 9 AS Shop, 'N' AS Region, 1.5 AS W, i AS Id, 1 + hash(i) % 10 AS Q1"
+    duckdb.execute(f"COPY (SELECT {columns} FROM range(400000) t(i)) TO '{tmp_path / 'big.csv'}' (HEADER)")
     if begun:
         fill_store([write(tmp_path / "2025.csv", rows_of(2025))], mapping, tmp_path / "store", roles=ROLES)
     before = files_of(tmp_path)
@@ -382,3 +426,26 @@ def test_an_interrupt_leaves_no_half_file(tmp_path, mapping, begun, moment):
     assert files_of(tmp_path) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted({name.split("/")[0] for name in before})
     assert (tmp_path / "store").exists() == begun
+
+
+def test_a_disk_that_cannot_be_written_is_told(tmp_path, mapping):
+    source = write(tmp_path / "a.csv", rows_of(2025))
+
+    def in_the_way(step):
+        if step.label == "staging a.csv" and not step.share:
+            (staged,) = tmp_path.glob(".s.importing-*")
+            (staged / "staged-0.parquet").mkdir()
+
+    problem = code_of(lambda: fill_store([source], mapping, tmp_path / "s", roles=ROLES, work=Work(tell=in_the_way)))
+
+    assert (problem.code, problem.fix) == ("SM482", "Make room, or name another folder.")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
+
+
+def test_several_files_make_one_import(tmp_path, mapping):
+    sources = [write(tmp_path / f"{year}.csv", rows_of(year)) for year in (2025, 2026)]
+
+    found = fill_store(sources, mapping, tmp_path / "s", roles=ROLES)
+
+    assert [(wave.name, wave.rows) for wave in found.waves] == [("2025", 60), ("2026", 60)]
+    assert [(done.file, done.waves) for done in found.store.imports] == [("2025.csv", (2025,)), ("2026.csv", (2026,))]

@@ -177,7 +177,9 @@ def test_unrelated_items_are_not_accused():
 
 @pytest.mark.parametrize("rows", [[(1, 5), (2, 4)], [(3, 1), (3, 2), (3, 3)], [(1, None), (None, 2)]])
 def test_too_few_answers_or_no_spread_tell_nothing_of_direction(rows):
-    answers = pa.table({"a": pa.array([a for a, _ in rows], pa.int64()), "b": pa.array([b for _, b in rows], pa.int64())})
+    answers = pa.table(
+        {"a": pa.array([a for a, _ in rows], pa.int64()), "b": pa.array([b for _, b in rows], pa.int64())}
+    )
 
     assert opposed_items(answers, {"scale": ["a", "b"]}) == {"scale": ()}
 

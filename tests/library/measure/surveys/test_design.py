@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
@@ -116,3 +118,18 @@ def test_weights_of_no_rows_are_no_problem():
     (cell,) = estimate(table, {"m": Mean("q")}, design=Design(weight="w"))
 
     assert cell.estimate.value is None
+
+
+def test_a_second_stage_of_unknown_size_counts_as_endless():
+    table = pa.table(
+        {"shop": [1, 1, 1, 2, 2, 2, 3, 3, 3], "who": list(range(9)), "q": [4, 6, 9, 3, 8, 7, 5, 5, 1], "w": [2.0] * 9}
+    )
+    named = Design("w", cluster="shop", population=6, cluster2="who")
+
+    (open_ended,) = estimate(table, {"m": Mean("q")}, design=named)
+
+    (endless,) = estimate(table, {"m": Mean("q")}, design=replace(named, population2=10**12))
+    (small,) = estimate(table, {"m": Mean("q")}, design=replace(named, population2=3))
+    errors = [float(cell.estimate.standard_error) for cell in (open_ended, endless, small)]
+    assert errors[0] == pytest.approx(errors[1], rel=1e-9)
+    assert errors[0] > errors[2]

@@ -74,7 +74,11 @@ def test_items_and_thin_cells():
 
     assert [cell.estimate.value for cell in cells] == [0, None, None, None]
     (deviation, *_) = estimate_deviations(table, {"v": Item("q", 1, 10)}, design=Design(), by="cell")
-    assert (deviation.estimate.value, deviation.estimate.standard_error, deviation.estimate.note) == (0, None, ALL_EQUAL)
+    assert (deviation.estimate.value, deviation.estimate.standard_error, deviation.estimate.note) == (
+        0,
+        None,
+        ALL_EQUAL,
+    )
 
 
 def test_columns_without_answers():

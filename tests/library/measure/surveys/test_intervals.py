@@ -47,3 +47,18 @@ def test_adjusted_wald_adds_two_of_each():
 def test_there_is_no_t_quantile_without_degrees():
     assert np.isnan(intervals.t_quantile([0, -1], 0.95)).all()
     assert float(intervals.t_quantile(14, 0.95)) == pytest.approx(2.144786688)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.93])
+def test_arcsine_is_symmetric_on_its_own_scale(share):
+    low, high = intervals.arcsine(np.array(share), np.sqrt(np.array(share * (1 - share) / 400)), Z)
+
+    turned = np.arcsin(np.sqrt([float(low), share, float(high)]))
+    # On this scale the standard error is 1 / (2 root n), whatever the share.
+    assert np.diff(turned) == pytest.approx(float(Z) / 40, rel=1e-9)
+
+
+def test_arcsine_stays_between_nothing_and_all():
+    low, high = intervals.arcsine(np.array([0.01, 0.99]), np.array([0.02, 0.02]), Z)
+
+    assert (float(low[0]), float(high[1])) == (0, 1)
