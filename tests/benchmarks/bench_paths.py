@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tests.benchmarks.speed.harness import FULL, ROOT, Row, in_fresh_process, print_table
 from tests.benchmarks.speed.paths import model_text
 from tests.benchmarks.speed.programs import one_thread, run_peer

@@ -9,8 +9,7 @@ import numpy as np
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
-
-from tests.benchmarks.speed.domains import ITEMS, domain_responses, domain_seconds
+from tests.benchmarks.speed.domains import ITEMS, domain_responses
 from tests.benchmarks.speed.harness import FULL, Row, in_fresh_process, print_table
 from tests.benchmarks.speed.programs import one_thread, run_peer
 

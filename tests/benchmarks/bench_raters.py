@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tests.benchmarks.speed.harness import FULL, ROOT, Row, in_fresh_process, print_table
 from tests.benchmarks.speed.programs import one_thread, run_peer
 from tests.benchmarks.speed.raters import write_lecture_marks

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from tests.benchmarks.speed.harness import FULL, Row, best_of, print_table
+from tests.benchmarks.speed.records import MONTHS, OUTLETS, limit_query, write_records
 
 from sealmark.measure import (
     Calendar,
@@ -22,8 +24,6 @@ from sealmark.measure import (
     ShareWithin,
     record_table,
 )
-from tests.benchmarks.speed.harness import FULL, Row, best_of, print_table
-from tests.benchmarks.speed.records import MONTHS, OUTLETS, limit_query, write_records
 
 ROWS = 10**8 if FULL else 10**7
 AS_OF = dt.datetime(2026, 2, 20, tzinfo=dt.UTC)
@@ -41,7 +41,10 @@ ANSWER, SOLUTION, OFFICE = (
 WORK = {
     "within two targets": (
         1.3,
-        {"2 h": ShareWithin(target_seconds=7_200, clock=ANSWER), "4 h": ShareWithin(target_seconds=14_400, clock=ANSWER)},
+        {
+            "2 h": ShareWithin(target_seconds=7_200, clock=ANSWER),
+            "4 h": ShareWithin(target_seconds=14_400, clock=ANSWER),
+        },
     ),
     "exact percentiles, 3 of 2 durations": (
         3.0,

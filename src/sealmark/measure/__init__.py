@@ -126,6 +126,10 @@ if TYPE_CHECKING:
     from sealmark.measure.surveys.nonresponse import BaseRule, answer_rates, apply_base_rule, response_rates
     from sealmark.measure.surveys.pls import PlsBootstrap, PlsFit, bootstrap_pls, fit_pls
     from sealmark.measure.surveys.reliability import Reliability, scale_reliability
+    from sealmark.measure.tables.fastcopy import FastCopy, open_fast_copy, write_fast_copy
+    from sealmark.measure.tables.questions import Questions
+    from sealmark.measure.tables.store import StatisticsStore, open_statistics, write_statistics
+    from sealmark.measure.tables.table import EstimateTable, estimate_table
     from sealmark.measure.weights.calibration import Bounds
     from sealmark.measure.weights.margins import KnownTotal, Margin
     from sealmark.measure.weights.weighted import estimate_weighted
@@ -140,31 +144,33 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "AcceptancePlan", "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "Charting", "Clock",
-    "CompanyMeans", "Contrast", "ControlChart", "Counts", "CusumChart", "CusumSettings", "Derived", "Design",
-    "Draw", "DrawRule", "DrawnUnit", "DriverAnalysis", "DriverRules", "DurationMean", "DurationPercentile",
-    "Effort", "Filled", "FirstTimeFix", "Gap", "GradeDesign", "ImportMapping", "ImportResult", "Improvement",
-    "ImprovementRule", "Index", "IndividualsChart", "Item", "JointEstimate", "KnownTotal", "Margin", "Mean",
-    "OpenShare", "OperatingCharacteristic", "PathEffect", "PathModel", "Periods", "PlsBootstrap", "PlsFit",
-    "PlsScore", "Promoter", "Quantile", "Ratio", "RecordEstimate", "RecordRatio", "RecordShare", "Reliability",
-    "RepeatRate", "Replay", "Replication", "RescaledMean", "RespondentMean", "ReturnRate", "Roles", "SamplingUnit",
-    "Seasonality", "Setting", "Share", "ShareWithin", "Signal", "SurvivalCurve", "Timeline", "TopBox", "Total",
-    "Trend", "Values", "WaveChange", "WavePair", "Waves", "WeightedMean", "Weighting", "Work", "acceptance_plan",
+    "AcceptancePlan", "BaseRule", "Between", "Bounds", "Calendar", "CellEstimate", "Change", "Charting",
+    "Clock", "CompanyMeans", "Contrast", "ControlChart", "Counts", "CusumChart", "CusumSettings", "Derived",
+    "Design", "Draw", "DrawRule", "DrawnUnit", "DriverAnalysis", "DriverRules", "DurationMean",
+    "DurationPercentile", "Effort", "EstimateTable", "FastCopy", "Filled", "FirstTimeFix", "Gap", "GradeDesign",
+    "ImportMapping", "ImportResult", "Improvement", "ImprovementRule", "Index", "IndividualsChart", "Item",
+    "JointEstimate", "KnownTotal", "Margin", "Mean", "OpenShare", "OperatingCharacteristic", "PathEffect",
+    "PathModel", "Periods", "PlsBootstrap", "PlsFit", "PlsScore", "Promoter", "Quantile", "Questions", "Ratio",
+    "RecordEstimate", "RecordRatio", "RecordShare", "Reliability", "RepeatRate", "Replay", "Replication",
+    "RescaledMean", "RespondentMean", "ReturnRate", "Roles", "SamplingUnit", "Seasonality", "Setting", "Share",
+    "ShareWithin", "Signal", "StatisticsStore", "SurvivalCurve", "Timeline", "TopBox", "Total", "Trend",
+    "Values", "WaveChange", "WavePair", "Waves", "WeightedMean", "Weighting", "Work", "acceptance_plan",
     "allocate", "answer_rates", "apply_base_rule", "base_weights", "bootstrap_pls", "calibrate",
-    "chance_of_right_grade", "chart_counts", "chart_cusum", "chart_individuals", "compare", "connect", "contrast",
-    "contrast_weighted", "count_periods", "dated_periods", "difference_of", "draw", "driver_analysis", "estimate",
-    "estimate_deviations", "estimate_records", "estimate_replicated", "estimate_variances", "estimate_weighted",
-    "fetch", "fill_store", "find_signals", "fit_pls", "half_width_of_mean", "half_width_of_share", "import_table",
-    "improvement", "inclusion_probabilities", "independence_of", "invitations_for", "joint_estimates",
-    "joint_probabilities", "kish_design_effect", "kish_effective_base", "ledger_document",
-    "names_of", "open_store", "open_table",
-    "operating_characteristic", "operating_curve", "opposed_items", "order_number", "path_effects",
-    "plain_periods", "possible_scores", "post_stratify", "power_of_difference", "product_limit", "rake",
-    "read_calendar", "read_mapping", "record_table", "records_for_limit", "replay", "replicate_factors",
-    "respondents_for_difference", "respondents_for_mean", "respondents_for_share",
-    "respondents_for_share_difference", "response_rates", "role_counts", "rows_behind", "sample_to_detect",
-    "scale_reliability", "seasonality", "trend", "trim", "use_engine", "value_periods", "values_of",
-    "visits_for_margin", "wave_changes", "wave_improvements", "weight_summaries", "weighted_table",
+    "chance_of_right_grade", "chart_counts", "chart_cusum", "chart_individuals", "compare", "connect",
+    "contrast", "contrast_weighted", "count_periods", "dated_periods", "difference_of", "draw",
+    "driver_analysis", "estimate", "estimate_deviations", "estimate_records", "estimate_replicated",
+    "estimate_table", "estimate_variances", "estimate_weighted", "fetch", "fill_store", "find_signals",
+    "fit_pls", "half_width_of_mean", "half_width_of_share", "import_table", "improvement",
+    "inclusion_probabilities", "independence_of", "invitations_for", "joint_estimates", "joint_probabilities",
+    "kish_design_effect", "kish_effective_base", "ledger_document", "names_of", "open_fast_copy",
+    "open_statistics", "open_store", "open_table", "operating_characteristic", "operating_curve",
+    "opposed_items", "order_number", "path_effects", "plain_periods", "possible_scores", "post_stratify",
+    "power_of_difference", "product_limit", "rake", "read_calendar", "read_mapping", "record_table",
+    "records_for_limit", "replay", "replicate_factors", "respondents_for_difference", "respondents_for_mean",
+    "respondents_for_share", "respondents_for_share_difference", "response_rates", "role_counts", "rows_behind",
+    "sample_to_detect", "scale_reliability", "seasonality", "trend", "trim", "use_engine", "value_periods",
+    "values_of", "visits_for_margin", "wave_changes", "wave_improvements", "weight_summaries", "weighted_table",
+    "write_fast_copy", "write_statistics",
 ]  # fmt: skip
 
 # One row per module that this package offers names of; modules load when a name is used.
@@ -215,6 +221,10 @@ _NAMES = {
         "visits_for_margin"
     ),
     "surveys.estimation": "CellEstimate estimate",
+    "tables.fastcopy": "FastCopy open_fast_copy write_fast_copy",
+    "tables.questions": "Questions",
+    "tables.store": "StatisticsStore open_statistics write_statistics",
+    "tables.table": "EstimateTable estimate_table",
     "weights.weighted": "estimate_weighted",
     "weights.weighting": "Weighting base_weights calibrate post_stratify rake trim weighted_table",
     "comparisons.drivers": "DriverAnalysis DriverRules driver_analysis",

@@ -363,7 +363,7 @@ def test_surveillance_and_renewal_ask_for_more():
 
 
 def hierarchy():
-    """IAF MD1's own example of a hierarchy: one head office, 4 national and 27 regional offices, 1,700 branches."""
+    """One head office, 4 national and 27 regional offices, 1,700 branches."""
     numbers = {"national": 4, "regional": 27, "branch": 1700}
     places = [Site(f"{level}-{at}", level=level) for level, number in numbers.items() for at in range(number)]
     return [Site("hq", central=True), *places]
@@ -372,7 +372,7 @@ def hierarchy():
 def test_every_level_of_a_hierarchy_is_sampled_by_itself():
     found = plan(hierarchy())
 
-    # Published in IAF MD1: 2 national offices with at least 1 at random, 6 regional ones with 2, 42 branches with 11.
+    # ceil(sqrt(4)), ceil(sqrt(27)), ceil(sqrt(1700)), and a quarter of each at random, rounded up.
     assert found.levels == (
         LevelPlan("branch", 1700, 42, 11), LevelPlan("national", 4, 2, 1), LevelPlan("regional", 27, 6, 2)
     )  # fmt: skip

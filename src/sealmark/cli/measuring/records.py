@@ -167,7 +167,7 @@ def record_options(command: Command) -> Command:
 
 @click.command(
     "records", epilog="Example: sealmark measure records tickets.csv --mapping tickets.yaml --as-of 2026-06-30 "
-    "--measure share-within:opened..first_response<=4h --measure duration-percentile:opened..resolved@0.9 --by site",
+    '--measure "share-within:opened..first_response<=4h" --measure duration-percentile:opened..resolved@0.9 --by site',
 )  # fmt: skip
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TABLE")
 @click.option(
@@ -184,7 +184,8 @@ def records_command(file: Path, measures: tuple[str, ...], by: str, confidence: 
 
     TABLE has one row per case (CSV or Parquet with our column names, or any export with
     --mapping). Cases still open count; the figure from finished ones alone stands beside.
-    Lengths are written 30m, 4h, 2d; a target may be a column, for example promised.
+    Lengths are written 30m, 4h, 2d; a target may be a column, for example promised. Put
+    measures with < or > in quotation marks.
     """
     from sealmark.measure.records.estimation import estimate_records
 

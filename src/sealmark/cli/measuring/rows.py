@@ -23,7 +23,7 @@ _ENDINGS = (".csv", ".xlsx")
 
 
 @click.command("rows", epilog="Example: sealmark measure rows tickets.csv --mapping tickets.yaml --as-of 2026-06-30 "
-               "--measure share-within:opened..resolved<=48h --cell site=north --role late --out late.csv")  # fmt: skip
+               '--measure "share-within:opened..resolved<=48h" --cell site=north --role late --out r.csv')  # fmt: skip
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TABLE")
 @click.option("--measure", "text", required=True, help="One measure, written as for `sealmark measure records`.")
 @record_options

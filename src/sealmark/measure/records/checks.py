@@ -24,6 +24,7 @@ from sealmark.measure.records.measures import (
     ReturnRate,
     ShareWithin,
 )
+from sealmark.measure.records.uniqueness import repeated_rows
 
 __all__ = ["check_measures"]
 
@@ -241,8 +242,8 @@ def _check_unique(problems: ProblemList, table: ir.Table, measures: Mapping[str,
     )
     if not needs or "case" not in table.columns:
         return
-    counts = fetch(table.aggregate(rows=table["case"].count(), cases=table["case"].nunique())).to_pylist()[0]
-    if counts["rows"] != counts["cases"]:
-        what = f"{counts['rows'] - counts['cases']:,} rows repeat a case."
+    repeated = repeated_rows(table, "case")
+    if repeated:
+        what = f"{repeated:,} rows repeat a case."
         fix = "Import with `duplicates: {key: [case], contradictory: first}`."
         problems.add("SM455", what, where="column case", fix=fix)

@@ -65,7 +65,7 @@ def sort_lengths(column: pa.ChunkedArray, order: Integers, codes: int) -> Sorted
         >>> found.sizes.tolist(), found.others.tolist(), found.at_rank(np.array([1, 2])).tolist()
         ([0, 2], [[0, 1]], [nan, 30.0])
     """
-    values, sizes = [], []
+    values, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for chunk in column.chunks:
         ends = np.asarray(chunk.offsets, np.int64)
         inside = np.array(chunk.values)[ends[0] : ends[-1]]

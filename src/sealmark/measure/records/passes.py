@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,11 +24,12 @@ from sealmark.measure.records.cells import EXCLUDED, Task
 from sealmark.measure.records.clocks import Cases
 from sealmark.measure.records.lengths import SortedLengths, sort_lengths
 from sealmark.measure.records.measures import DurationPercentile, RecordMeasure
+from sealmark.measure.surveys.keys import Floats, Integers
 
 __all__ = ["Gathered", "Plan", "gather"]
 
 Estimator: TypeAlias = Callable[[Task, Any], object]
-Numbers: TypeAlias = "npt.NDArray[np.int64] | npt.NDArray[np.float64]"
+_Column = TypeVar("_Column")
 
 
 # What percentiles count beside the lengths of finished cases; every record judged is in one of them.
@@ -62,12 +62,14 @@ class Gathered:
 
     Attributes:
         cells: The columns of ``by``, one row per cell, in their order.
-        numbers: By measure and column: one number per cell; NaN where there is none.
+        counts: By measure and column: one number per cell.
+        moments: Likewise means and variances; NaN where there is none.
         lengths: By percentile measure: the lengths of the finished cases of every cell.
     """
 
     cells: pa.Table
-    numbers: Mapping[str, Mapping[str, Numbers]]
+    counts: Mapping[str, Mapping[str, Integers]]
+    moments: Mapping[str, Mapping[str, Floats]]
     lengths: Mapping[str, SortedLengths]
 
 
@@ -141,13 +143,21 @@ class _Scan:
         lists = {
             name: sort_lengths(found.column(name), order, len(_CLASSES)) for name in dict.fromkeys(self._lists.values())
         }
-        kept = {name: _numbers(found.column(name))[order] for name in self._totals if name not in lists}
-        numbers = {
-            measure: {label: kept[place] for label, place in places.items()} for measure, places in self._places.items()
-        }
-        for measure, place in self._lists.items():
-            numbers[measure] = _counts(lists[place]) | numbers[measure]
-        return Gathered(cells.take(order), numbers, {name: lists[place] for name, place in self._lists.items()})
+        kept = {name: found.column(name).take(order) for name in self._totals if name not in lists}
+        moments = {name: _moments(column) for name, column in kept.items() if pa.types.is_floating(column.type)}
+        counts = {name: _counts(column) for name, column in kept.items() if name not in moments}
+        judged = {measure: _judged(lists[place]) for measure, place in self._lists.items()}
+        return Gathered(
+            cells.take(order),
+            {name: judged.get(name, {}) | _named(places, counts) for name, places in self._places.items()},
+            {name: _named(places, moments) for name, places in self._places.items()},
+            {name: lists[place] for name, place in self._lists.items()},
+        )
+
+
+def _named(places: Mapping[str, str], columns: Mapping[str, _Column]) -> dict[str, _Column]:
+    """Return the columns that stand at some of the places, by what a measure calls them."""
+    return {label: columns[place] for label, place in places.items() if place in columns}
 
 
 def _total(name: str, column: ir.Value) -> Callable[[ir.Table], ir.Value]:
@@ -165,13 +175,15 @@ def _coded(table: ir.Table, asked: Mapping[str, ir.Value]) -> ir.Value:
     return ibis.cases((asked["finished"], table["_length"]), *codes)
 
 
-def _counts(lengths: SortedLengths) -> dict[str, Numbers]:
+def _judged(lengths: SortedLengths) -> dict[str, Integers]:
     """Return the counts of a percentile measure."""
-    counts = dict(zip(_CLASSES, lengths.others, strict=True))
-    return {"records": lengths.sizes + lengths.others.sum(axis=0), "finished": lengths.sizes, **counts}
+    others = dict(zip(_CLASSES, lengths.others, strict=True))
+    return {"records": lengths.sizes + lengths.others.sum(axis=0), "finished": lengths.sizes, **others}
 
 
-def _numbers(column: pa.ChunkedArray) -> Numbers:
-    if pa.types.is_floating(column.type):
-        return np.asarray(column.cast(pa.float64()).to_numpy(), np.float64)
+def _moments(column: pa.ChunkedArray) -> Floats:
+    return np.asarray(column.cast(pa.float64()).to_numpy(), np.float64)
+
+
+def _counts(column: pa.ChunkedArray) -> Integers:
     return np.asarray(pc.fill_null(column.cast(pa.int64()), 0).to_numpy(), np.int64)

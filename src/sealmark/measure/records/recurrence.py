@@ -56,8 +56,8 @@ def with_recurrence(cases: Cases, measure: FirstTimeFix | RepeatRate | ReturnRat
         since = ibis.ifelse(true(resolved <= cases.limit), resolved, None)
         table = table.mutate(_since=since, _keyed=keyed, _opened=opened)
         return _with_return(table, measure, window)
-    # A later case cannot be known yet, so it must not be the next one.
-    order = [table["_later"], opened, table["case"]]
+    # A later case cannot be known yet, so it must not be the next one; it stands behind all that are known.
+    order = [opened, table["case"]]
     following = ibis.window(group_by=[table[name] for name in measure.same], order_by=order)
     upcoming = ibis.ifelse(table["_later"], None, opened).lead().over(following)
     return table.mutate(_since=opened, _keyed=keyed, _back=true(upcoming - opened <= window))

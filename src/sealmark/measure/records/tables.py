@@ -31,14 +31,14 @@ from sealmark.measure.records.measures import (
     ReturnRate,
     ShareWithin,
 )
-from sealmark.measure.records.passes import Gathered, Numbers, gather
-from sealmark.measure.surveys.keys import Floats
+from sealmark.measure.records.passes import Gathered, gather
+from sealmark.measure.surveys.keys import Floats, Integers
 
 __all__ = ["record_table"]
 
 # In the order of the result; counts of a measure follow.
 _FIGURES = ("value", "lower", "upper", "standard_error", "degrees_of_freedom", "base", "naive")
-_HIDDEN = frozenset({"all_mean", "all_var", "naive_mean", "naive_var", "naive_base", "naive_hits"})
+_HIDDEN = frozenset({"naive_base", "naive_hits"})
 
 
 def record_table(
@@ -105,7 +105,9 @@ def _parts(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure]) -> 
     if together:
         gathered = gather({name: tasks[name] for name in together}, together, ESTIMATORS)
         for name, one in together.items():
-            answer = _Answer(one, gathered.numbers[name], gathered.lengths.get(name), tasks[name].precision)
+            answer = _Answer(
+                one, gathered.counts[name], gathered.moments[name], gathered.lengths.get(name), tasks[name].precision
+            )
             parts[name] = _of_answer(name, gathered, _KINDS[type(one)](answer), answer.counts())
     return parts
 
@@ -120,11 +122,12 @@ class _Answer:
     """What was counted for one measure, one number per cell."""
 
     measure: Any
-    numbers: Mapping[str, Numbers]
+    numbers: Mapping[str, Integers]
+    moments: Mapping[str, Floats]
     lengths: SortedLengths | None
     precision: Precision
 
-    def counts(self) -> dict[str, Numbers]:
+    def counts(self) -> dict[str, Integers]:
         """Return the counts to be shown."""
         found = {name: values for name, values in self.numbers.items() if name not in _HIDDEN}
         if "undecided" in found:
@@ -140,7 +143,7 @@ class _Result:
     naive: Floats | None
     unit: str
     bound: str = ""
-    is_bound: Floats | None = None
+    is_bound: Integers | None = None
 
 
 def _within(answer: _Answer) -> _Result:
@@ -167,8 +170,8 @@ def _recurrence(answer: _Answer) -> _Result:
 def _mean(answer: _Answer) -> _Result:
     counts = answer.numbers
     base = counts["finished"] + counts["open"]
-    figures = mean_figures(counts["all_mean"], counts["all_var"], base, answer.precision)
-    naive = np.where(counts["finished"] > 0, counts["naive_mean"], np.nan)
+    figures = mean_figures(answer.moments["all_mean"], answer.moments["all_var"], base, answer.precision)
+    naive = np.where(counts["finished"] > 0, answer.moments["naive_mean"], np.nan)
     return _Result(figures, naive, answer.measure.unit, "lower", counts["open"])
 
 
@@ -198,7 +201,7 @@ _KINDS: Mapping[type, Callable[[_Answer], _Result]] = {
 }
 
 
-def _of_answer(name: str, gathered: Gathered, result: _Result, counts: Mapping[str, Numbers]) -> pa.Table:
+def _of_answer(name: str, gathered: Gathered, result: _Result, counts: Mapping[str, Integers]) -> pa.Table:
     size, figures = gathered.cells.num_rows or len(result.figures.value), result.figures
     naive = np.full(size, np.nan) if result.naive is None else result.naive
     values = (figures.value, figures.lower, figures.upper, figures.error, figures.degrees, figures.base, naive)

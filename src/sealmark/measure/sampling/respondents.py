@@ -135,7 +135,7 @@ def power_of_difference(
     """Return how likely a true difference between two waves is found, in its own direction.
 
     Two-sided t test of two means; noncentral t (Cohen, *Statistical Power Analysis*, 1988, ch. 2).
-    With overlapping samples of a finite population (Kish, *Survey Sampling*, 1965, 12.4):
+    With overlapping samples of a finite population (Kish, *Survey Sampling*, 1965):
     Var = 2 S^2 deff [(1 - P r)/n - (1 - r)/N].
 
     Args:

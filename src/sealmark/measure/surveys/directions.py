@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 
 from sealmark.measure.engine import Source, fetch, open_table
 from sealmark.measure.surveys.formulas import Item, Mean, item_of
-from sealmark.measure.surveys.keys import column_of
+from sealmark.measure.surveys.keys import Floats, column_of
 from sealmark.measure.surveys.rows import answer, require_columns
 
 __all__ = ["opposed_items"]
@@ -27,7 +28,8 @@ def opposed_items(table: Source, scales: Mapping[str, Sequence[str | Item]]) -> 
     where a high answer is bad. The check looks at rows with every item of the
     scale answered, among the first 20,000 of the table; an item is named when
     its correlation with the sum of the others is below zero by more than
-    chance explains (one-sided level 1 %). In a scale of two both are named.
+    chance explains (one-sided level 1 %) and most others point the other way
+    on the first principal axis. In a scale of two both are named.
 
     Args:
         table: An Ibis or Arrow table, or the path of a Parquet or CSV file.
@@ -62,4 +64,13 @@ def _opposed(table: ir.Table, items: Sequence[Item]) -> tuple[str, ...]:
     varies = (own > 0) & (rest > 0)
     correlation = np.where(varies, joint - own, 0.0) / np.sqrt(np.where(varies, own * rest, 1.0))
     steep = correlation * np.sqrt((base - 2) / np.maximum(1 - correlation**2, 1e-12))
-    return tuple(item.column for item, below in zip(items, steep < -_BEYOND_CHANCE, strict=True) if below)
+    named = (steep < -_BEYOND_CHANCE) & _on_the_smaller_side(covariance)
+    return tuple(item.column for item, is_named in zip(items, named, strict=True) if is_named)
+
+
+def _on_the_smaller_side(covariance: Floats) -> npt.NDArray[np.bool_]:
+    """Tell of each item whether most others point the other way on the scale's main axis; of all if it is a draw."""
+    spread = np.sqrt(np.diag(covariance))
+    scaled = covariance / np.outer(*(np.where(spread > 0, spread, 1.0),) * 2)
+    side = np.sign(np.linalg.eigh(scaled)[1][:, -1])
+    return np.asarray(side * np.sign(side.sum()) <= 0)

@@ -88,22 +88,22 @@ def _nested(
     table, above, below = _columns(totals)
     variance = np.full((len(totals), len(stage.cells)), np.nan)
     for cell, entries, factors in _draws(numbers, stage.frame, replication):
-        replicates = factors @ table[entries]
+        replicates = table[:, entries] @ factors.T
         with np.errstate(invalid="ignore", divide="ignore"):
-            variance[:, cell] = _variance(replicates[:, above] / replicates[:, below])
+            variance[:, cell] = _variance(replicates[above] / replicates[below])
     return {name: variance[number] for number, name in enumerate(totals)}
 
 
 def _columns(totals: dict[Variable, tuple[Floats, Floats]]) -> tuple[Floats, list[int], list[int]]:
-    """Return all totals side by side, each once, and where each statistic finds its two."""
-    places: dict[int, int] = {}
-    columns: list[Floats] = []
-    for column in (part for pair in totals.values() for part in pair):
-        if places.setdefault(id(column), len(columns)) == len(columns):
-            columns.append(column)
-    above = [places[id(value)] for _, value in totals.values()]
-    below = [places[id(weight)] for weight, _ in totals.values()]
-    return np.ascontiguousarray(np.stack(columns, axis=1)), above, below
+    """Return all totals, each once, and where each statistic finds its two; an item's share its weights."""
+    places: dict[tuple[str, ...], int] = {}
+    rows: list[Floats] = []
+    for name, (weight, value) in totals.items():
+        for key, row in (((name[1] or name[0],), weight), (name, value)):
+            if places.setdefault(key, len(rows)) == len(rows):
+                rows.append(row)
+    above, below = [places[name] for name in totals], [places[name[1] or name[0],] for name in totals]
+    return np.stack(rows), above, below
 
 
 def _draws(
@@ -126,12 +126,12 @@ def _draws(
 
 
 def _variance(values: Floats) -> Floats:
-    """Return the variance of each column around its mean, replicates without a value left out."""
+    """Return the variance of each row around its mean, replicates without a value left out."""
     known = np.isfinite(values)
     if known.all():
-        return np.asarray(values.var(axis=0, ddof=1))
-    count = known.sum(axis=0)
+        return np.asarray(values.var(axis=1, ddof=1))
+    count = known.sum(axis=1)
     safe = np.where(known, values, 0.0)
-    mean = safe.sum(axis=0) / np.maximum(count, 1)
-    square = (np.where(known, safe - mean, 0.0) ** 2).sum(axis=0)
+    mean = safe.sum(axis=1) / np.maximum(count, 1)
+    square = (np.where(known, safe - mean[:, None], 0.0) ** 2).sum(axis=1)
     return np.asarray(np.where(count > 1, square / np.maximum(count - 1, 1), np.nan))

@@ -57,7 +57,7 @@ MEASURES = {
 }
 
 
-def cases(rows=600, *, fraction=1, seed=7):
+def cases(rows=300, *, fraction=1, seed=7):
     """Cases with missing, late and backward moments; ``fraction`` of a second is the step of the stamps."""
     random = np.random.default_rng(seed)
 
@@ -102,9 +102,7 @@ def assert_same(table, estimates):
             one.estimate.value, one.estimate.lower, one.estimate.upper, one.estimate.standard_error,
             one.estimate.degrees_of_freedom, one.naive and one.naive.value,
         ]  # fmt: skip
-        found = [
-            row[name] for name in ("value", "lower", "upper", "standard_error", "degrees_of_freedom", "naive")
-        ]
+        found = [row[name] for name in ("value", "lower", "upper", "standard_error", "degrees_of_freedom", "naive")]
         assert [value is None for value in found] == [value is None for value in expected], one
         known = [(value, float(wanted)) for value, wanted in zip(found, expected, strict=True) if value is not None]
         assert [value for value, _ in known] == pytest.approx([wanted for _, wanted in known], rel=1e-10, abs=1e-12)
@@ -120,19 +118,6 @@ def test_numbers_are_those_of_estimates_made_one_by_one(by, fraction):
     found = record_table(table, MEASURES, **options)
 
     assert_same(found, estimate_records(table, MEASURES, **options))
-
-
-def test_one_scan_serves_all_measures(monkeypatch):
-    asked = []
-    from sealmark.measure.records import passes
-
-    fetch = passes.fetch
-    monkeypatch.setattr(passes, "fetch", lambda expression: asked.append(expression) or fetch(expression))
-    together = {name: one for name, one in MEASURES.items() if name.startswith(("within", "median", "mean", "fixed"))}
-
-    record_table(cases(), together, as_of=AS_OF, by=["shop"])
-
-    assert len(asked) == 1
 
 
 def test_columns_stand_in_order_and_what_does_not_belong_is_empty():

@@ -1,4 +1,4 @@
-"""Acceptance plans: published tables, published plans, and exact fractions."""
+"""Acceptance plans: tables and plans computed elsewhere, and exact fractions."""
 
 import math
 from fractions import Fraction
@@ -33,7 +33,7 @@ DETECT = {
 
 
 @pytest.mark.parametrize("lot", DETECT)
-def test_samples_that_find_out_a_bad_lot_are_those_published(lot):
+def test_samples_that_find_out_a_bad_lot_are_those_of_the_table(lot):
     assert tuple(sample_to_detect(share, lot=lot) for share in (0.01, 0.02, 0.05, 0.1)) == DETECT[lot]
 
 
@@ -55,8 +55,7 @@ def test_one_record_fewer_does_not_find_out(lot, bad, accept, confidence):
 
 
 # (good, chance to accept it at least), (bad, chance to accept it at most), lot -> records, acceptance number.
-# The first two as told by find.plan of the R package AcceptanceSampling 1.0 (manual; Kenett and Zacks, Modern
-# Industrial Statistics, ch. on acceptance sampling); the others by a plain search in R 4.2.2 with pbinom and phyper.
+# By a plain search over n and c in R 4.2.2 with pbinom and phyper; whole numbers, so no tolerance.
 PLANS = [
     ((0.05, 0.95), (0.15, 0.075), None, (80, 7)),
     ((0.01, 0.95), (0.08, 0.05), 100, (46, 1)),
@@ -68,7 +67,7 @@ PLANS = [
 
 
 @pytest.mark.parametrize(("good", "bad", "lot", "expected"), PLANS)
-def test_plans_from_two_points_are_those_published(good, bad, lot, expected):
+def test_plans_from_two_points_are_those_of_a_plain_search_in_r(good, bad, lot, expected):
     plan = acceptance_plan(good[0], bad[0], producer_risk=1 - good[1], consumer_risk=bad[1], lot=lot)
 
     assert plan == AcceptancePlan(*expected, lot)

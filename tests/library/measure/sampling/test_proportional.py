@@ -13,7 +13,7 @@ from sealmark.core.errors import SealmarkError
 from sealmark.measure import inclusion_probabilities, joint_probabilities
 from sealmark.measure.sampling.proportional import sequential_draw, working_probabilities
 
-# Tille, Sampling Algorithms (2006), and the example of UPMEpiktildefrompik in the R package sampling; four decimals.
+# As UPMEpiktildefrompik of the R package sampling gives them in public example code; four decimals.
 WANTED = (0.07, 0.17, 0.41, 0.61, 0.83, 0.91)
 WORKING = (0.1021, 0.2238, 0.4417, 0.5796, 0.7794, 0.8734)
 

@@ -168,6 +168,18 @@ def test_reliability_shows_the_item(scale):
     assert found.alpha_without["q4"] > 0.8 > found.alpha
 
 
+def test_one_turned_item_of_three_does_not_accuse_the_others():
+    answers = pa.table({"a": [1, 2, 3, 4, 5, 6] * 9, "b": [2, 1, 4, 3, 6, 5] * 9, "turned": [6, 5, 4, 3, 2, 1] * 9})
+
+    assert opposed_items(answers, {"scale": ["a", "b", "turned"]}) == {"scale": ("turned",)}
+
+
+def test_of_two_items_nobody_knows_which_is_turned():
+    answers = pa.table({"a": [1, 2, 3, 4, 5, 6] * 9, "turned": [6, 5, 4, 2, 3, 1] * 9})
+
+    assert opposed_items(answers, {"scale": ["a", "turned"]}) == {"scale": ("a", "turned")}
+
+
 def test_unrelated_items_are_not_accused():
     random = np.random.default_rng(0)
     answers = pa.table({f"q{i}": random.integers(1, 11, 300) for i in range(6)})
