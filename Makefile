@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.lock-$(shell sha256sum requirements.lock pyproject.toml | sha256sum | cut -c1-16)
+FAST := .venv/.fast-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 SPARK := .venv/.spark-$(shell sha256sum requirements-spark.lock | cut -c1-16)
 # Spark needs Java: without it everything else runs, and in continuous integration it is a failure.
 JAVA := $(shell command -v java)
@@ -21,6 +22,10 @@ $(STAMP):
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(FAST): $(STAMP)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
+	@touch $@
+
 $(SPARK): $(STAMP)
 	@echo 'Adding Spark to .venv (once, about a minute) ...' >&2
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
@@ -29,7 +34,7 @@ $(SPARK): $(STAMP)
 demo: $(STAMP)   ## evaluate one example case per pack and show where the reports are
 	@$(BIN)/sealmark demo --out demo-out
 
-test: $(STAMP) check $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
+test: $(STAMP) check $(FAST) $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report= --cov-fail-under=0
 	@$(if $(WITH_SPARK),$(BIN)/python -m pytest --spark --cov --cov-append --cov-report= --cov-fail-under=0,echo 'No Java here: the tests on Spark are left out.')
 	@$(BIN)/python -m coverage json -q --fail-under=0
@@ -52,7 +57,7 @@ contracts: $(STAMP)
 numbers: $(STAMP)  ## print the house numbers
 	@$(BIN)/python tests/house/house_numbers.py
 
-bench: $(STAMP)  ## ratios against a peer in the same run, and calibration tables
+bench: $(STAMP) $(FAST)  ## ratios against a peer in the same run, and calibration tables
 	@$(BIN)/python -m pytest tests/benchmarks -s -p no:cacheprovider --override-ini=python_files='bench_*.py'
 
 .venv-peers/.lock: tests/benchmarks/requirements-peers.lock
@@ -66,11 +71,13 @@ bench-peers: $(STAMP) .venv-peers/.lock  ## ratios against R survey, svy, lme4 a
 format: $(STAMP)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-lock:            ## renew both locks (needs uv)
+lock:            ## renew all locks (needs uv)
 	uv lock --upgrade -q
-	uv export --all-extras --no-extra spark --all-groups --no-emit-project --no-emit-index-url --no-header -q -o requirements.lock
+	uv export --all-extras --no-extra spark --no-extra fast --all-groups --no-emit-project --no-emit-index-url --no-header -q -o requirements.lock
 	uv export --extra spark --no-default-groups --no-emit-project --no-emit-index-url --no-header -q \
 	  | awk '/^[^ ]/ { wanted = /^(pyspark|py4j)==/ } wanted' > requirements-spark.lock
+	uv export --extra fast --no-default-groups --no-emit-project --no-emit-index-url --no-header -q \
+	  | awk '/^[^ ]/ { wanted = /^(numba|llvmlite)==/ } wanted' > requirements-bench.lock
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out

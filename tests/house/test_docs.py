@@ -251,7 +251,7 @@ def test_python_of_the_readme_runs_on_a_new_case(tmp_path, monkeypatch, capsys):
 # --- evaluation.json ---------------------------------------------------------------------------------
 
 BY_ID = {"findings", "measures", "scores", "gates", "ladders", "site_scores", "sites", "strata", "marks", "contribution",
-         "probabilities", "figures", "columns", "files"}  # fmt: skip
+         "probabilities", "figures", "columns", "files", "assessors"}  # fmt: skip
 
 
 def fields(value, above=""):
