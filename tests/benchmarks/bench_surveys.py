@@ -1,23 +1,24 @@
 """Prints how fast and how small tables of statistics are, as ratios to DuckDB's plain means (``make bench``).
 
 By default 10^6 and 10^7 responses; 10^8 with SEALMARK_BENCH=full, which needs about 8 GB of disk. Every way runs in
-fresh processes that take turns, three times; the least CPU time counts. A chart is written to ``out/``.
+fresh processes that take turns, three times; the least CPU time counts. What a process needs to start (imports,
+compiled loops) is done by a small run before, for the limit too. A chart is written to ``out/``.
 """
 
+import itertools
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
-
 from tests.benchmarks.speed.charts import draw
 from tests.benchmarks.speed.harness import FULL, Row, best_of, in_fresh_process, print_table
 from tests.benchmarks.speed.responses import write_responses
 from tests.benchmarks.speed.surveys import compare_engines, grade_chances
 
 SIZES = (10**6, 10**7, 10**8) if FULL else (10**6, 10**7)
-FIRST, GIGABYTES = 10**7, 1.5
+SMALL, FIRST, GIGABYTES = 200_000, 10**7, 1.5
 HOME = "tests.benchmarks.speed.surveys"
 BARS = {
     ("portable", 10**7): 6.0, ("kernel", 10**7): 1.3, ("kernel", 10**8): 0.6, ("clusters", 10**7): 7.0,
@@ -55,12 +56,14 @@ def place_of(ground, rows):
 def measured(ground, rows):
     """The least CPU time and the largest memory of every way at one size."""
     answers, copy = place_of(ground, rows)
-    in_fresh_process(f"{HOME}:kernel", str(copy))  # compiles, once per machine
+    small = place_of(ground, SMALL)
     ways = ["limit", "portable", "kernel"] + (["clusters", "kernel_clusters"] if rows <= FIRST else [])
     found = {way: [] for way in ways}
     for _ in range(3 if rows <= FIRST else 2):
         for way in ways:
-            found[way].append(in_fresh_process(f"{HOME}:{way}", str(copy if way.startswith("kernel") else answers)))
+            is_kernel = way.startswith("kernel")
+            warm = [str(small[is_kernel])]
+            found[way].append(in_fresh_process(f"{HOME}:{way}", str((answers, copy)[is_kernel]), warm=warm))
     return {way: (min(use.cpu for use in uses), max(use.peak for use in uses)) for way, uses in found.items()}
 
 
@@ -99,7 +102,7 @@ def test_speed_and_memory_of_tables(ground):
 def growth(series, way):
     """How many nanoseconds each further response costs, between the sizes measured."""
     own = [point for point in series if point["way"] == way]
-    steps = zip(own, own[1:], strict=False)
+    steps = itertools.pairwise(own)
     return ", ".join(
         f"{(after['seconds'] - before['seconds']) / (after['responses'] - before['responses']) * 1e9:.0f} ns per response "
         f"from {before['responses']:.0e} to {after['responses']:.0e}"

@@ -265,3 +265,30 @@ def test_the_nine_thousand_essay_marks_of_conquest(tables):
     assert isinstance(table, pa.Table)
     assert (len(ratings.subjects), len(ratings.raters), ratings.unmarked) == (6877, 9, 6)
     assert linkage(ratings).is_linked
+
+
+@pytest.mark.parametrize(
+    ("table", "deviations", "mean", "criterion"),
+    [
+        ("standard_setting", (0.496004777828, 0.154494565522, 0.42351869125), 2.33795712484, 1096.020353956036),
+        ("essay_ratings", (0.553329659326, 0.179460945666, 0.410282191792), 1.53700414837, 953.207879829753),
+        ("conference_reviews", (1.16266155204, 0.361338635706, 1.10396680793), 5.15042928244, 467.260339119453),
+    ],
+)
+def test_variance_components_of_lme4_on_published_rater_tables(tables, table, deviations, mean, criterion):
+    """R 4.2.2, lme4 1.1-31: lmer(mark ~ 1 + (1 | subject) + (1 | rater)), xtol_rel 1e-12; essays by the mean of three marks."""
+    path = tables / f"{table}.csv"
+    if table == "standard_setting":
+        columns = pc.read_csv(path)
+        judges = [columns[f"R{judge:02}"].to_numpy() for judge in range(1, 14)]
+        ratings = ratings_from_matrix(np.stack(judges, axis=1))
+    elif table == "essay_ratings":
+        ratings = read_ratings(path, ["crit2", "crit3", "crit4"], subject="idstud", rater="rater").averaged()
+    else:
+        ratings = read_ratings(path, "score", subject="idpaper", rater="idreviewer")
+
+    found = crossed_effects(ratings)
+
+    assert found.criterion == pytest.approx(criterion, rel=1e-8)
+    assert list(found.fit.deviations) == pytest.approx(deviations, rel=1e-4)
+    assert float(found.mean.value) == pytest.approx(mean, rel=1e-6)

@@ -62,15 +62,16 @@ class Usage:
     answer: object
 
 
-def in_fresh_process(target: str, *arguments: object) -> Usage:
+def in_fresh_process(target: str, *arguments: object, warm: Sequence[object] = ()) -> Usage:
     """Return what a function uses when a new interpreter runs it alone.
 
     Args:
         target: Module and function, for example ``tests.benchmarks.speed.surveys:table``;
             the function returns something that JSON can hold.
         arguments: Given to the function; JSON.
+        warm: Arguments of a small call before, which is not counted: it imports and compiles what is needed.
     """
-    command = [sys.executable, "-m", "tests.benchmarks.speed.harness", target, json.dumps(arguments)]
+    command = [sys.executable, "-m", "tests.benchmarks.speed.harness", target, json.dumps(arguments), json.dumps(warm)]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return Usage(**json.loads(done.stdout.splitlines()[-1]))
 
@@ -133,9 +134,11 @@ def _mark(row: Row) -> str:
     return "" if row.passes else "   MISSED"
 
 
-def _run(target: str, arguments: Sequence[object]) -> None:
+def _run(target: str, arguments: Sequence[object], warm: Sequence[object]) -> None:
     module, _, name = target.partition(":")
     function = getattr(__import__(module, fromlist=[name]), name)
+    if warm:
+        function(*warm)
     start = time.perf_counter()
     answer: list[object] = []
     seconds = cpu(lambda: answer.append(function(*arguments)))
@@ -144,4 +147,4 @@ def _run(target: str, arguments: Sequence[object]) -> None:
 
 
 if __name__ == "__main__":
-    _run(sys.argv[1], json.loads(sys.argv[2]))
+    _run(sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3]))

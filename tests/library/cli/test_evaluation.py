@@ -109,7 +109,7 @@ def test_problems_go_to_stderr_all_of_them_and_nothing_is_written(small):
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         'SM304 Unknown key "sed".\n  in:  case.yaml, line 7, column 1, sed\n  fix: Did you mean "seed"? Legal: actions, as_of, documents, '
-        "facts, judgements, label, made_up, note, organization, overlay, period, persons, records, scheme, seed, sites, surveys, waivers.\n"
+        "facts, judgements, label, made_up, note, organization, overlay, period, persons, prior_group, records, scheme, seed, sites, surveys, waivers.\n"
         'SM314 "99" does not fit the fact "incidents".\n  in:  facts.yaml, line 1, column 9, facts.incidents\n  fix: Legal: a number from 0 to 20.\n'
     )
     assert not (case / "results").exists()

@@ -8,7 +8,7 @@ from sealmark.evaluation.case import load_case, read_case
 
 OUTSIDE = "Copy the file into the case folder and name it by its path from there, without `..`."
 KEYS = (
-    "actions, as_of, documents, facts, judgements, label, made_up, note, organization, overlay, period, persons, "
+    "actions, as_of, documents, facts, judgements, label, made_up, note, organization, overlay, period, persons, prior_group, "
     "records, scheme, seed, sites, surveys, waivers"
 )
 SITES = ("case.yaml", "sites: sites.csv")

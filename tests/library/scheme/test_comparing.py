@@ -47,7 +47,7 @@ def test_added_and_removed_requirements_are_named_whole(pack, tmp_path):
             "courtesy",
             "removed",
             old="id: courtesy, clause: 1.1, source: committee, points: 20, "
-            "evidence: [{judgement: quality, mark_roll_up: mean, assessors: mean, sites: mean}], combine: minimum, "
+            "evidence: [{judgement: quality, mark_roll_up: mean, assessors: mean, sites: mean, every_site: false}], combine: minimum, "
             "missing: not-determined, modes: [announced-visit]",
         ),
         Change("group", "people", "changed", "children", "[courtesy, trained-staff]", "[trained-staff]"),
