@@ -8,7 +8,7 @@ an organization by about 8 points, in one of four ways.
 The probability of a grade is the library's own closed form (``outlook`` and
 ``class_chances``): the limit of infinitely many draws of ``possible_truths``
 graded by ``grade_probabilities``, as
-``tests/library/evaluation/test_calibration.py`` shows.
+``tests/library/evaluation/certainty/test_calibration.py`` shows.
 """
 
 from __future__ import annotations

@@ -84,7 +84,10 @@ def test_the_lock_holds_every_declared_dependency():
     declared = [*project["project"]["dependencies"], *(item for part in extras.values() for item in part)]
     declared += project["dependency-groups"]["dev"]
     names = {re.split(r"[\[<>=~! ]", item)[0].lower() for item in declared} - {"sealmark"}
-    locks = "\n".join((ROOT / name).read_text() for name in ("requirements.lock", "requirements-spark.lock"))
+    locks = "\n".join(
+        (ROOT / name).read_text()
+        for name in ("requirements.lock", "requirements-spark.lock", "requirements-bench.lock")
+    )
     locked = set(re.findall(r"^([a-z0-9._-]+)==", locks, re.MULTILINE))
 
     assert names - locked == set()

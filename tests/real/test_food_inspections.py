@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sealmark.evaluation.certainty.site_scores import mean_of_sites
 from sealmark.evaluation.run import evaluate
-from sealmark.evaluation.site_scores import mean_of_sites
 from sealmark.scheme.loading import load_edition
 
 PACK = Path(__file__).parent / "packs/food_hygiene"

@@ -73,8 +73,8 @@ def _seen_from(folder: Path, pack: Path | None) -> str:
 @json_option
 def check(folder: Path, scheme: str | None) -> None:
     """Read every file of a case and say what was read, without grading and without writing anything."""
-    from sealmark.evaluation.gathering import gather
-    from sealmark.evaluation.marks import requirements_to_mark
+    from sealmark.evaluation.evidence.gathering import gather
+    from sealmark.evaluation.evidence.marks import requirements_to_mark
     from sealmark.evaluation.run import open_case
 
     opened = open_case(scheme, folder)
@@ -136,7 +136,7 @@ def map_(file: Path, records: str | None, scheme: str | None) -> None:
 
 def _wanted(records: str, scheme: str) -> tuple[WantedColumn, ...]:
     from sealmark.core.errors import Problem, SealmarkError, did_you_mean
-    from sealmark.evaluation.record_columns import record_columns
+    from sealmark.evaluation.evidence.record_columns import record_columns
     from sealmark.scheme.discovery import load
 
     edition = load(scheme)

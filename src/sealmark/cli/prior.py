@@ -31,8 +31,8 @@ def prior(evaluations: tuple[Path, ...], group: str, name: str, out: Path | None
     sites were left unseen; its score and grade stay its own. The file holds four figures per root and the
     digests of the evaluations, no names. Leave out the organization that will use it.
     """
-    from sealmark.evaluation.gleaning import glean_prior_group
-    from sealmark.evaluation.prior_group import prior_group_text
+    from sealmark.evaluation.certainty.gleaning import glean_prior_group
+    from sealmark.evaluation.evidence.prior_group import prior_group_text
 
     made = glean_prior_group(_documents(evaluations), group=group, name=name)
     text = prior_group_text(made.group)

@@ -23,12 +23,12 @@ from sealmark.assess.roll_up import Node
 from sealmark.core.canonical import Json, digest_json, to_json
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float, plain
-from sealmark.evaluation.borrowing import Borrowed
-from sealmark.evaluation.grade_risk import GradeRisk
+from sealmark.evaluation.certainty.borrowing import Borrowed
+from sealmark.evaluation.certainty.grade_risk import GradeRisk
+from sealmark.evaluation.certainty.site_scores import SiteScores
+from sealmark.evaluation.evidence.prior_group import PriorGroup, RootPrior
+from sealmark.evaluation.evidence.small_cells import SUPPRESSED
 from sealmark.evaluation.missing import everything_missing
-from sealmark.evaluation.prior_group import PriorGroup, RootPrior
-from sealmark.evaluation.site_scores import SiteScores
-from sealmark.evaluation.small_cells import SUPPRESSED
 
 __all__ = ["FORMAT", "Concluded", "build_document", "number", "seal"]
 

@@ -18,7 +18,7 @@ import yaml
 from pydantic import Field
 
 from sealmark.core.documents import parse_yaml, read_model
-from sealmark.evaluation.prior_group import PriorGroup, prior_group_text
+from sealmark.evaluation.evidence.prior_group import PriorGroup, prior_group_text
 from sealmark.evaluation.writing import csv_text
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.figures import FactInput, Id, Name, Part

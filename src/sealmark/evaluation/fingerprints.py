@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from sealmark.core.canonical import Json
 from sealmark.core.errors import SealmarkError
-from sealmark.evaluation.plain_tables import kind_of, parquet_rows
+from sealmark.evaluation.evidence.plain_tables import kind_of, parquet_rows
 from sealmark.measure.imports.mapping import NumberRule
 from sealmark.measure.imports.sheets import cell_text
 from sealmark.scheme.edition import Edition

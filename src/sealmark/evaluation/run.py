@@ -18,17 +18,17 @@ from sealmark.assess.reliance import ladders_moved, scores_moved
 from sealmark.core.canonical import Json, digest_file, digest_folder
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
 from sealmark.core.numbers import plain
-from sealmark.evaluation.borrowing import borrow
 from sealmark.evaluation.case import Case, read_case
+from sealmark.evaluation.certainty.borrowing import borrow
+from sealmark.evaluation.certainty.grade_risk import grade_risks
+from sealmark.evaluation.certainty.limits import limits_of_sites
+from sealmark.evaluation.certainty.site_scores import score_sites
+from sealmark.evaluation.certainty.uncertainty import DRAWS, possible_truths, uncertainty_limits
 from sealmark.evaluation.document import Concluded, build_document, number
+from sealmark.evaluation.evidence.gathering import Gathered, gather
+from sealmark.evaluation.evidence.rows import located
+from sealmark.evaluation.evidence.small_cells import SUPPRESSED
 from sealmark.evaluation.fingerprints import edition_files, fingerprint_file
-from sealmark.evaluation.gathering import Gathered, gather
-from sealmark.evaluation.grade_risk import grade_risks
-from sealmark.evaluation.limits import limits_of_sites
-from sealmark.evaluation.rows import located
-from sealmark.evaluation.site_scores import score_sites
-from sealmark.evaluation.small_cells import SUPPRESSED
-from sealmark.evaluation.uncertainty import DRAWS, possible_truths, uncertainty_limits
 from sealmark.measure.engine import current_engine
 from sealmark.scheme.checks.tree import sums_of_points
 from sealmark.scheme.checks.view import Setting, View

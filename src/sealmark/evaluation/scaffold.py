@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.evaluation.record_columns import in_opening_hours, record_columns
+from sealmark.evaluation.evidence.record_columns import in_opening_hours, record_columns
 from sealmark.evaluation.writing import csv_text, write_files
 from sealmark.measure.imports.headings import column_lines
 from sealmark.scheme.edition import DeclaredFact, Edition

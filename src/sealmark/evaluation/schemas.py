@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sealmark.evaluation.case import CaseFile, FactsFile
+from sealmark.evaluation.evidence.prior_group import PriorGroup
 from sealmark.evaluation.example import ExampleProfile
-from sealmark.evaluation.prior_group import PriorGroup
 from sealmark.measure.imports.mapping import ImportMapping
 from sealmark.measure.records.calendars import Calendar
 from sealmark.measure.sampling.ledgers import Ledger

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
-from sealmark.evaluation.small_cells import SUPPRESSED
+from sealmark.evaluation.evidence.small_cells import SUPPRESSED
 from sealmark.reports.reading import EstimateRead, MeasureRead
 from sealmark.reports.voice import Voice
 

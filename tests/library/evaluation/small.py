@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.evaluation.gathering import Gathered, gather
+from sealmark.evaluation.evidence.gathering import Gathered, gather
 from sealmark.evaluation.run import open_case
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.loading import load_edition

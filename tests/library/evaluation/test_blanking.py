@@ -23,8 +23,8 @@ from tests.library.blanking import height
 
 from sealmark.assess.assessment import assess
 from sealmark.evaluation.case import read_case
+from sealmark.evaluation.evidence.gathering import gather
 from sealmark.evaluation.example import make_example, read_profile
-from sealmark.evaluation.gathering import gather
 from sealmark.evaluation.run import figure_book
 from sealmark.scheme.discovery import load
 

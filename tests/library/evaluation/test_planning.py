@@ -17,6 +17,7 @@ from sealmark.assess.evidence import Document, Evidence, ImprovementAction, Meas
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.errors import SealmarkError
 from sealmark.core.estimates import Estimate
+from sealmark.evaluation.evidence.tables import Site
 from sealmark.evaluation.planning import (
     Condition,
     FrameColumns,
@@ -31,7 +32,6 @@ from sealmark.evaluation.planning import (
     sites_needed,
 )
 from sealmark.evaluation.planning.risks import even_scores
-from sealmark.evaluation.tables import Site
 from sealmark.measure import (
     GradeDesign,
     SamplingUnit,

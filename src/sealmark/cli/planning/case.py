@@ -55,7 +55,7 @@ def case_command(
     And how likely a sample of so many sites leads to the right grade, by the score alone.
     """
     from sealmark.evaluation import planning
-    from sealmark.evaluation.gathering import gather
+    from sealmark.evaluation.evidence.gathering import gather
     from sealmark.evaluation.run import open_case
 
     widths = {

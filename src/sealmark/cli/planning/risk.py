@@ -13,7 +13,7 @@ from sealmark.cli.planning.case import percent
 from sealmark.core.errors import Problem, SealmarkError
 
 if TYPE_CHECKING:
-    from sealmark.evaluation.grade_risk import GradeRisk
+    from sealmark.evaluation.certainty.grade_risk import GradeRisk
     from sealmark.measure.sampling.grade_risk import GradeDesign
 
 __all__ = ["risk_command"]
@@ -81,7 +81,7 @@ def _cuts(text: str) -> list[float]:
 
 
 def _tell_numbers(cuts: list[float], numbers: tuple[int, int, float, float], found: float | None, rule: Any) -> None:
-    from sealmark.evaluation.grade_risk import compared_designs
+    from sealmark.evaluation.certainty.grade_risk import compared_designs
     from sealmark.evaluation.planning.risks import even_scores
     from sealmark.measure.sampling.grade_risk import (
         GradeDesign,
@@ -137,8 +137,8 @@ def _lines(
 
 def _tell_case(case: Path, scheme: str | None) -> None:
     from sealmark.assess.assessment import assess
-    from sealmark.evaluation.gathering import gather
-    from sealmark.evaluation.grade_risk import grade_risks
+    from sealmark.evaluation.certainty.grade_risk import grade_risks
+    from sealmark.evaluation.evidence.gathering import gather
     from sealmark.evaluation.run import open_case
 
     opened = open_case(scheme, case)

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from sealmark.core.errors import ProblemList, did_you_mean
-from sealmark.evaluation.plain_tables import read_plain
+from sealmark.evaluation.evidence.plain_tables import read_plain
 from sealmark.measure.sampling.draws import SamplingUnit
 
 __all__ = ["FrameColumns", "read_frame"]

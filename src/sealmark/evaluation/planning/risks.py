@@ -10,7 +10,7 @@ from sealmark.assess.assessment import assess
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.numbers import decimal_from_float
-from sealmark.evaluation.grade_risk import GradeRisk, compared_designs, grade_risks
+from sealmark.evaluation.certainty.grade_risk import GradeRisk, compared_designs, grade_risks
 from sealmark.evaluation.planning.sites import SitePlan
 from sealmark.measure.sampling.grade_risk import GradeDesign, chance_of_right_grade, possible_scores
 from sealmark.scheme.grading import Ladder

@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
 from sealmark.assess.figures import FigureBook, Missing
-from sealmark.evaluation.tables import Site
+from sealmark.evaluation.evidence.tables import Site
 from sealmark.measure.sampling.draws import Draw, DrawRule, SamplingUnit, draw, order_number
 from sealmark.scheme.figures import Number
 from sealmark.scheme.procedure import SiteSampling

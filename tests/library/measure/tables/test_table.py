@@ -106,6 +106,19 @@ def test_equal_answers_tell_nothing_of_the_spread_and_a_cell_without_answers_has
     assert_equal({key: row[:2] for key, row in rows.items()}, {key: row[:2] for key, row in expected.items()}, 1e-11)
 
 
+def test_clusters_of_one_stratum_each_need_no_word_of_nesting():
+    table = answers().append_column(
+        "own",
+        pa.array([f"{s} {k}" for s, k in zip(answers()["s"].to_pylist(), answers()["k"].to_pylist(), strict=True)]),
+    )
+    asked = Questions(["q1"])
+
+    named = estimate_table(table, asked, design=Design(strata="s", cluster="own"), by=["o"])
+    nested = estimate_table(table, asked, design=Design(strata="s", cluster="k", nested=True), by=["o"])
+
+    assert named.standard_error("mean", "q1") == pytest.approx(nested.standard_error("mean", "q1"), rel=1e-12)
+
+
 def test_missing_values_make_a_cell_of_their_own():
     table = pa.table({"o": [1, 1, None, None], "q": [1, 2, 3, 4]})
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sealmark.assess.evidence import ActionState, Document, ImprovementAction, PersonCertificate
+from sealmark.assess.evidence import ActionState, Document, ImprovementAction, Mark, PersonCertificate
 from sealmark.core.errors import ProblemList
 from sealmark.evaluation.case import Case, TableFile
-from sealmark.evaluation.rows import Columns, Row, nearest, read_rows
+from sealmark.evaluation.evidence.rows import Columns, Row, nearest, read_rows
 from sealmark.scheme.edition import Edition
 
-__all__ = ["Site", "read_actions", "read_documents", "read_persons", "read_sites", "refuse_future"]
+__all__ = ["Site", "read_actions", "read_documents", "read_persons", "read_sites", "refuse_future", "visited_sites"]
 
 _SITES = Columns(
     ("site",),
@@ -21,6 +21,9 @@ _DOCUMENTS = Columns(("document", "dated"), ("valid_until", "file", "note"), may
 _PERSONS = Columns(("credential", "obtained"), ("person", "expires", "number", "note"), may_be_empty=True)
 _ACTIONS = Columns(("action", "due", "state"), ("requirement", "owner", "note"), may_be_empty=True)
 _STATES: dict[str, ActionState] = {"planned": "planned", "done": "done", "effective": "effective"}
+
+
+_HEAD_OFFICE = Mark(None).site
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,19 @@ class Site:
     level: str = ""
     parent: str = ""
     activities: frozenset[str] = frozenset()
+
+
+def visited_sites(sites: Sequence[Site], judgements: Mapping[str, Sequence[Mark]]) -> tuple[str, ...]:
+    """Return the sites that are said to be visited or at which anything was judged; the head office is none.
+
+    Args:
+        sites: The list of sites; where there is none, every place named in a mark counts.
+        judgements: Marks by requirement.
+    """
+    listed = {site.id for site in sites if not site.central}
+    marked = {mark.site for marks in judgements.values() for mark in marks}
+    known = marked & listed if sites else marked - {_HEAD_OFFICE}
+    return tuple(sorted(known | {site.id for site in sites if site.visited and not site.central}))
 
 
 def _rows(case: Case, table: TableFile | None, columns: Columns, problems: ProblemList) -> tuple[Row, ...]:

@@ -251,7 +251,7 @@ def test_a_missing_file_hides_no_problem_of_another_and_is_told_once(tmp_path):
 def test_progress_names_the_file_in_work(tmp_path):
     from tests.library.evaluation.small import edition
 
-    from sealmark.evaluation.gathering import gather
+    from sealmark.evaluation.evidence.gathering import gather
     from sealmark.evaluation.run import open_case
 
     opened = open_case(edition(), write_case(tmp_path / "case"))

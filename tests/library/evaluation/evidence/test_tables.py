@@ -6,7 +6,7 @@ import pytest
 from tests.library.evaluation.small import CASE, gathered, problems, write_light_case
 
 from sealmark.assess.evidence import Document, ImprovementAction, PersonCertificate
-from sealmark.evaluation.tables import Site
+from sealmark.evaluation.evidence.tables import Site
 
 DAY = dt.date
 

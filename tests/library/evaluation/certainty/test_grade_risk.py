@@ -13,9 +13,9 @@ from sealmark.assess.assessment import assess
 from sealmark.assess.evidence import Evidence, Mark, Measured
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.estimates import Estimate
+from sealmark.evaluation.certainty.grade_risk import Cut, compared_designs, grade_risks, score_range
+from sealmark.evaluation.certainty.uncertainty import possible_truths
 from sealmark.evaluation.document import Concluded, build_document
-from sealmark.evaluation.grade_risk import Cut, compared_designs, grade_risks, score_range
-from sealmark.evaluation.uncertainty import possible_truths
 from sealmark.measure import GradeDesign
 
 D = Decimal

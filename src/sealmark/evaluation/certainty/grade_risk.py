@@ -23,7 +23,7 @@ from sealmark.assess.probability import reassess
 from sealmark.assess.standing import LadderResult
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
-from sealmark.evaluation.judged_shares import JudgedShare, judged_shares
+from sealmark.evaluation.certainty.judged_shares import JudgedShare, judged_shares
 from sealmark.measure.sampling.grade_risk import (
     GradeDesign,
     chance_of_right_grade,

@@ -12,11 +12,11 @@ from tests.library.builders import book_of, edition_of
 from sealmark.assess.assessment import assess
 from sealmark.assess.evidence import Evidence, Mark
 from sealmark.assess.probability import grade_probabilities
-from sealmark.evaluation.borrowing import borrow
-from sealmark.evaluation.prior_group import PriorGroup, RootPrior
-from sealmark.evaluation.site_scores import score_sites
-from sealmark.evaluation.tables import Site
-from sealmark.evaluation.uncertainty import possible_truths
+from sealmark.evaluation.certainty.borrowing import borrow
+from sealmark.evaluation.certainty.site_scores import score_sites
+from sealmark.evaluation.certainty.uncertainty import possible_truths
+from sealmark.evaluation.evidence.prior_group import PriorGroup, RootPrior
+from sealmark.evaluation.evidence.tables import Site
 from sealmark.measure.smallarea import class_chances, outlook
 
 NAMES = ("below", *(f"from-{int(cut)}" for cut in CUTS))

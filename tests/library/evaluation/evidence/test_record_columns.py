@@ -1,7 +1,7 @@
 import pytest
 from tests.library.builders import edition_of
 
-from sealmark.evaluation.record_columns import in_opening_hours, record_columns
+from sealmark.evaluation.evidence.record_columns import in_opening_hours, record_columns
 from sealmark.scheme.discovery import load
 
 CLOCK = ["opened", "resolved"]

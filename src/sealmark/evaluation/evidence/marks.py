@@ -11,8 +11,8 @@ from sealmark.assess.evidence import Mark
 from sealmark.core.canonical import Json, to_json
 from sealmark.core.errors import ProblemList
 from sealmark.evaluation.case import Case, MarkFile
-from sealmark.evaluation.rows import Columns, Row, read_rows
-from sealmark.evaluation.tables import Site, refuse_future
+from sealmark.evaluation.evidence.rows import Columns, Row, read_rows
+from sealmark.evaluation.evidence.tables import Site, refuse_future
 from sealmark.measure.imports.profile import Reconciliation, SetAside
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.requirements import Scale

@@ -11,8 +11,8 @@ from sealmark.assess.evidence import Measured
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import SurveyFile
-from sealmark.evaluation.small_cells import protect, suppressed
-from sealmark.evaluation.together import correlations
+from sealmark.evaluation.evidence.small_cells import protect, suppressed
+from sealmark.evaluation.evidence.together import correlations
 from sealmark.measure.surveys import formulas
 from sealmark.measure.surveys.design import Design
 from sealmark.measure.surveys.estimation import CellEstimate, estimate

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sealmark.assess.due_marks import sites_without_mark
-from sealmark.assess.evidence import Evidence, Mark
+from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook
 from sealmark.assess.findings import Reason
-from sealmark.evaluation.tables import Site
+from sealmark.evaluation.evidence.tables import Site
 from sealmark.scheme.rules import JudgementRule, SampleRule
 
-__all__ = ["limits_of_sites", "visited_sites"]
-
-_HEAD_OFFICE = Mark(None).site
-
-
-def visited_sites(sites: Sequence[Site], judgements: Mapping[str, Sequence[Mark]]) -> tuple[str, ...]:
-    """Return the sites that are said to be visited or at which anything was judged; the head office is none.
-
-    Args:
-        sites: The list of sites; where there is none, every place named in a mark counts.
-        judgements: Marks by requirement.
-    """
-    listed = {site.id for site in sites if not site.central}
-    marked = {mark.site for marks in judgements.values() for mark in marks}
-    known = marked & listed if sites else marked - {_HEAD_OFFICE}
-    return tuple(sorted(known | {site.id for site in sites if site.visited and not site.central}))
+__all__ = ["limits_of_sites"]
 
 
 def limits_of_sites(evidence: Evidence, book: FigureBook, sites: Sequence[Site] = ()) -> tuple[Reason, ...]:

@@ -31,9 +31,9 @@ from sealmark.assess.figures import FigureBook
 from sealmark.assess.findings import Reason
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
-from sealmark.evaluation.borrowing import Borrowed
-from sealmark.evaluation.judged_shares import JudgedShare, ShareKey, judged_shares
-from sealmark.evaluation.prior_group import PriorGroup
+from sealmark.evaluation.certainty.borrowing import Borrowed
+from sealmark.evaluation.certainty.judged_shares import JudgedShare, ShareKey, judged_shares
+from sealmark.evaluation.evidence.prior_group import PriorGroup
 from sealmark.scheme.rules import MeasureRule
 
 __all__ = ["DRAWS", "possible_truths", "uncertainty_limits"]

@@ -15,7 +15,7 @@ import pyarrow as pa
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.numbers import decimal_from_float
-from sealmark.evaluation.prior_group import PriorGroup, RootPrior
+from sealmark.evaluation.evidence.prior_group import PriorGroup, RootPrior
 from sealmark.measure.raters.ratings import read_ratings
 from sealmark.measure.raters.severity import crossed_effects
 from sealmark.measure.smallarea import FEWEST, excess_kurtosis, fit_prior

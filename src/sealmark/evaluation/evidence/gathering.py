@@ -13,17 +13,23 @@ from sealmark.assess.figures import FigureBook
 from sealmark.core.canonical import Json
 from sealmark.core.errors import ProblemList, SealmarkError, did_you_mean
 from sealmark.core.periods import Period
-from sealmark.evaluation.answers import check_answers, check_columns, plain_mapping, within_scales
 from sealmark.evaluation.case import Case, RecordFile, SurveyFile
-from sealmark.evaluation.facts import read_facts
-from sealmark.evaluation.limits import visited_sites
-from sealmark.evaluation.marks import read_judgements
-from sealmark.evaluation.plain_tables import read_headings
-from sealmark.evaluation.prior_group import PriorGroup, read_prior_group
-from sealmark.evaluation.rows import located, nearest
-from sealmark.evaluation.service import measure_records, measures_in_opening_hours
-from sealmark.evaluation.surveys import measure_survey
-from sealmark.evaluation.tables import Site, read_actions, read_documents, read_persons, read_sites
+from sealmark.evaluation.evidence.answers import check_answers, check_columns, plain_mapping, within_scales
+from sealmark.evaluation.evidence.facts import read_facts
+from sealmark.evaluation.evidence.marks import read_judgements
+from sealmark.evaluation.evidence.plain_tables import read_headings
+from sealmark.evaluation.evidence.prior_group import PriorGroup, read_prior_group
+from sealmark.evaluation.evidence.rows import located, nearest
+from sealmark.evaluation.evidence.service import measure_records, measures_in_opening_hours
+from sealmark.evaluation.evidence.surveys import measure_survey
+from sealmark.evaluation.evidence.tables import (
+    Site,
+    read_actions,
+    read_documents,
+    read_persons,
+    read_sites,
+    visited_sites,
+)
 from sealmark.measure.imports.importing import ImportResult, import_table
 from sealmark.measure.imports.mapping import ImportMapping, read_mapping
 from sealmark.measure.records.calendars import Calendar, read_calendar

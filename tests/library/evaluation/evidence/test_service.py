@@ -8,7 +8,7 @@ import pytest
 from tests.library.builders import book_of, edition_of
 
 from sealmark.evaluation.case import RecordFile
-from sealmark.evaluation.service import measure_records, measures_in_opening_hours, record_measures
+from sealmark.evaluation.evidence.service import measure_records, measures_in_opening_hours, record_measures
 from sealmark.measure.records.calendars import read_calendar
 
 D = Decimal

@@ -17,7 +17,7 @@ from sealmark.assess.requirements import find
 from sealmark.assess.roll_up import roll_up
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import decimal_from_float
-from sealmark.evaluation.tables import Site
+from sealmark.evaluation.evidence.tables import Site
 from sealmark.scheme.requirements import Requirement
 from sealmark.scheme.rules import JudgementRule, SampleRule
 

@@ -17,7 +17,7 @@ from pydantic import Field
 from sealmark.core.documents import read_yaml_model
 from sealmark.core.errors import ProblemList, SealmarkError, did_you_mean
 from sealmark.evaluation.case import Case
-from sealmark.evaluation.rows import located
+from sealmark.evaluation.evidence.rows import located
 from sealmark.measure.smallarea import FEWEST, Prior
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.figures import Day, Figure, Flag, Id, Name, Part

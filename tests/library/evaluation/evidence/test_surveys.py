@@ -9,7 +9,7 @@ from tests.library.builders import book_of, edition_of
 
 from sealmark.assess.figures import Missing
 from sealmark.evaluation.case import SurveyFile
-from sealmark.evaluation.surveys import formula_of, measure_survey, survey_measures
+from sealmark.evaluation.evidence.surveys import formula_of, measure_survey, survey_measures
 from sealmark.measure.surveys import formulas
 from sealmark.measure.surveys.formulas import Item
 

@@ -13,8 +13,8 @@ from tests.library.evaluation.small import PACK, write_case, write_pack
 from sealmark.assess.evidence import Measured
 from sealmark.assess.requirements import find
 from sealmark.core.estimates import Estimate
+from sealmark.evaluation.evidence.small_cells import SUPPRESSED, protect, suppressed
 from sealmark.evaluation.run import evaluate
-from sealmark.evaluation.small_cells import SUPPRESSED, protect, suppressed
 from sealmark.reports.blocks import Table
 from sealmark.reports.findings import requirement_view
 from sealmark.reports.html import render_html

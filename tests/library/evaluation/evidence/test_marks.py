@@ -10,7 +10,7 @@ import xlsxwriter
 from tests.library.evaluation.small import CASE, changed, edition, gathered, problems, write_case, write_light_case
 
 from sealmark.core.canonical import canonical_bytes
-from sealmark.evaluation.marks import requirements_to_mark
+from sealmark.evaluation.evidence.marks import requirements_to_mark
 
 HEAD = "requirement,site,assessor,dimension,unit,mark,date,note\n"
 REQUIREMENTS = "greeting, hotline, improved, liked, manual-kept, polite, quick, trained, visible"

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
 from sealmark.evaluation.case import Case, TableFile
-from sealmark.evaluation.plain_tables import PlainTable, read_plain
+from sealmark.evaluation.evidence.plain_tables import PlainTable, read_plain
 from sealmark.measure.imports.importing import ImportResult, import_table
 from sealmark.measure.imports.mapping import read_mapping
 

@@ -9,8 +9,8 @@ from scipy import stats
 from tests.library.builders import book_of, edition_of
 
 from sealmark.assess.evidence import Evidence, Mark
-from sealmark.evaluation.site_scores import mean_of_sites, score_sites
-from sealmark.evaluation.tables import Site
+from sealmark.evaluation.certainty.site_scores import mean_of_sites, score_sites
+from sealmark.evaluation.evidence.tables import Site
 
 D = Decimal
 MARKS = {"s1": (8, 6), "s2": (4, 8), "s3": (10, 10), "s4": (6, 2)}

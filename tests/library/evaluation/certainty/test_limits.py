@@ -9,9 +9,9 @@ from tests.library.evaluation.small import CASE, changed, edition, gathered, pro
 from sealmark.assess.assessment import assess
 from sealmark.assess.evidence import Mark
 from sealmark.assess.findings import Reason
-from sealmark.evaluation.limits import limits_of_sites, visited_sites
+from sealmark.evaluation.certainty.limits import limits_of_sites
+from sealmark.evaluation.evidence.tables import Site, visited_sites
 from sealmark.evaluation.run import evaluate, open_case
-from sealmark.evaluation.tables import Site
 
 D = Decimal
 BOOK = book_of(edition_of({

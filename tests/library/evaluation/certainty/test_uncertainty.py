@@ -17,7 +17,7 @@ from sealmark.assess.evidence import Evidence, Mark, Measured
 from sealmark.assess.findings import Reason
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.estimates import Estimate
-from sealmark.evaluation.uncertainty import possible_truths, uncertainty_limits
+from sealmark.evaluation.certainty.uncertainty import possible_truths, uncertainty_limits
 
 D = Decimal
 DAY = dt.date(2026, 6, 30)

@@ -21,9 +21,9 @@ from sealmark.assess.assessment import Assessment
 from sealmark.assess.evidence import Draw, Evidence
 from sealmark.assess.figures import FigureBook
 from sealmark.assess.probability import reassess
-from sealmark.evaluation.judged_shares import JudgedShare, ShareKey, judged_shares
-from sealmark.evaluation.prior_group import PriorGroup
-from sealmark.evaluation.site_scores import SiteScores
+from sealmark.evaluation.certainty.judged_shares import JudgedShare, ShareKey, judged_shares
+from sealmark.evaluation.certainty.site_scores import SiteScores
+from sealmark.evaluation.evidence.prior_group import PriorGroup
 from sealmark.measure.smallarea import Outlook, outlook
 
 __all__ = ["Borrowed", "borrow"]

@@ -8,8 +8,8 @@ from tests.library.evaluation.small import CASE, edited, edition, problems, writ
 
 from sealmark.core.documents import parse_yaml
 from sealmark.core.errors import SealmarkError
-from sealmark.evaluation.gleaning import glean_prior_group
-from sealmark.evaluation.prior_group import PriorGroup, prior_group_text
+from sealmark.evaluation.certainty.gleaning import glean_prior_group
+from sealmark.evaluation.evidence.prior_group import PriorGroup, prior_group_text
 from sealmark.evaluation.run import evaluate
 
 GROUP = """\
