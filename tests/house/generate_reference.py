@@ -226,7 +226,7 @@ def example_files(order):
 def table_columns(order):
     """Return the columns of a table of the case folder, those it needs first."""
     name, place = order.split()
-    columns, known = _model(f"sealmark.evaluation.{place}"), meanings()
+    columns, known = _model(f"sealmark.evaluation.evidence.{place}"), meanings()
     lines = ["", "| Column | Needed | Meaning | Example |", "|---|---|---|---|"]
     for column in [*columns.needed, *columns.optional]:
         meaning, example = known.get(f"{name}.{column}", ("", ""))

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from sealmark.measure.engine import fetch
 from sealmark.measure.records.cells import EXCLUDED, Task
-from sealmark.measure.records.clocks import Cases
+from sealmark.measure.records.clocks import Cases, State
 from sealmark.measure.records.lengths import SortedLengths, sort_lengths
 from sealmark.measure.records.measures import DurationPercentile, RecordMeasure
 from sealmark.measure.surveys.keys import Floats, Integers
@@ -32,8 +32,8 @@ Estimator: TypeAlias = Callable[[Task, Any], object]
 _Column = TypeVar("_Column")
 
 
-# What percentiles count beside the lengths of finished cases; every record judged is in one of them.
-_CLASSES = ("open", *EXCLUDED)
+# What percentiles count beside the lengths of finished cases, in the order of the states from 1.
+_CLASSES = tuple(name for _, name in sorted((state, name) for name, state in {"open": State.OPEN, **EXCLUDED}.items()))
 
 
 @ibis.udf.agg.builtin(name="count_if", signature=((dtypes.boolean,), dtypes.int64))  # type: ignore[untyped-decorator]
@@ -119,7 +119,7 @@ class _Scan:
             estimators[type(measure)](plan, measure)
             ((table, asked),) = plan.asked
             if isinstance(measure, DurationPercentile):
-                self._lists[name] = self._place(_coded(table, asked), named, columns)
+                self._lists[name] = self._place(_coded(table, asked["records"]), named, columns)
                 asked = {"after_as_of": asked["after_as_of"]}
             self._places[name] = {label: self._place(column, named, columns) for label, column in asked.items()}
         self._table = table.mutate(**columns)
@@ -169,10 +169,10 @@ def _total(name: str, column: ir.Value) -> Callable[[ir.Table], ir.Value]:
     return lambda table: table[name].collect()
 
 
-def _coded(table: ir.Table, asked: Mapping[str, ir.Value]) -> ir.Value:
-    """Return the length of a finished case, and -1, -2 ... for the others: one list tells all there is to know."""
-    codes = [(asked[label], ibis.literal(-1 - number, "int64")) for number, label in enumerate(_CLASSES)]
-    return ibis.cases((asked["finished"], table["_length"]), *codes)
+def _coded(table: ir.Table, inside: ir.Value) -> ir.Value:
+    """Return the length of a finished case, and its state below zero for any other: one list tells all."""
+    state = table["_state"].cast("int64")
+    return ibis.ifelse(inside, ibis.ifelse(state == int(State.FINISHED), table["_length"], -state), None)
 
 
 def _judged(lengths: SortedLengths) -> dict[str, Integers]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark.measure.engine import Source, open_table
 from sealmark.measure.records.calendars import MICRO, Calendar
 from sealmark.measure.records.cells import RecordEstimate, Task
@@ -73,7 +74,7 @@ def record_table(
         does not belong to the measure.
 
     Raises:
-        SealmarkError: SM451 to SM457, every measure that does not fit.
+        SealmarkError: SM451 to SM458, every measure that does not fit; SM497 no measure is asked for.
 
     Example:
         >>> cases = pa.table({"case": ["a", "b"], "shop": [1, 2], "opened": [dt.date(2026, 1, 1)] * 2,
@@ -83,13 +84,15 @@ def record_table(
         >>> found.select(["shop", "value", "open_late"]).to_pylist()
         [{'shop': 1, 'value': 1.0, 'open_late': 0}, {'shop': 2, 'value': 0.0, 'open_late': 1}]
     """
+    if not measures:
+        raise SealmarkError(Problem("SM497", "No measure is asked for.", fix="Give at least one, by name."))
     known = dict(calendars or {})
     records = open_table(table)
     check_measures(records, measures, known, by)
     cases = cases_of(records, as_of, known)
     tasks = {name: Task(name, cases, tuple(by), precision_of(one, confidence)) for name, one in measures.items()}
     parts = _parts(tasks, measures)
-    schema = pa.unify_schemas([part.schema for part in parts.values()]) if parts else pa.schema([])
+    schema = pa.unify_schemas([part.schema for part in parts.values()])
     counts = [name for name in schema.names if name not in {*by, "measure", "unit", *_FIGURES, "bound"}]
     ordered = pa.schema([schema.field(name) for name in (*by, "measure", "unit", *_FIGURES, "bound", *counts)])
     return pa.concat_tables([_filled(parts[name], ordered) for name in measures])

@@ -154,3 +154,16 @@ def test_measures_that_do_not_fit_are_refused():
         record_table(cases(), wrong, as_of=AS_OF)
 
     assert [problem.code for problem in caught.value.problems] == ["SM452"]
+
+
+def test_no_measure_is_refused():
+    with pytest.raises(SealmarkError) as caught:
+        record_table(cases(), {}, as_of=AS_OF)
+
+    assert [problem.code for problem in caught.value.problems] == ["SM497"]
+
+
+def test_ratios_alone_need_no_common_scan():
+    found = record_table(cases(), {"per hundred": MEASURES["per hundred"]}, as_of=AS_OF)
+
+    assert found.column("unit").to_pylist() == ["per 100"]
