@@ -11,9 +11,6 @@ from sealmark.measure.spark import fetch_arrow, missing_part
 SPARK_QUERIES = {}
 ASK_NOTHING = {"test_the_manual_says_of_every_key_whether_it_is_offered"}
 
-# Hundreds of simulated samples: they test the arithmetic after the query, which is the same on both engines.
-SIMULATIONS = {"test_the_level_is_kept_under_clustering"}
-
 # On Spark a query takes a fifth of a second: fewer random examples.
 settings.register_profile("spark", max_examples=4, deadline=None)
 
@@ -58,8 +55,7 @@ def pytest_configure(config):
 def pytest_generate_tests(metafunc):
     if not metafunc.config.getoption("--spark"):
         return
-    is_simulation = metafunc.definition.originalname in SIMULATIONS
-    if metafunc.definition.path.as_posix().endswith(ON_BOTH_ENGINES) and not is_simulation:
+    if metafunc.definition.path.as_posix().endswith(ON_BOTH_ENGINES):
         metafunc.parametrize("engine", [pytest.param("spark", marks=pytest.mark.spark)], indirect=True)
 
 

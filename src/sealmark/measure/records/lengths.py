@@ -65,16 +65,15 @@ def sort_lengths(column: pa.ChunkedArray, order: Integers, codes: int) -> Sorted
         >>> found.sizes.tolist(), found.others.tolist(), found.at_rank(np.array([1, 2])).tolist()
         ([0, 2], [[0, 1]], [nan, 30.0])
     """
-    values, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for chunk in column.chunks:
-        ends = np.asarray(chunk.offsets, np.int64)
-        inside = np.array(chunk.values)[ends[0] : ends[-1]]
-        ends -= ends[0]
-        for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+    offsets = [np.asarray(chunk.offsets, np.int64) for chunk in column.chunks]
+    size = np.concatenate([np.zeros(0, np.int64), *(np.diff(ends) for ends in offsets)])
+    joined, filled = np.empty(int(size.sum()), np.int64), 0
+    for chunk, ends in zip(column.chunks, offsets, strict=True):
+        inside = joined[filled : filled + ends[-1] - ends[0]]
+        inside[:] = chunk.values.to_numpy(zero_copy_only=False)[ends[0] : ends[-1]]
+        for start, end in zip((ends[:-1] - ends[0]).tolist(), (ends[1:] - ends[0]).tolist(), strict=True):
             inside[start:end].sort()
-        values.append(inside)
-        sizes.append(np.diff(ends))
-    joined, size = np.concatenate(values), np.concatenate(sizes)
+        filled += len(inside)
     starts = np.cumsum(size) - size
     coded = np.flatnonzero(joined < 0)
     owner = np.searchsorted(starts + size, coded, side="right")

@@ -74,7 +74,7 @@ def record_table(
         does not belong to the measure.
 
     Raises:
-        SealmarkError: SM451 to SM458, every measure that does not fit; SM497 no measure is asked for.
+        SealmarkError: SM451 to SM458, every measure that does not fit, or no measure at all.
 
     Example:
         >>> cases = pa.table({"case": ["a", "b"], "shop": [1, 2], "opened": [dt.date(2026, 1, 1)] * 2,
@@ -85,7 +85,7 @@ def record_table(
         [{'shop': 1, 'value': 1.0, 'open_late': 0}, {'shop': 2, 'value': 0.0, 'open_late': 1}]
     """
     if not measures:
-        raise SealmarkError(Problem("SM497", "No measure is asked for.", fix="Give at least one, by name."))
+        raise SealmarkError(Problem("SM452", "No measure is asked for.", fix="Give at least one, by name."))
     known = dict(calendars or {})
     records = open_table(table)
     check_measures(records, measures, known, by)

@@ -160,7 +160,7 @@ def test_no_measure_is_refused():
     with pytest.raises(SealmarkError) as caught:
         record_table(cases(), {}, as_of=AS_OF)
 
-    assert [problem.code for problem in caught.value.problems] == ["SM497"]
+    assert [problem.code for problem in caught.value.problems] == ["SM452"]
 
 
 def test_ratios_alone_need_no_common_scan():
