@@ -50,6 +50,9 @@ _UNEXPLAINED = 1e-9
 # Slopes are differences: their last digits depend on the order of rows, these do not.
 _DIGITS = 8
 
+_ROUNDING = 1e-12
+"""A share this near to 0 or 1 is 0 or 1 but for the order in which an engine adds up."""
+
 
 @dataclass(frozen=True)
 class DriverRules:
@@ -327,7 +330,7 @@ def _importance(value: float, spread: Estimate, confidence: float) -> Estimate:
     plain = replace(
         plain, standard_error=decimal_from_float(error, _DIGITS), degrees_of_freedom=spread.degrees_of_freedom
     )
-    if not 0 < value < 1:
+    if not _ROUNDING < value < 1 - _ROUNDING:
         return replace(plain, note="At 0 or 1 there is no interval.")
     root = np.sqrt(value)
     half = float(t_quantile(degrees, confidence)) * error / (2 * root * (1 - value))
