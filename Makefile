@@ -36,12 +36,12 @@ demo: $(STAMP)   ## evaluate one example case per pack and show where the report
 
 test: $(STAMP) check $(FAST) $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report= --cov-fail-under=0
-	@$(if $(WITH_SPARK),$(BIN)/python -m pytest --spark --cov --cov-append --cov-report= --cov-fail-under=0,echo 'No Java here: the tests on Spark are left out.')
+	@$(if $(WITH_SPARK),$(BIN)/python -m pytest --spark -n 2 --cov --cov-append --cov-report= --cov-fail-under=0,echo 'No Java here: the tests on Spark are left out.')
 	@$(BIN)/python -m coverage json -q --fail-under=0
 	@$(BIN)/python -m coverage report --skip-covered
 
 spark: $(STAMP) $(SPARK)  ## the tests of every estimator on Spark
-	@$(BIN)/python -m pytest --spark
+	@$(BIN)/python -m pytest --spark -n 2
 
 check: $(STAMP) lint types contracts numbers  ## the fast checks
 

@@ -76,7 +76,7 @@ def spark():
         pytest.skip(str(problem))
     # Short queries: the first compiler of Java serves, the second would cost more than it gains.
     os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-    connection = connect("spark", memory_limit="1GB")
+    connection = connect("spark", memory_limit="3GB")
     yield connection
     connection.disconnect()
 
@@ -93,9 +93,15 @@ def engine(request, monkeypatch):
         asked.append(expression)
         return fetch_arrow(connection, expression)
 
-    with use_engine(request.getfixturevalue("spark")):
+    connection = request.getfixturevalue("spark")
+    with use_engine(connection):
         monkeypatch.setattr("sealmark.measure.spark.fetch_arrow", counted)
         yield "spark"
+    # One session serves hundreds of tests: their tables would fill its memory.
+    catalog = connection._session.catalog
+    for table in catalog.listTables():
+        if table.isTemporary:
+            catalog.dropTempView(table.name)
     SPARK_QUERIES[request.node.nodeid] = len(asked)
     if "tests/reference" in request.node.path.as_posix() and request.node.originalname not in ASK_NOTHING and not asked:
         pytest.fail("the test asked Spark nothing: it opened its table on another engine")
