@@ -99,7 +99,7 @@ def test_sessions_are_strict_and_in_utc(spark):
     session = spark._session
 
     names = ("spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.ui.enabled", "spark.driver.memory")
-    assert [session.conf.get(name) for name in names] == ["true", "UTC", "false", "1g"]
+    assert [session.conf.get(name) for name in names] == ["true", "UTC", "false", "3g"]
 
 
 def test_the_engine_in_use_is_named(spark):
