@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def prior(evaluations: tuple[Path, ...], group: str, name: str, out: Path | None
     from sealmark.evaluation.certainty.gleaning import glean_prior_group
     from sealmark.evaluation.evidence.prior_group import prior_group_text
 
+    _check_names(group, name)
     made = glean_prior_group(_documents(evaluations), group=group, name=name)
     text = prior_group_text(made.group)
     for number, why in ((made.repeated, "earlier evaluation of an organization that has a later one"),
@@ -48,6 +50,16 @@ def prior(evaluations: tuple[Path, ...], group: str, name: str, out: Path | None
             fix = "Choose another name, or take the old file away."
             raise SealmarkError(Problem("SM601", f'"{out.name}" is there already.', str(out), fix)) from error
     result(to_json(made.group.model_dump()), [f"Written: {out}"] if out else text.splitlines())
+
+
+def _check_names(group: str, name: str) -> None:
+    problems = ProblemList()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", group):
+        fix = "Letters, digits, dot, dash and underscore, at most 64."
+        problems.add("SM903", f'"{group}" is no id.', where="--id", fix=fix)
+    if not name.strip():
+        problems.add("SM903", "The name is empty.", where="--name", fix="Say in words who the group is.")
+    problems.raise_if_any()
 
 
 def _documents(paths: tuple[Path, ...]) -> dict[str, dict[str, Any]]:

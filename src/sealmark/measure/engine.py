@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.measure import spark
+from sealmark.measure.plain_text import readable, text_reader
 
 __all__ = [
     "ENGINES", "Source", "connect", "current_engine", "enough_memory", "fetch", "open_files", "open_table",
@@ -173,7 +174,7 @@ def open_table(source: Source, *, connection: ibis.BaseBackend | None = None, na
         name: How the engine shall call the table; a free name when absent.
 
     Raises:
-        SealmarkError: SM402 no such file, or a kind of file that is not scanned directly.
+        SealmarkError: SM402 no such file, a kind of file that is not scanned directly, or no readable CSV.
     """
     if isinstance(source, ir.Table):
         return source
@@ -210,9 +211,10 @@ def fetch(expression: ir.Table, connection: ibis.BaseBackend | None = None) -> p
     """Return the result of an Ibis expression as an Arrow table.
 
     Raises:
-        SealmarkError: SM482 DuckDB's memory and the disk it spills to do not suffice.
+        SealmarkError: SM482 DuckDB's memory and the disk it spills to do not suffice; SM402 a
+            CSV file turns out not to be one.
     """
-    with _quiet(), enough_memory():
+    with _quiet(), enough_memory(), readable():
         backend = connection or expression.get_backend()
         if backend.name == "pyspark":
             return spark.fetch_arrow(backend, expression)
@@ -239,7 +241,8 @@ def _register(connection: ibis.BaseBackend, source: pa.Table | Path | str, name:
         return int(source.num_rows)
     reader, size = _reader(_existing(source))
     quoted = '"' + name.replace('"', '""') + '"'
-    connection.con.execute(f"CREATE VIEW {quoted} AS SELECT * FROM {reader}")  # noqa: S608
+    with readable():
+        connection.con.execute(f"CREATE VIEW {quoted} AS SELECT * FROM {reader}")  # noqa: S608
     return size
 
 
@@ -251,7 +254,8 @@ def _register_spark(connection: ibis.BaseBackend, source: pa.Table | Path | str,
         if reader.startswith("read_parquet"):
             spark.register_parquet(connection, [str(path)], name)
             return
-        source = connect().con.sql(f"SELECT * FROM {reader}").to_arrow_table()  # noqa: S608
+        with readable():
+            source = connect().con.sql(f"SELECT * FROM {reader}").to_arrow_table()  # noqa: S608
     spark.register_arrow(connection, source, name)
 
 
@@ -274,7 +278,7 @@ def _reader(path: Path) -> tuple[str, int]:
     if ".parquet" in endings and path.is_file():
         return f"read_parquet({literal})", _rows_in([path])
     if endings & {".csv", ".tsv"} and path.is_file():
-        return f"read_csv({literal})", ROWS_FOR_THREADS if path.stat().st_size >= _BYTES_FOR_THREADS else 0
+        return text_reader(path), ROWS_FOR_THREADS if path.stat().st_size >= _BYTES_FOR_THREADS else 0
     known = "Give a Parquet or CSV file or a folder of Parquet files, or read the file first and give the Arrow table."
     what = f'Files like "{path.name}" are not scanned directly.'
     raise SealmarkError(Problem("SM402", what, str(path), known))

@@ -75,3 +75,13 @@ def test_every_file_that_is_no_evaluation_is_named(evaluations, tmp_path):
     assert found.stderr.count("SM602") == 3
     for path in (torn, other, changed_one):
         assert str(path) in found.stderr
+
+
+def test_an_id_that_is_none_and_an_empty_name_are_told_together(evaluations):
+    found = CliRunner().invoke(cli, ["prior", str(evaluations[0]), "--id", "my shops", "--name", " "])
+
+    assert found.exit_code == 2
+    assert [line for line in found.stderr.splitlines() if "SM" in line] == [
+        'SM903 "my shops" is no id.',
+        "SM903 The name is empty.",
+    ]
