@@ -266,7 +266,23 @@ def public_names(module):
     return "\n".join(lines) + "\n\n"
 
 
+def act_table(subject):
+    """Return the acts on a subject: from which status, to which, by whom, with which conditions."""
+    from sealmark.certify import ACTS, CONDITIONS
+
+    lines = ["", "| Act | From | To | Who | Needs |", "|---|---|---|---|---|"]
+    for act in ACTS.values():
+        if act.subject != subject:
+            continue
+        needs = ["a reason"] * act.is_reasoned + [f"{name} ({CONDITIONS[name][0]})" for name in act.needs]
+        verb = f"`{act.id.partition('.')[2]}`" + " (final)" * act.is_final
+        cells = (verb, ", ".join(sorted(act.sources)) or NOTHING, act.target or "stays", ", ".join(sorted(act.functions)))
+        lines.append("| " + " | ".join((*cells, ", ".join(needs) or NOTHING)) + " |")
+    return "\n".join(lines) + "\n\n"
+
+
 _MAKERS = {
+    "acts": act_table,
     "names": public_names,
     "willow": willow_files,
     "willow-summary": willow_summary,

@@ -5,7 +5,8 @@ problem of a file before they raise. Codes never change and are never reused;
 ``docs/reference/errors.md`` documents each of them.
 
 Code ranges: SM1xx documents, SM2xx scheme packs, SM3xx cases and evidence,
-SM4xx measurement, SM5xx assessment, SM6xx evaluations and reports, SM9xx use.
+SM4xx measurement, SM5xx assessment, SM6xx evaluations and reports, SM7xx
+certification, SM8xx platform, SM9xx use.
 """
 
 from __future__ import annotations
