@@ -1,0 +1,1 @@
+"""The platform: stores, shows and permits what the library decides."""

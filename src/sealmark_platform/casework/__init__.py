@@ -1,0 +1,1 @@
+"""The certification file, from enquiry to appeal."""

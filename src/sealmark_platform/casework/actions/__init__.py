@@ -1,0 +1,1 @@
+"""One function per act of the library's table."""

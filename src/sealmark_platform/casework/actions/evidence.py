@@ -1,0 +1,61 @@
+"""Taking evidence in, and evaluating what was gathered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
+
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark_platform.casework.actions.evaluation import record_result
+from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.intake import checked_upload, unpack_case
+from sealmark_platform.casework.models import Evaluation, Evidence
+from sealmark_platform.catalogue.queries import edition_of
+from sealmark_platform.parties.models import Person
+
+__all__ = ["add_evidence", "evaluate_evidence"]
+
+
+def add_evidence(
+    evaluation: Evaluation, content: UploadedFile, *, by: Person, at: dt.datetime, revision: int | None = None
+) -> Evidence:
+    """Take a file in: its type is told by its content, and it is kept under its digest.
+
+    Raises:
+        SealmarkError: SM820 to SM824 the file is refused.
+    """
+    upload = checked_upload(content)
+    with Step("evaluation.add-evidence", evaluation, by=by, at=at, revision=revision) as step:
+        kept = Evidence(
+            evaluation=step.subject, name=upload.name, media_type=upload.media_type, size=upload.size,
+            digest=upload.digest, is_case_folder=upload.is_case_folder, added_by=by, added_at=at,
+        )  # fmt: skip
+        kept.content.save(f"{kept.pk}.bin", content, save=False)
+        kept.save()
+        step.note(digest=upload.digest, size=upload.size)
+    return kept
+
+
+def evaluate_evidence(
+    evaluation: Evaluation, *, by: Person, at: dt.datetime, revision: int | None = None
+) -> Evaluation:
+    """Evaluate the newest case folder by the adopted edition and freeze the result.
+
+    The work is done before anything is locked; only the sealed result is written in a transaction.
+
+    Raises:
+        SealmarkError: SM825 there is no case folder; every problem of the case.
+    """
+    from sealmark.evaluation.run import evaluate
+
+    case = evaluation.evidence.filter(is_case_folder=True).order_by("-added_at").first()
+    if case is None:
+        fix = "Add the case folder as a .zip file: see the manual, case folder."
+        raise SealmarkError(Problem("SM825", "No case folder has been added.", fix=fix))
+    with tempfile.TemporaryDirectory() as folder, case.content.open("rb") as stream:
+        place = unpack_case(stream, Path(folder))
+        found = evaluate(edition_of(evaluation.file.edition), place)
+    return record_result(evaluation, found.document, by=by, at=at, revision=revision)

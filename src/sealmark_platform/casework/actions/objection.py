@@ -1,0 +1,133 @@
+"""Acts on complaints and appeals (17065, 7.13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db import transaction
+
+from sealmark.certify import ObjectionKind, appeal_until, conflicting_ties
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.models import CertificationFile, Decision, Objection, Panellist, Participation
+from sealmark_platform.casework.queries.actors import members_with, ties_of
+from sealmark_platform.casework.queries.evaluations import figures_of
+from sealmark_platform.parties.models import Person
+from sealmark_platform.records.actions import append_record
+
+__all__ = ["admit", "close_objection", "decide_objection", "file_objection", "investigate", "name_panellist", "reject"]
+
+
+def file_objection(
+    file: CertificationFile, statement: str, *, by: Person, at: dt.datetime, against: Decision | None = None
+) -> Objection:
+    """Complain, or appeal against a decision. An appeal does not suspend the decision."""
+    book = figures_of(file, at.date())
+    days = {name: _days(book, name) for name in ("appeal_days_to_file", "appeal_days_to_decide")}
+    kind = ObjectionKind.COMPLAINT if against is None else ObjectionKind.APPEAL
+    limit = None if against is None else appeal_until(against.decided_on, days["appeal_days_to_file"])
+    decide_until = appeal_until(at.date(), days["appeal_days_to_decide"])
+    with transaction.atomic():
+        objection = Objection(
+            file=file, kind=kind, against=against, statement=statement.strip(), filed_by=by, filed_on=at.date(),
+            decide_until=decide_until,
+        )  # fmt: skip
+        facts = lambda _: {"appeal_until": limit}  # noqa: E731
+        with Step("objection.file", objection, by=by, at=at, reason=statement, facts=facts) as step:
+            step.note(kind=kind)
+            for seat in members_with(file, "coordinator", at.date()).select_related("person"):
+                step.notify(seat.person, "objection-filed")
+    return objection
+
+
+def _days(book: object, name: str) -> int | None:
+    from sealmark.assess.figures import FigureBook
+
+    assert isinstance(book, FigureBook)
+    number = getattr(book.edition.procedure, name)
+    known = None if number is None else book.number(number)
+    return int(known) if isinstance(known, Decimal) else None
+
+
+def name_panellist(objection: Objection, person: Person, *, by: Person, at: dt.datetime) -> Panellist:
+    """Give somebody a seat on the panel.
+
+    Raises:
+        SealmarkError: SM703 who names is no coordinator; SM707 the person took part or is tied to the client.
+    """
+    file = objection.file
+    if not members_with(file, "coordinator", at.date()).filter(person=by).exists():
+        raise SealmarkError(Problem("SM703", "Panels are named by a coordinator."))
+    faults = _panel_faults(objection, person, at.date())
+    if faults:
+        raise SealmarkError(Problem("SM707", f"{person.name}: {', '.join(faults)}."))
+    with transaction.atomic():
+        if objection.against is not None and objection.against.evaluation is not None:
+            # The seat stands in the evaluation too: there the database lets nobody stand on two sides.
+            Participation.objects.create(
+                evaluation=objection.against.evaluation, person=person, side="panel", assigned_on=at.date()
+            )
+        seat = Panellist.objects.create(objection=objection, person=person, assigned_on=at.date())
+        append_record(
+            "objection.name-panellist", actor=str(by.pk), at=at, tenant=str(file.body_id), file=str(file.pk),
+            subject=f"objection:{objection.pk}", details={"person": str(person.pk)},
+        )  # fmt: skip
+    return seat
+
+
+def _panel_faults(objection: Objection, person: Person, on: dt.date) -> list[str]:
+    file = objection.file
+    found = []
+    if not members_with(file, "panellist", on).filter(person=person).exists():
+        found.append("is no member of appeal panels")
+    if Participation.objects.filter(evaluation__file=file, person=person).exclude(side="panel").exists():
+        found.append("took part in the file")
+    if conflicting_ties(ties_of(person), str(file.organization_id), on, file.body.cooling_off_days):
+        found.append("is tied to the organization")
+    return found
+
+
+def admit(objection: Objection, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None) -> Objection:
+    """Take it up."""
+    return _move("objection.admit", objection, reason=reason, by=by, at=at, revision=revision)
+
+
+def reject(objection: Objection, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None) -> Objection:
+    """Not take it up, with the reason."""
+    return _move(
+        "objection.reject", objection, {"answer": reason.strip()}, reason=reason, by=by, at=at, revision=revision
+    )
+
+
+def investigate(
+    objection: Objection, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
+) -> Objection:
+    """Record what the investigation found."""
+    changes = {"investigation": reason.strip()}
+    return _move("objection.investigate", objection, changes, reason=reason, by=by, at=at, revision=revision)
+
+
+def decide_objection(
+    objection: Objection, *, is_upheld: bool, reason: str, by: Person, at: dt.datetime, revision: int | None = None
+) -> Objection:
+    """Decide it, and tell the one who filed it."""
+    changes = {"is_upheld": is_upheld, "answer": reason.strip()}
+    return _move("objection.decide", objection, changes, reason=reason, by=by, at=at, revision=revision)
+
+
+def close_objection(objection: Objection, *, by: Person, at: dt.datetime, revision: int | None = None) -> Objection:
+    """Close it once the outcome was told."""
+    return _move("objection.close", objection, by=by, at=at, revision=revision)
+
+
+def _move(
+    act: str, objection: Objection, changes: Mapping[str, object] | None = None, *, by: Person, at: dt.datetime,
+    reason: str = "", revision: int | None = None,
+) -> Objection:  # fmt: skip
+    with Step(act, objection, by=by, at=at, reason=reason, revision=revision) as step:
+        for name, value in (changes or {}).items():
+            setattr(step.subject, name, value)
+        step.notify(step.subject.filed_by, act.replace(".", "-"))
+    return step.subject  # type: ignore[no-any-return]

@@ -1,0 +1,170 @@
+"""What every act does around its own work: lock, permit, check, change, record, announce."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import transaction
+
+from sealmark.certify import Facts, refusals, require_act
+from sealmark.certify.states import Function
+from sealmark.core.canonical import Json
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark_platform.casework.models import (
+    Certificate,
+    CertificationFile,
+    Evaluation,
+    Finding,
+    Notice,
+    Objection,
+    Participation,
+)
+from sealmark_platform.casework.models.stateful import Stateful
+from sealmark_platform.casework.queries.actors import actor_in
+from sealmark_platform.parties.models import Person
+from sealmark_platform.records.actions import append_record
+
+__all__ = ["Step", "file_of"]
+
+
+def file_of(subject: Stateful) -> CertificationFile:
+    """Return the certification file that a subject belongs to."""
+    if isinstance(subject, CertificationFile):
+        return subject
+    if isinstance(subject, Finding):
+        return subject.evaluation.file
+    assert isinstance(subject, (Evaluation, Certificate, Objection))
+    return subject.file
+
+
+class Step(AbstractContextManager["Step"]):
+    """One act on one subject, all of it in one transaction.
+
+    On entering, the subject is locked and read again, and every rule of the
+    library is asked; inside, the caller changes what the act changes; on leaving,
+    the status moves on and the record is written.
+
+    Args:
+        act: Id in the library's table.
+        subject: What it changes; for an act that makes its subject, the new one, not yet saved.
+        by: Who acts; None is the clock.
+        at: When.
+        reason: Given by who acts.
+        revision: The revision the page showed: another one means that somebody acted in between.
+        facts: More of :class:`sealmark.certify.Facts`, worked out once the subject is locked.
+
+    Raises:
+        SealmarkError: SM702 to SM729 what refuses, all of it; SM801 somebody acted in between.
+    """
+
+    def __init__(
+        self,
+        act: str,
+        subject: Stateful,
+        *,
+        by: Person | None,
+        at: dt.datetime,
+        reason: str = "",
+        revision: int | None = None,
+        facts: Callable[[Any], Mapping[str, Any]] = lambda _: {},
+    ) -> None:
+        self.subject: Any = subject
+        self.by, self.at, self.reason = by, at, reason.strip()
+        self._act_id, self._revision, self._facts = act, revision, facts
+        self._details: dict[str, Json] = {}
+        self._notices: list[tuple[Person, str, dict[str, Json]]] = []
+        self._atomic = transaction.atomic()
+
+    @property
+    def on(self) -> dt.date:
+        """The day of the act."""
+        return self.at.date()
+
+    def __enter__(self) -> Self:
+        self._atomic.__enter__()
+        try:
+            self._permit()
+        except BaseException as error:
+            self._atomic.__exit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    def _permit(self) -> None:
+        is_new = self.subject.is_new
+        if not is_new:
+            self.subject = type(self.subject).objects.select_for_update().get(pk=self.subject.pk)
+        if self._revision is not None and self._revision != self.subject.revision:
+            what = "Somebody else acted here in the meantime."
+            raise SealmarkError(
+                Problem("SM801", what, fix="Look at the page again and repeat your act if it still fits.")
+            )
+        self.act = require_act(self._act_id, None if is_new else _status(self.subject))
+        file = file_of(self.subject)
+        evaluation = {Evaluation: self.subject, Finding: getattr(self.subject, "evaluation", None)}.get(
+            type(self.subject)
+        )
+        objection = self.subject if isinstance(self.subject, Objection) else None
+        self.actor = actor_in(file, self.by, self.on, evaluation=evaluation, objection=objection)
+        known = {
+            "organization": str(file.organization_id), "on": self.on, "reason": self.reason,
+            "cooling_off_days": file.body.cooling_off_days, "reviewer_may_decide": file.body.reviewer_may_decide,
+        }  # fmt: skip
+        found = refusals(self.act, self.actor, Facts(**{**known, **self._facts(self.subject)}))
+        if found:
+            raise SealmarkError(*found)
+        self._note_participation(evaluation)
+
+    def _note_participation(self, evaluation: Evaluation | None) -> None:
+        working = self.actor.functions & self.act.functions - {Function.CLIENT, Function.COORDINATOR, Function.CLOCK}
+        if evaluation is not None and working and not evaluation.is_new:
+            Participation.objects.filter(evaluation=evaluation, person=self.by).update(has_acted=True)
+
+    def note(self, **details: Json) -> None:
+        """Add details to the record. Texts about people do not belong there."""
+        self._details |= details
+
+    def notify(self, person: Person, kind: str, **details: Json) -> None:
+        """Tell somebody once the act is done."""
+        self._notices.append((person, kind, details))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            try:
+                self._conclude()
+            except BaseException as failure:
+                self._atomic.__exit__(type(failure), failure, failure.__traceback__)
+                raise
+        self._atomic.__exit__(kind, error, trace)
+
+    def _conclude(self) -> None:
+        if self.act.target is not None:
+            self.subject.status = self.act.target.value
+        self.subject.revision += 1
+        self.subject.save()
+        file = file_of(self.subject)
+        details = {**self._details, **({"reason": self.reason} if self.reason else {}), "status": self.subject.status}
+        append_record(
+            self.act.id, actor=self.actor.id, at=self.at, tenant=str(file.body_id), file=str(file.pk),
+            subject=f"{self.act.subject}:{self.subject.pk}", details=details,
+        )  # fmt: skip
+        Notice.objects.bulk_create(
+            Notice(file=file, person=person, kind=kind, details=more, made_at=self.at)
+            for person, kind, more in self._notices
+        )
+
+
+def _status(subject: Stateful) -> Any:
+    """Return the status as a word of the library."""
+    from sealmark import certify
+
+    words = {
+        CertificationFile: certify.ApplicationStatus, Evaluation: certify.EvaluationStatus,
+        Finding: certify.FindingStatus, Certificate: certify.CertificateStatus, Objection: certify.ObjectionStatus,
+    }  # fmt: skip
+    return words[type(subject)](subject.status)

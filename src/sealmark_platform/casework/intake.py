@@ -1,0 +1,161 @@
+"""What comes in from outside: size, kind by content, archives without tricks, names without paths."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from django.core.files.uploadedfile import UploadedFile
+
+from sealmark.core.errors import Problem, SealmarkError
+
+__all__ = ["LARGEST", "Upload", "checked_upload", "unpack_case"]
+
+LARGEST = 50 * 1024 * 1024
+_UNPACKED, _MEMBERS, _RATIO = 500 * 1024 * 1024, 2_000, 200
+_HEADS = (
+    (b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"),
+    (b"PAR1", "application/vnd.apache.parquet"),
+)  # fmt: skip
+_TEXTS = {
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+    ".yaml": "text/plain",
+    ".yml": "text/plain",
+    ".json": "application/json",
+}
+_LINK = 0xA  # file type of a symbolic link, in the upper bits of the attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was looked at.
+
+    Attributes:
+        name: Without path, control characters or tricks of writing direction.
+        media_type: By its content, never by what the sender says.
+        size: Bytes.
+        digest: SHA-256 of the content.
+        is_case_folder: An archive with a case.yaml.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    is_case_folder: bool
+
+
+def checked_upload(content: UploadedFile) -> Upload:
+    """Return what is known of an upload.
+
+    Raises:
+        SealmarkError: SM820 empty or too large, SM821 a kind that is not taken, SM822 no archive, or a bomb.
+    """
+    name, size = _clean_name(content.name or ""), content.size or 0
+    if not 0 < size <= LARGEST:
+        what = f'"{name}" has {size:,} bytes.'
+        raise SealmarkError(Problem("SM820", what, fix=f"Files of 1 to {LARGEST:,} bytes are taken."))
+    digest = hashlib.sha256()
+    for chunk in content.chunks():
+        digest.update(chunk)
+    content.seek(0)
+    media_type, is_case = _kind(name, content)
+    content.seek(0)
+    return Upload(name, media_type, size, f"sha256:{digest.hexdigest()}", is_case)
+
+
+def _clean_name(name: str) -> str:
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(char for char in last if unicodedata.category(char)[0] != "C")
+    return (kept.strip(" .") or "file")[-150:]
+
+
+def _kind(name: str, content: UploadedFile) -> tuple[str, bool]:
+    head = content.read(4096)
+    for start, media_type in _HEADS:
+        if head.startswith(start):
+            return media_type, False
+    if head.startswith(b"PK\x03\x04"):
+        content.seek(0)
+        return _archive(name, content)
+    if b"\x00" not in head and Path(name).suffix.lower() in _TEXTS and _is_text(head):
+        return _TEXTS[Path(name).suffix.lower()], False
+    fix = "PDF, PNG, JPEG, CSV, TXT, YAML, JSON, XLSX, Parquet, or a case folder as .zip are taken."
+    raise SealmarkError(Problem("SM821", f'"{name}" is none of the kinds that are taken.', fix=fix))
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > len(head) - 4
+    return True
+
+
+def _archive(name: str, content: IO[bytes] | UploadedFile) -> tuple[str, bool]:
+    members = _members(name, content)
+    names = {PurePosixPath(member.filename).name for member in members}
+    if "[Content_Types].xml" in names:
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", False
+    return "application/zip", "case.yaml" in names
+
+
+def _members(name: str, content: IO[bytes] | UploadedFile) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(content) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise SealmarkError(Problem("SM822", f'"{name}" is no whole archive.', fix="Pack it again.")) from error
+    total, packed = sum(one.file_size for one in members), sum(one.compress_size for one in members)
+    if len(members) > _MEMBERS or total > _UNPACKED or total > _RATIO * max(packed, 1):
+        what = f'"{name}" would unpack to {total:,} bytes in {len(members):,} files.'
+        raise SealmarkError(Problem("SM822", what, fix=f"At most {_UNPACKED:,} bytes in {_MEMBERS:,} files are taken."))
+    return members
+
+
+def unpack_case(content: IO[bytes], folder: Path) -> Path:
+    """Unpack a case folder and return where its case.yaml lies.
+
+    Raises:
+        SealmarkError: SM822 the archive is a bomb, SM823 a member would leave the folder, SM824 there is no case.yaml.
+    """
+    members = _members("case folder", content)
+    for member in members:
+        if _leaves(member):
+            what = f'The archive has a member "{member.filename[:80]}".'
+            raise SealmarkError(Problem("SM823", what, fix="Pack the folder anew."))
+    content.seek(0)
+    with zipfile.ZipFile(content) as archive:
+        _extract(archive, members, folder)
+    found = sorted(folder.rglob("case.yaml"), key=lambda path: len(path.parts))
+    if not found:
+        raise SealmarkError(Problem("SM824", "The archive has no case.yaml.", fix="Pack the whole case folder."))
+    return found[0].parent
+
+
+def _leaves(member: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(member.filename)
+    is_link = member.external_attr >> 28 == _LINK
+    return path.is_absolute() or ".." in path.parts or "\\" in member.filename or is_link
+
+
+def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path) -> None:
+    left = _UNPACKED
+    for member in members:
+        target = folder / member.filename
+        if member.is_dir():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as source, target.open("wb") as stream:
+            while chunk := source.read(1 << 20):
+                # What the list of contents says may be a lie: count what comes out.
+                left -= len(chunk)
+                if left < 0:
+                    raise SealmarkError(Problem("SM822", "The archive unpacks to more than it says."))
+                stream.write(chunk)

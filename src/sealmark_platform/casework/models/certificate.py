@@ -1,0 +1,58 @@
+"""Certificates and their history."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sealmark.certify import CertificateStatus
+from sealmark_platform.casework.models.file import CertificationFile
+from sealmark_platform.casework.models.stateful import Stateful, choices_of
+
+__all__ = ["Certificate", "CertificateEvent"]
+
+
+class Certificate(Stateful):
+    """A certificate of conformity; its number is never given twice."""
+
+    file = models.OneToOneField(CertificationFile, on_delete=models.PROTECT, related_name="certificate")
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    status = models.CharField(max_length=20, choices=choices_of(CertificateStatus), default=CertificateStatus.ACTIVE)
+    grade = models.CharField(max_length=100, blank=True)
+    scope = models.TextField()
+    sites = models.JSONField(default=list)
+    first_issued_on = models.DateField()
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    conditions = models.JSONField(default=list, blank=True)
+    suspended_on = models.DateField(null=True, blank=True)
+    suspended_until = models.DateField(null=True, blank=True)
+    suspension_trigger = models.CharField(max_length=60, blank=True)
+    way_back = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=[word.value for word in CertificateStatus]),
+                name="certificate_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")), name="term_runs_forward"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CertificateEvent(models.Model):
+    """One line of the public history of a certificate."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="events")
+    on = models.DateField()
+    what = models.CharField(max_length=40)
+    status = models.CharField(max_length=20)
+    grade = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.what}"

@@ -1,0 +1,178 @@
+"""From an act's id and what its form says to the one function that does it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sealmark.certify import ACTS, Actor, Subject, acts_from, separated_pairs
+from sealmark.certify.acts import Act
+from sealmark.certify.states import Function
+from sealmark_platform.casework.actions import application as apply
+from sealmark_platform.casework.actions import certificate as certify
+from sealmark_platform.casework.actions import decision, evaluation, evidence, finding, objection
+from sealmark_platform.casework.actions.steps import _status, file_of
+from sealmark_platform.casework.models import (
+    Certificate,
+    CertificationFile,
+    Decision,
+    Evaluation,
+    Finding,
+    Objection,
+    PlannedSite,
+)
+from sealmark_platform.casework.queries.actors import actor_in
+from sealmark_platform.parties.models import Person, Site
+
+__all__ = ["BY_HAND", "open_acts", "perform"]
+
+_SUBJECTS: Mapping[type, Subject] = {
+    CertificationFile: Subject.APPLICATION, Evaluation: Subject.EVALUATION, Finding: Subject.FINDING,
+    Certificate: Subject.CERTIFICATE, Objection: Subject.OBJECTION,
+}  # fmt: skip
+_MADE_ON: Mapping[type, tuple[str, ...]] = {
+    CertificationFile: ("evaluation.open", "objection.file"),
+    Evaluation: ("finding.raise",),
+}
+
+
+def _call(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """Return what calls an action with some of the form's fields."""
+
+    def call(subject: Any, said: Mapping[str, Any], **who: Any) -> Any:
+        return function(subject, **{name: said[name] for name in names}, **who)
+
+    return call
+
+
+def _decide(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
+    conditions = []
+    if said["condition"]:
+        conditions = [{"text": said["condition"], "until": str(said["condition_until"] or "")}]
+    terms = {name: said[name] for name in ("trigger", "way_back") if said[name]}
+    if said["valid_from"]:
+        terms["valid_from"] = said["valid_from"]
+    return decision.decide(subject, said["outcome"], reason=said["reason"], conditions=conditions, **terms, **who)
+
+
+def _assign(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
+    person = Person.objects.get(pk=said["person"])
+    return evaluation.assign_seat(subject, person, said["side"], is_lead=said["is_lead"], role=said["role"], **who)
+
+
+def _raise(subject: Evaluation, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
+    site = Site.objects.get(pk=said["site"]) if said["site"] else None
+    more = {"requirement": said["requirement"], "site": site}
+    return finding.raise_finding(subject, said["grade"], said["statement"], **more, **who)
+
+
+def _file_objection(subject: CertificationFile, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
+    against = Decision.objects.get(pk=said["against"]) if said["against"] else None
+    return objection.file_objection(subject, said["statement"], against=against, **who)
+
+
+def _open(subject: CertificationFile, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
+    return evaluation.open_evaluation(subject, said["kind"], due_on=said["due_on"], purpose=said["purpose"], **who)
+
+
+def _name(subject: Objection, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
+    return objection.name_panellist(subject, Person.objects.get(pk=said["person"]), **who)
+
+
+def _exclude(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
+    return evaluation.exclude_site(
+        PlannedSite.objects.get(pk=said["site"], evaluation=subject), reason=said["reason"], **who
+    )
+
+
+def _vote(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
+    return decision.cast_vote(subject, said["outcome"], reason=said["reason"], **who)
+
+
+def _aside(subject: Evaluation, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
+    return decision.step_aside(subject, reason=said["reason"], **who)
+
+
+_BY_HAND: Mapping[str, Callable[..., Any]] = {
+    "application.submit": _call(apply.submit_application),
+    "application.ask": _call(apply.ask_applicant, "reason"),
+    "application.accept": _call(apply.accept_application, "reason", "shown"),
+    "application.refuse": _call(apply.refuse_application, "reason"),
+    "application.offer-agreement": _call(apply.offer_agreement, "text"),
+    "application.sign-agreement": _call(apply.sign_agreement),
+    "application.withdraw": _call(apply.withdraw_application),
+    "evaluation.open": _open,
+    "evaluation.assign": _assign,
+    "evaluation.draw-sites": _call(evaluation.draw_planned_sites, "seed"),
+    "evaluation.exclude-site": _exclude,
+    "evaluation.settle-plan": _call(evaluation.settle_plan, "starts_on", "ends_on", "days"),
+    "evaluation.change-plan": _call(evaluation.change_plan, "reason"),
+    "evaluation.start": _call(evaluation.start_evaluation),
+    "evaluation.add-evidence": _call(evidence.add_evidence, "content"),
+    "evaluation.record-result": _call(evidence.evaluate_evidence),
+    "evaluation.gather-more": _call(evaluation.gather_more, "reason"),
+    "evaluation.recommend": _call(evaluation.recommend, "reason"),
+    "evaluation.send-back": _call(evaluation.send_back, "reason"),
+    "evaluation.review": _call(evaluation.review_evaluation, "reason"),
+    "evaluation.vote": _vote,
+    "evaluation.decide": _decide,
+    "evaluation.defer": _call(decision.defer, "reason"),
+    "evaluation.cancel": _call(evaluation.cancel_evaluation, "reason"),
+    "evaluation.step-aside": _aside,
+    "finding.raise": _raise,
+    "finding.answer": _call(finding.answer_finding, "correction", "cause", "corrective_action"),
+    "finding.return": _call(finding.return_answer, "reason"),
+    "finding.accept": _call(finding.accept_answer),
+    "finding.verify": _call(finding.verify_finding, "reason"),
+    "finding.confirm-effect": _call(finding.confirm_effect, "reason"),
+    "finding.reopen": _call(finding.reopen_finding, "reason"),
+    "finding.extend": _call(finding.extend_finding, "until", "reason"),
+    "finding.take-back": _call(finding.take_back_finding, "reason"),
+    "certificate.suspend": _call(certify.suspend_certificate, "trigger", "way_back", "reason"),
+    "certificate.restore": _call(certify.restore_certificate, "reason"),
+    "certificate.withdraw": _call(certify.withdraw_certificate, "reason"),
+    "objection.file": _file_objection,
+    "objection.name-panellist": _name,
+    "objection.admit": _call(objection.admit, "reason"),
+    "objection.reject": _call(objection.reject, "reason"),
+    "objection.investigate": _call(objection.investigate, "reason"),
+    "objection.decide": _call(objection.decide_objection, "is_upheld", "reason"),
+    "objection.close": _call(objection.close_objection),
+}
+BY_HAND = frozenset(_BY_HAND)
+"""Acts that people do by a form."""
+
+
+def perform(act: str, subject: Any, said: Mapping[str, Any], *, by: Person, at: dt.datetime) -> Any:
+    """Do an act as its form says.
+
+    Args:
+        act: One of :data:`BY_HAND`.
+        subject: What it is done to.
+        said: Cleaned fields of the form of :func:`sealmark_platform.casework.forms.form_of`.
+        by: Who acts.
+        at: When.
+
+    Raises:
+        SealmarkError: What refuses it.
+    """
+    return _BY_HAND[act](subject, said, by=by, at=at, revision=said.get("revision"))
+
+
+def open_acts(subject: Any, person: Person, on: dt.date) -> tuple[Act, ...]:
+    """Return what a person can be offered on a subject: acts of its status that their functions allow.
+
+    What an act needs besides is asked when it is tried: the page then says what is missing.
+    """
+    file, kind = file_of(subject), _SUBJECTS[type(subject)]
+    stake = subject if isinstance(subject, Evaluation) else subject.evaluation if isinstance(subject, Finding) else None
+    actor = actor_in(file, person, on, evaluation=stake, objection=subject if isinstance(subject, Objection) else None)
+    possible = [*acts_from(kind, _status(subject)), *(ACTS[name] for name in _MADE_ON.get(type(subject), ()))]
+    return tuple(act for act in possible if act.id in BY_HAND and _is_offered(act, actor))
+
+
+def _is_offered(act: Act, actor: Actor) -> bool:
+    fitting = actor.functions & act.functions
+    others = actor.took_part - fitting - {Function.EVALUATOR, Function.LEAD_EVALUATOR} if not fitting else frozenset()
+    return bool(fitting) and not any((own, other) in separated_pairs() for own in fitting for other in others)

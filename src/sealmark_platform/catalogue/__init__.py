@@ -1,0 +1,1 @@
+"""Editions of schemes that a body has adopted, pinned by digest."""

@@ -1,0 +1,31 @@
+"""Editions as the library reads them, compared with what was adopted."""
+
+from __future__ import annotations
+
+import functools
+
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark.scheme.discovery import load
+from sealmark.scheme.edition import Edition
+from sealmark_platform.catalogue.models import AdoptedEdition
+
+__all__ = ["edition_of", "loaded"]
+
+
+@functools.lru_cache(maxsize=32)
+def loaded(name: str) -> Edition:
+    """Return an installed edition; a published edition never changes, so it is read once."""
+    return load(name)
+
+
+def edition_of(adopted: AdoptedEdition) -> Edition:
+    """Return the edition that was adopted.
+
+    Raises:
+        SealmarkError: SM810 the installed pack is not the one that was adopted.
+    """
+    edition = loaded(adopted.edition)
+    if edition.digest != adopted.digest:
+        what = f'The installed pack "{adopted.edition}" is not the one adopted on {adopted.adopted_on}.'
+        raise SealmarkError(Problem("SM810", what, fix="Install the adopted pack, or adopt this one as a new edition."))
+    return edition

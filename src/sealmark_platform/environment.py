@@ -1,0 +1,84 @@
+"""Readers of the environment that refuse what they do not know."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+__all__ = ["database", "flag", "secret", "text", "words"]
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """Return a setting as it is written."""
+    return os.environ.get(name, default).strip()
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a setting of several words, separated by commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return a yes or no.
+
+    Raises:
+        ImproperlyConfigured: It is neither.
+    """
+    value = text(name, "yes" if default else "no").lower()
+    if value not in _TRUE | _FALSE:
+        raise ImproperlyConfigured(f'{name} is "{value}": write yes or no.')
+    return value in _TRUE
+
+
+def secret(name: str) -> str:
+    """Return a secret from ``NAME`` or from the file that ``NAME_FILE`` names; empty when there is none."""
+    path = text(f"{name}_FILE")
+    return Path(path).read_text(encoding="utf-8").strip() if path else text(name)
+
+
+def database(address: str) -> dict[str, object]:
+    """Return Django's settings of a database: a path is SQLite, ``postgresql://`` is PostgreSQL.
+
+    Raises:
+        ImproperlyConfigured: Another kind of address.
+    """
+    if "://" not in address:
+        return _sqlite(address)
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured(f'The database "{parts.scheme}" is not known: a path, or postgresql://...')
+    return _postgresql(address)
+
+
+def _sqlite(path: str) -> dict[str, object]:
+    # Deferred transactions fail where two read and then write; these wait for each other.
+    pragmas = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
+    )
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
+    }
+
+
+def _postgresql(address: str) -> dict[str, object]:
+    parts = urlsplit(address)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", "") or parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        # A new connection per request costs PostgreSQL more than the request itself.
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }

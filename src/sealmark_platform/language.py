@@ -1,0 +1,42 @@
+"""The language of the reader: what they chose, else what their account says, else what their browser asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+__all__ = ["reader", "reader_language"]
+
+_TAGS = {"en": "en", "ru": "ru", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+
+
+def reader_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Return middleware that switches to the reader's language."""
+
+    def switch(request: HttpRequest) -> HttpResponse:
+        language = _chosen(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", _TAGS[language])
+        return response
+
+    return switch
+
+
+def _chosen(request: HttpRequest) -> str:
+    cookie = request.COOKIES.get("language", "")
+    if cookie in _TAGS:
+        return cookie
+    account = getattr(request.user, "language", "")
+    return account if account in _TAGS else translation.get_language_from_request(request)
+
+
+def reader(request: HttpRequest) -> dict[str, object]:
+    """Return what every template knows of the reader's language."""
+    code = getattr(request, "LANGUAGE_CODE", "en")
+    return {"language_code": code, "language_tag": _TAGS.get(code, "en"), "languages": settings.LANGUAGES,
+            "is_demo": settings.DEMO}  # fmt: skip

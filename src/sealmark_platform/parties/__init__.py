@@ -1,0 +1,1 @@
+"""Organizations with their sites, people with their functions, competence and ties."""

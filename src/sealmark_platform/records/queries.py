@@ -1,0 +1,116 @@
+"""Reading and verifying the trail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from sealmark_platform.records import keys
+from sealmark_platform.records.models import Checkpoint, Entry
+from sealmark_platform.records.tree import EMPTY_ROOT, append_leaf, chain_hash, leaf_hash, root_of_peaks
+
+__all__ = ["Verification", "checkpoint_text", "entries_of_file", "tree_of_trail", "verify_trail"]
+
+
+def entries_of_file(file: str) -> QuerySet[Entry]:
+    """Return the entries of one certification file, the oldest first."""
+    return Entry.objects.filter(file=file).order_by("number")
+
+
+def checkpoint_text(size: int, root: str, chain: str) -> str:
+    """Return what a checkpoint signs."""
+    return f"sealmark-trail\n{size}\n{root}\n{chain}\n"
+
+
+def tree_of_trail() -> str:
+    """Return the root of the tree over all entries."""
+    peaks: list[str] = []
+    for size, leaf in enumerate(Entry.objects.order_by("number").values_list("leaf", flat=True).iterator()):
+        peaks = append_leaf(peaks, size, leaf)
+    return root_of_peaks(peaks)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a walk over the whole trail found.
+
+    Attributes:
+        entries: How many there are.
+        checkpoints: How many signed statements were compared.
+        root: Root of the tree over all of them.
+        faults: What is wrong, each naming the entry.
+    """
+
+    entries: int
+    checkpoints: int
+    root: str
+    faults: tuple[str, ...]
+
+
+def verify_trail(expected_size: int = 0) -> Verification:
+    """Walk over the trail and name every entry that was removed, altered or put in.
+
+    Args:
+        expected_size: What other tables say that there must be at least.
+    """
+    walk = _Walk({point.size: point for point in Checkpoint.objects.all()})
+    for entry in Entry.objects.order_by("number").iterator(chunk_size=2_000):
+        walk.see(entry)
+    return walk.end(expected_size)
+
+
+class _Walk:
+    def __init__(self, checkpoints: dict[int, Checkpoint]) -> None:
+        self._checkpoints = checkpoints
+        self._faults: list[str] = []
+        self._peaks: list[str] = []
+        self._last, self._count, self._chain = 0, 0, EMPTY_ROOT
+
+    def see(self, entry: Entry) -> None:
+        """Compare one entry with itself, with the one before and with the checkpoint at its place."""
+        if entry.number != self._last + 1:
+            gone = range(self._last + 1, entry.number)
+            self._faults.append(
+                f"entry {gone[0]}: removed" if len(gone) == 1 else f"entries {gone[0]} to {gone[-1]}: removed"
+            )
+        elif chain_hash(self._chain, entry.leaf) != entry.chain:
+            self._faults.append(f"entry {entry.number}: does not continue the entry before")
+        self._faults += [f"entry {entry.number}: {fault}" for fault in _faults(entry)]
+        self._peaks = append_leaf(self._peaks, self._count, entry.leaf)
+        self._last, self._chain = entry.number, entry.chain
+        self._count += 1
+        if entry.number in self._checkpoints:
+            self._compare(self._checkpoints[entry.number])
+
+    def _compare(self, point: Checkpoint) -> None:
+        if not keys.verify(checkpoint_text(point.size, point.root, point.chain), point.signature):
+            self._faults.append(f"checkpoint {point.size}: the signature is not ours")
+        elif (root_of_peaks(self._peaks), self._chain) != (point.root, point.chain):
+            self._faults.append(f"checkpoint {point.size}: the entries up to it are not those that were signed")
+
+    def end(self, expected_size: int) -> Verification:
+        """Return what was found."""
+        known = max([expected_size, *self._checkpoints], default=0)
+        if known > self._last:
+            self._faults.append(_removed(self._last + 1, known))
+        found = tuple(self._faults)
+        return Verification(self._count, len(self._checkpoints), root_of_peaks(self._peaks), found)
+
+
+def _removed(first: int, last: int) -> str:
+    return f"entry {first}: removed" if first == last else f"entries {first} to {last}: removed"
+
+
+def _faults(entry: Entry) -> Iterator[str]:
+    if leaf_hash(entry.event.encode()) != entry.leaf:
+        yield "its text was altered"
+        return
+    told = json.loads(entry.event)
+    columns = {"number": entry.number, "kind": entry.kind, "at": entry.at.isoformat(), "actor": entry.actor,
+               "tenant": entry.tenant, "file": entry.file, "subject": entry.subject}  # fmt: skip
+    for name, value in columns.items():
+        if told.get(name) != value:
+            yield f'the column "{name}" was altered'
