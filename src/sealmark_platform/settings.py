@@ -11,6 +11,7 @@ from sealmark_platform import environment as env
 BASE = Path(__file__).parent
 DEMO = env.flag("SEALMARK_DEMO")
 SECRET_KEY = env.secret("SEALMARK_SECRET_KEY")
+CSRF_FAILURE_VIEW = "sealmark_platform.front.forbidden"
 DEBUG = False
 DATA = Path(env.text("SEALMARK_DATA", "sealmark-data")).absolute()
 ALLOWED_HOSTS = env.words("SEALMARK_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -89,7 +90,6 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE / "static"]
-STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "files")}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

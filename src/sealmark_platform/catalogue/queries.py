@@ -9,7 +9,7 @@ from sealmark.scheme.discovery import load
 from sealmark.scheme.edition import Edition
 from sealmark_platform.catalogue.models import AdoptedEdition
 
-__all__ = ["edition_of", "loaded"]
+__all__ = ["edition_of", "edition_title", "loaded"]
 
 
 @functools.lru_cache(maxsize=32)
@@ -29,3 +29,9 @@ def edition_of(adopted: AdoptedEdition) -> Edition:
         what = f'The installed pack "{adopted.edition}" is not the one adopted on {adopted.adopted_on}.'
         raise SealmarkError(Problem("SM810", what, fix="Install the adopted pack, or adopt this one as a new edition."))
     return edition
+
+
+def edition_title(adopted: AdoptedEdition, language: str) -> str:
+    """Return what the scheme calls itself in a language."""
+    wording = loaded(adopted.edition).wording
+    return (wording.get(language) or wording["en"]).title  # type: ignore[call-overload]

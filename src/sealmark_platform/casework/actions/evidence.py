@@ -7,16 +7,18 @@ import tempfile
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.steps import Step
 from sealmark_platform.casework.intake import checked_upload, unpack_case
-from sealmark_platform.casework.models import Evaluation, Evidence
+from sealmark_platform.casework.models import CertificationFile, Document, Evaluation, Evidence
+from sealmark_platform.casework.queries.applications import documents_asked
 from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.parties.models import Person
 
-__all__ = ["add_evidence", "evaluate_evidence"]
+__all__ = ["add_document", "add_evidence", "evaluate_evidence"]
 
 
 def add_evidence(
@@ -59,3 +61,22 @@ def evaluate_evidence(
         place = unpack_case(stream, Path(folder))
         found = evaluate(edition_of(evaluation.file.edition), place)
     return record_result(evaluation, found.document, by=by, at=at, revision=revision)
+
+
+@transaction.atomic
+def add_document(file: CertificationFile, kind: str, content: UploadedFile, *, by: Person, at: dt.datetime) -> Document:
+    """Add a document to an application that is still the client's; it is kept under its digest.
+
+    Raises:
+        SealmarkError: SM820 to SM824 the file is refused, SM826 the scheme asks for no such document.
+    """
+    if kind not in documents_asked(file):
+        raise SealmarkError(Problem("SM826", "Say which of the documents asked for this is.", fix="Choose its kind."))
+    upload = checked_upload(content)
+    kept = Document(
+        file=file, kind=kind, name=upload.name, media_type=upload.media_type, size=upload.size, digest=upload.digest,
+        added_at=at,
+    )  # fmt: skip
+    kept.content.save(f"{upload.digest[7:39]}.bin", content, save=False)
+    kept.save()
+    return kept

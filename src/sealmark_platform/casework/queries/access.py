@@ -19,9 +19,13 @@ SUBJECTS: dict[str, type[Stateful]] = {
     "application": CertificationFile, "evaluation": Evaluation, "finding": Finding, "certificate": Certificate,
     "objection": Objection,
 }  # fmt: skip
-_FILE_PATH = {
-    CertificationFile: "", Evaluation: "file__", Finding: "evaluation__file__", Certificate: "file__", Objection: "file__",
-}  # fmt: skip
+_FILE_PATH: dict[type[Stateful], str] = {
+    CertificationFile: "",
+    Evaluation: "file__",
+    Finding: "evaluation__file__",
+    Certificate: "file__",
+    Objection: "file__",
+}
 _Subject = TypeVar("_Subject", bound=Stateful)
 
 
@@ -59,9 +63,8 @@ def fetch_subject(person: Person, kind: type[_Subject], pk: object, on: dt.date)
     Raises:
         Http404: There is none, or the person may not know that there is one.
     """
-    found = kind._default_manager.filter(
-        pk=pk, **{f"{_FILE_PATH[kind]}pk__in": visible_files(person, on).values("pk")}
-    ).first()  # type: ignore[index]
+    seen = {f"{_FILE_PATH[kind]}pk__in": visible_files(person, on).values("pk")}
+    found: _Subject | None = kind.objects.filter(pk=pk, **seen).first()  # type: ignore[attr-defined]
     if found is None:
         raise Http404
     return found

@@ -10,7 +10,7 @@ from sealmark.core.canonical import digest_json
 from sealmark.scheme.edition import Edition
 from sealmark_platform.casework.models import Evaluation
 
-__all__ = ["Grade", "grade_of", "result_faults"]
+__all__ = ["Grade", "grade_of", "grade_words", "result_faults"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,22 @@ class Grade:
 
 def grade_of(edition: Edition, document: Mapping[str, Any]) -> Grade:
     """Return the grade a sealed evaluation reached."""
-    ladders = document.get("ladders", {})
-    names = [ladder.id for ladder in edition.grading.ladders]
-    grades = [ladders.get(name, {}).get("grade") for name in names]
-    first = ladders.get(names[0], {}) if names else {}
-    is_open = bool(first.get("undetermined_above") or first.get("missing"))
-    label = ", ".join(grade for grade in grades if grade)
-    return Grade(label, True if first.get("grade") else None if is_open else False)
+    found = {
+        ladder.id: document.get("ladders", {}).get(ladder.id, {}).get("grade") for ladder in edition.grading.ladders
+    }
+    reached = {ladder.id: [grade.id for grade in ladder.grades] for ladder in edition.grading.ladders}
+    first = edition.grading.ladders[0]
+    label = ", ".join(grade for name, grade in found.items() if grade in reached[name])
+    grade = found[first.id]
+    if grade not in {first.below, *reached[first.id]}:
+        return Grade(label, None)
+    return Grade(label, grade in reached[first.id])
+
+
+def grade_words(edition: Edition, language: str, label: str) -> str:
+    """Return the grades of a label in words of the scheme; the id where the scheme has no word."""
+    wording = edition.wording.get(language) or edition.wording["en"]  # type: ignore[call-overload]
+    return ", ".join(str(wording.grades.get(name, name)) for name in label.split(", ") if name)
 
 
 def result_faults(evaluation: Evaluation, document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,0 +1,107 @@
+"""Pages for applicants: begin an application, write it, add documents."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sealmark.core.errors import SealmarkError
+from sealmark_platform.casework.actions.application import begin_application, write_application
+from sealmark_platform.casework.actions.evidence import add_document
+from sealmark_platform.casework.performing import open_acts
+from sealmark_platform.casework.queries.access import fetch_file
+from sealmark_platform.casework.queries.applications import documents_asked, missing_parts
+from sealmark_platform.catalogue.models import AdoptedEdition
+from sealmark_platform.catalogue.queries import edition_of, edition_title
+from sealmark_platform.parties.models import Organization, Person
+
+__all__ = ["application", "apply"]
+
+NOTHING = "\N{EN DASH}"
+
+
+def _tag(request: HttpRequest) -> str:
+    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+
+
+@login_required
+def apply(request: HttpRequest) -> HttpResponse:
+    """Choose organization and scheme, and open the file."""
+    assert isinstance(request.user, Person)
+    mine = Organization.objects.filter(representations__person=request.user)
+    offered = AdoptedEdition.objects.filter(last_applications_on=None).select_related("body").order_by("edition")
+    form = _ApplyForm(request.POST or None)
+    form.fields["organization"].choices = [(str(one.pk), one.name) for one in mine]  # type: ignore[attr-defined]
+    form.fields["edition"].choices = [  # type: ignore[attr-defined]
+        (str(one.pk), f"{edition_title(one, _tag(request))} ({one.body.name})") for one in offered
+    ]
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        organization, edition = mine.get(pk=said["organization"]), offered.get(pk=said["edition"])
+        file = begin_application(organization, edition, language=said["language"], by=request.user, at=timezone.now())
+        return redirect("application", pk=file.pk)
+    return render(request, "client_portal/apply.html", {"form": form}, status=422 if form.errors else 200)
+
+
+class _ApplyForm(forms.Form):
+    organization = forms.ChoiceField(label=_("Organization"))
+    edition = forms.ChoiceField(label=_("Scheme and certification body"))
+    language = forms.ChoiceField(
+        label=_("Language of the evaluation"),
+        choices=[("en", "English"), ("ru", "Русский"), ("zh-Hans", "简体中文"), ("zh-Hant", "繁體中文")],
+    )
+
+
+@login_required
+def application(request: HttpRequest, pk: str) -> HttpResponse:
+    """Write the application and add its documents."""
+    assert isinstance(request.user, Person)
+    file = fetch_file(request.user, pk, timezone.now().date())
+    if not any(act.id == "application.submit" for act in open_acts(file, request.user, timezone.now().date())):
+        raise Http404
+    wording = edition_of(file.edition).wording
+    words = (wording.get(_tag(request)) or wording["en"]).documents  # type: ignore[call-overload]
+    form = _WriteForm(
+        request.POST or None, request.FILES or None, initial={"scope": file.scope, "revision": file.revision}
+    )
+    form.fields["kind"].choices = [
+        ("", "\N{EN DASH}"),
+        *((kind, words.get(kind, kind)) for kind in documents_asked(file)),
+    ]  # type: ignore[attr-defined]
+    problems: tuple[object, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(request.user, file, form.cleaned_data)
+        except SealmarkError as error:
+            problems = error.problems
+        else:
+            return redirect("application", pk=file.pk)
+    missing = [
+        words.get(part, _("what shall be certified") if part == "scope" else part) for part in missing_parts(file)
+    ]
+    context = {"file": file, "form": form, "problems": problems, "missing": missing, "documents": file.documents.all()}
+    return render(request, "client_portal/application.html", context, status=422 if problems or form.errors else 200)
+
+
+class _WriteForm(forms.Form):
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    scope = forms.CharField(label=_("What shall be certified"), max_length=5_000, required=False,
+                            widget=forms.Textarea(attrs={"rows": 4}))  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind of document"), required=False)
+    content = forms.FileField(label=_("Document"), required=False)
+
+
+def _save(person: Person, file: object, said: dict[str, object]) -> None:
+    from sealmark_platform.casework.models import CertificationFile
+
+    assert isinstance(file, CertificationFile)
+    at = timezone.now()
+    written = write_application(
+        file, scope=str(said["scope"]), answers=file.answers, by=person, at=at, revision=int(str(said["revision"]))
+    )
+    if said["content"]:
+        add_document(written, str(said["kind"]), said["content"], by=person, at=at)  # type: ignore[arg-type]

@@ -1,0 +1,219 @@
+"""Pages of a certification file: today's list, the list of files, one file, one act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sealmark.certify import ACTS, ApplicationStatus
+from sealmark.core.errors import SealmarkError
+from sealmark_platform.casework import phrases
+from sealmark_platform.casework.forms import form_of
+from sealmark_platform.casework.models import Certificate, CertificationFile, Document, Evaluation, Evidence
+from sealmark_platform.casework.models.stateful import Stateful
+from sealmark_platform.casework.performing import BY_HAND, open_acts, perform
+from sealmark_platform.casework.queries.access import SUBJECTS, fetch_file, fetch_subject, visible_files
+from sealmark_platform.casework.queries.results import grade_words
+from sealmark_platform.catalogue.queries import edition_of
+from sealmark_platform.parties.models import Person
+from sealmark_platform.records.queries import entries_of_file
+from sealmark_platform.workbench.sheets import (
+    due_of,
+    evaluation_parts,
+    named_entries,
+    news_of,
+    objection_parts,
+    waiting_for,
+)
+
+__all__ = ["act", "document", "evidence", "file", "files", "report", "result", "today"]
+
+_PER_PAGE = 50
+_MADE_ON = {"evaluation.open": CertificationFile, "objection.file": CertificationFile, "finding.raise": Evaluation}
+
+
+def _language(request: HttpRequest) -> str:
+    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+
+
+def _on() -> dt.date:
+    return timezone.now().date()
+
+
+@login_required
+def today(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader, what falls due, what is new."""
+    person, on = _person(request), _on()
+    lists = {
+        "waiting": waiting_for(person, on), "due": due_of(person, on), "notices": news_of(person),
+    }  # fmt: skip
+    return render(request, "workbench/today.html", lists)
+
+
+def _person(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+@login_required
+def files(request: HttpRequest) -> HttpResponse:
+    """The files the reader may see."""
+    query, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    found = _with_newest(visible_files(_person(request), _on()))
+    if query:
+        found = found.filter(Q(number__icontains=query) | Q(organization__name__icontains=query))
+    if chosen:
+        found = found.filter(status=chosen)
+    page = Paginator(found.order_by("-number"), _PER_PAGE).get_page(request.GET.get("page"))
+    carried = urlencode({"q": query, "status": chosen}) + "&" if query or chosen else ""
+    may_apply = _person(request).representations.exists()
+    statuses = [status.value for status in ApplicationStatus]
+    context = {
+        "page": page,
+        "query": query,
+        "chosen": chosen,
+        "carried": carried,
+        "statuses": statuses,
+        "may_apply": may_apply,
+    }
+    return render(request, "workbench/files.html", context)
+
+
+def _with_newest(found: QuerySet[CertificationFile]) -> QuerySet[CertificationFile]:
+    newest = Evaluation.objects.filter(file=OuterRef("pk")).order_by("-number").values("status")[:1]
+    status = Certificate.objects.filter(file=OuterRef("pk")).values("status")[:1]
+    return found.select_related("organization", "edition").annotate(
+        newest_status=Subquery(newest), certificate_status=Subquery(status)
+    )
+
+
+@login_required
+def file(request: HttpRequest, pk: str) -> HttpResponse:
+    """One file with everything in it."""
+    person, on = _person(request), _on()
+    found = fetch_file(person, pk, on)
+    edition = edition_of(found.edition)
+    certificate = Certificate.objects.filter(file=found).first()
+    offered = open_acts(found, person, on)
+    context = {
+        "file": found, "documents": found.documents.all(), "agreement": getattr(found, "agreement", None),
+        "file_acts": [one for one in offered if one.id != "application.begin"],
+        "may_write": any(one.id == "application.submit" for one in offered),
+        "evaluations": evaluation_parts(found, person, on, edition, _language(request)),
+        "objections": objection_parts(found, person, on), "certificate": certificate,
+        "certificate_grade": "" if certificate is None else grade_words(edition, _language(request), certificate.grade),
+        "certificate_acts": () if certificate is None else open_acts(certificate, person, on),
+        "entries": named_entries(entries_of_file(str(found.pk)).reverse()[:200]),
+    }  # fmt: skip
+    return render(request, "workbench/file.html", context)
+
+
+@login_required
+def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
+    """Ask for what an act needs, and do it."""
+    subject = _subject_of(request, act, pk)
+    person, on = _person(request), _on()
+    owner = subject if isinstance(subject, CertificationFile) else _file_of(subject)
+    if act in ACTS and act not in {one.id for one in open_acts(subject, person, on)}:
+        return _not_now(request, owner)
+    form = form_of(act, subject)(request.POST or None, request.FILES or None, initial={"revision": subject.revision})
+    problems: tuple[Any, ...] = ()
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            perform(act, subject, form.cleaned_data, by=person, at=timezone.now())
+        except SealmarkError as error:
+            problems, status = error.problems, 409 if "SM801" in error.codes else 422
+        else:
+            messages.success(request, _("Done: %(act)s.") % {"act": phrases.ACTS[act]})
+            return redirect("file", pk=owner.pk)
+    elif request.method == "POST":
+        status = 422
+    text = owner.agreement.text if act == "application.sign-agreement" else ""
+    context = {"act": ACTS.get(act, act), "file": owner, "form": form, "problems": problems, "text": text}
+    return render(request, "workbench/act.html", context, status=status)
+
+
+def _subject_of(request: HttpRequest, act: str, pk: str) -> Stateful:
+    if act not in BY_HAND:
+        raise Http404
+    kind = _MADE_ON.get(act) or SUBJECTS[act.partition(".")[0]]
+    return fetch_subject(_person(request), kind, pk, _on())
+
+
+def _file_of(subject: Any) -> CertificationFile:
+    from sealmark_platform.casework.actions.steps import file_of
+
+    return file_of(subject)
+
+
+def _not_now(request: HttpRequest, owner: CertificationFile) -> HttpResponse:
+    sentence = _("This act is not yours, or the file has moved on. Look at the file again.")
+    return render(
+        request, "problem.html", {"title": _("Not possible"), "sentence": sentence, "file": owner}, status=403
+    )
+
+
+@login_required
+def result(request: HttpRequest, pk: str) -> HttpResponse:
+    """The frozen result in short."""
+    from sealmark_platform.workbench.results import result_sheet
+
+    found = fetch_subject(_person(request), Evaluation, pk, _on())
+    if found.result is None:
+        raise Http404
+    sheet = result_sheet(edition_of(found.file.edition), found.result, _language(request))
+    return render(request, "workbench/result.html", {"file": found.file, "evaluation": found, **sheet})
+
+
+@login_required
+def report(request: HttpRequest, pk: str) -> HttpResponse:
+    """The whole report of the library, as one inert page."""
+    from sealmark.reports.html import render_html
+
+    found = fetch_subject(_person(request), Evaluation, pk, _on())
+    if found.result is None:
+        raise Http404
+    page = render_html(found.result, edition_of(found.file.edition), _language(request))
+    response = HttpResponse(page)
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+    )
+    return response
+
+
+def _inert(content: Any, name: str) -> HttpResponse:
+    """Return a file from outside so that no browser runs anything in it."""
+    response = FileResponse(
+        content.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@login_required
+def evidence(request: HttpRequest, pk: str) -> HttpResponse:
+    """A file of evidence."""
+    found = Evidence.objects.filter(pk=pk, evaluation__file__in=visible_files(_person(request), _on())).first()
+    if found is None:
+        raise Http404
+    return _inert(found.content, found.name)
+
+
+@login_required
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """A document of an application."""
+    found = Document.objects.filter(pk=pk, file__in=visible_files(_person(request), _on())).first()
+    if found is None:
+        raise Http404
+    return _inert(found.content, found.name)
