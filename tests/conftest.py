@@ -5,16 +5,44 @@ import os
 import pytest
 from hypothesis import settings
 
-from sealmark.measure import connect, use_engine
-from sealmark.measure.spark import fetch_arrow, missing_part
+from sealmark.measure import spark as spark_engine
+from sealmark.measure import use_engine
+from sealmark.measure.spark import missing_part
 
 SPARK_QUERIES = {}
-# Hundreds of queries about the distribution of a test, which does not depend on who adds up.
-SIMULATIONS = {"test_the_level_is_kept_under_clustering"}
+# Hundreds of queries about a distribution, which does not depend on who adds up; millions of rows; compiled loops.
+ON_ONE_ENGINE = {
+    "test_a_copy_that_lacks_columns_is_refused_by_name",
+    "test_an_index_of_plain_answers_is_added_up_in_whole_numbers",
+    "test_answers_that_count_only_within_limits_are_left_out_by_both",
+    "test_the_kernel_gives_the_numbers_of_the_query",
+    "test_the_kernel_without_the_extra_is_refused",
+    "test_the_level_is_kept_under_clustering",
+    "test_intervals_cover_the_truth",
+    "test_millions_of_groups",
+    "test_the_number_of_measures_counts",
+}
 ASK_NOTHING = {"test_the_manual_says_of_every_key_whether_it_is_offered"}
 
-# On Spark a query takes a fifth of a second: fewer random examples.
-settings.register_profile("spark", max_examples=4, deadline=None)
+# On Spark a query takes a fifth of a second: fewer random examples, of every test.
+EXAMPLES = 3
+settings.register_profile("spark", max_examples=EXAMPLES, deadline=None)
+
+# Tables of a few rows: what takes time is to plan a query and to compile it. Two partitions are still added up.
+AT_THE_START = {
+    "spark.default.parallelism": "2",
+    "spark.appStateStore.asyncTracking.enable": "false",
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.sql.queryExecutionListeners": "",
+}
+FOR_FEW_ROWS = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "100",
+}
 
 # Folders and files below tests/ whose tests go through an engine.
 ON_BOTH_ENGINES = (
@@ -30,6 +58,7 @@ ON_BOTH_ENGINES = (
     "library/measure/comparisons/test_independence.py",
     "library/measure/comparisons/test_waves.py",
     "library/measure/process/test_series.py",
+    "library/measure/raters/test_ratings.py",
     "library/measure/records/test_measures.py",
     "library/measure/records/test_rows.py",
     "library/measure/records/test_survival.py",
@@ -40,8 +69,12 @@ ON_BOTH_ENGINES = (
     "library/measure/surveys/test_effective_sizes.py",
     "library/measure/surveys/test_estimation.py",
     "library/measure/surveys/test_nonresponse.py",
+    "library/measure/surveys/test_totals.py",
+    "library/measure/tables/test_store.py",
+    "library/measure/tables/test_table.py",
     "library/measure/weights/test_weighted.py",
     "library/measure/weights/test_weighting.py",
+    "real/test_sfo_airport.py",
 )
 
 
@@ -57,7 +90,7 @@ def pytest_configure(config):
 def pytest_generate_tests(metafunc):
     if not metafunc.config.getoption("--spark"):
         return
-    if metafunc.function.__name__ in SIMULATIONS:
+    if metafunc.function.__name__ in ON_ONE_ENGINE:
         return
     if metafunc.definition.path.as_posix().endswith(ON_BOTH_ENGINES):
         metafunc.parametrize("engine", [pytest.param("spark", marks=pytest.mark.spark)], indirect=True)
@@ -68,6 +101,17 @@ def pytest_collection_modifyitems(config, items):
     chosen = [item for item in items if (item.get_closest_marker("spark") is not None) == wanted]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
+    if wanted:
+        for item in chosen:
+            _limit_examples(item.obj)
+
+
+def _limit_examples(test):
+    """Let a test that asks for its own number of random examples have the profile's."""
+    name = "_hypothesis_internal_use_settings"
+    own = getattr(test, name, None)
+    if own is not None and own.max_examples > EXAMPLES:
+        setattr(test, name, settings(own, max_examples=EXAMPLES, deadline=None))
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +124,22 @@ def spark():
         pytest.skip(str(problem))
     # Short queries: the first compiler of Java serves, the second would cost more than it gains.
     os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-    connection = connect("spark", memory_limit="3GB")
+    connection = spark_engine.start(threads=1, options={"spark.driver.memory": "3g", **AT_THE_START})
+    for name, value in FOR_FEW_ROWS.items():
+        connection._session.conf.set(name, value)
     yield connection
     connection.disconnect()
+
+
+@pytest.fixture
+def spark_as_shipped(spark):
+    """The session with the settings of ``connect("spark")``: compiled and adaptive queries."""
+    conf = spark._session.conf
+    for name in FOR_FEW_ROWS:
+        conf.unset(name)
+    yield spark
+    for name, value in FOR_FEW_ROWS.items():
+        conf.set(name, value)
 
 
 @pytest.fixture(autouse=True)
@@ -91,21 +148,24 @@ def engine(request, monkeypatch):
     if not hasattr(request, "param"):
         yield "duckdb"
         return
-    asked = []
+    asked, tables = [], []
 
-    def counted(connection, expression):
-        asked.append(expression)
-        return fetch_arrow(connection, expression)
+    def counted(what, seen):
+        def call(connection, first, *rest, **options):
+            seen.append(rest[0] if rest else first)
+            return what(connection, first, *rest, **options)
+
+        return call
 
     connection = request.getfixturevalue("spark")
     with use_engine(connection):
-        monkeypatch.setattr("sealmark.measure.spark.fetch_arrow", counted)
+        monkeypatch.setattr(spark_engine, "fetch_arrow", counted(spark_engine.fetch_arrow, asked))
+        for name in ("register_arrow", "register_parquet"):
+            monkeypatch.setattr(spark_engine, name, counted(getattr(spark_engine, name), tables))
         yield "spark"
     # One session serves hundreds of tests: their tables would fill its memory.
-    catalog = connection._session.catalog
-    for table in catalog.listTables():
-        if table.isTemporary:
-            catalog.dropTempView(table.name)
+    for name in tables:
+        connection._session.catalog.dropTempView(name)
     SPARK_QUERIES[request.node.nodeid] = len(asked)
     if "tests/reference" in request.node.path.as_posix() and request.node.originalname not in ASK_NOTHING and not asked:
         pytest.fail("the test asked Spark nothing: it opened its table on another engine")

@@ -31,7 +31,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 HOURS = Calendar(
     time_zone="Europe/Rome",
     weekly={**dict.fromkeys(WEEKDAYS, ("08:00-12:30", "13:30-18:00")), "saturday": ("09:00-13:00",)},
-    holidays=(dt.date(2024, 12, 25), dt.date(2025, 12, 25)),
+    holidays=tuple(dt.date(year, 12, 25) for year in (2024, 2025)) + (dt.date(2026, 1, 1),),
 )
 ANSWER, SOLUTION, OFFICE = (
     Clock(end="first_response"),

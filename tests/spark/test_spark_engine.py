@@ -156,6 +156,54 @@ def test_a_cluster_is_joined_and_left(spark, tmp_path):
     assert (done.stdout, done.stderr) == (f"{address} 8\n", "")
 
 
+CONNECT = """
+import sys
+import pyarrow as pa
+from sealmark.measure import Design, Mean, Quantile, connect, estimate, use_engine
+connection = connect("spark", address=sys.argv[1])
+answers = pa.table({"q": [7, 9, 8, 10, 6, 8], "g": ["a", "a", "a", "b", "b", "b"], "day": [1] * 6})
+with use_engine(connection):
+    cells = estimate(answers, {"m": Mean("q"), "d": Quantile("q", 0.5)}, design=Design(), by=["g"])
+print(type(connection._session).__module__, [str(cell.estimate.value) for cell in cells])
+connection.disconnect()
+"""
+
+
+def test_a_spark_connect_server_is_joined_and_left(spark):
+    """A server of its own process; only gRPC goes between."""
+    import pyspark
+
+    pytest.importorskip("grpc", reason="Spark Connect needs gRPC: pip install 'pyspark[connect]'")
+    settings = {
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": (port := free_port()),
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+    }
+    chosen = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+    server = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--master", "local[1]"]
+    running = subprocess.Popen(
+        [f"{pyspark.__path__[0]}/bin/spark-submit", *server, *chosen, "spark-internal"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port)
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", CONNECT, f"sc://127.0.0.1:{port}"],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=170,
+        )
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+
+    assert (done.stdout, done.stderr) == ("pyspark.sql.connect.session ['8', '8', '8', '8']\n", "")
+
+
 def wait_for(port):
     import time
 
@@ -166,7 +214,7 @@ def wait_for(port):
         time.sleep(0.5)
 
 
-def test_an_evaluation_on_spark_has_the_same_results(spark, tmp_path):
+def test_an_evaluation_on_spark_has_the_same_results(spark_as_shipped, tmp_path):
     from sealmark.evaluation.example import make_example, read_profile
     from sealmark.evaluation.run import evaluate
     from sealmark.scheme.discovery import load
@@ -175,7 +223,7 @@ def test_an_evaluation_on_spark_has_the_same_results(spark, tmp_path):
     edition = load(profile.scheme)
     make_example(profile, edition, tmp_path / "case")
     on_duckdb = evaluate(edition, tmp_path / "case", draws=20).document
-    with use_engine(spark):
+    with use_engine(spark_as_shipped):
         on_spark = evaluate(edition, tmp_path / "case", draws=20).document
 
     assert (on_duckdb["engine"]["data"], on_spark["engine"]["data"]) == ("duckdb", "spark")

@@ -12,6 +12,7 @@ from sealmark.core.estimates import Estimate
 
 __all__ = [
     "ActionState",
+    "Changed",
     "Document",
     "Draw",
     "Evidence",
@@ -21,6 +22,7 @@ __all__ = [
     "Measured",
     "OpenCases",
     "PersonCertificate",
+    "change_key",
 ]
 
 FactValue = bool | Decimal | dt.date | str
@@ -54,6 +56,39 @@ class OpenCases:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """How far a measure moved between the two waves of the case.
+
+    Attributes:
+        before: The measure in the earlier wave.
+        after: The measure in the later wave.
+        change: After less before; what both waves share is counted in its interval.
+        correlations: How its sampling error goes with those of measures, by their names, and of
+            other changes, by :func:`change_key`.
+    """
+
+    before: Estimate
+    after: Estimate
+    change: Estimate
+    correlations: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def base(self) -> int:
+        """Answers or records in the smaller wave."""
+        return min(self.before.base, self.after.base)
+
+
+def change_key(measure: str) -> str:
+    """Return the name under which the change of a measure stands beside measures; no id holds a colon.
+
+    Example:
+        >>> change_key("satisfaction")
+        'change:satisfaction'
+    """
+    return f"change:{measure}"
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """A measure's estimate for the whole organization and, where needed, per site.
 
@@ -61,8 +96,10 @@ class Measured:
         hidden: Sites whose figures are counted but never told: people could be recognized by them.
         withheld: Whether even a number made of all sites' figures would give a hidden one away.
         open_cases: For measures of records in which open cases count.
-        correlations: How its sampling error goes with those of other measures of the same survey, by their names.
+        correlations: How its sampling error goes with those of other measures of the same survey, by their
+            names, and of changes, by :func:`change_key`.
         opposed: Items of a survey's index that run against its other items.
+        change: Between two waves, where a rule asks for it and the case names them.
     """
 
     overall: Estimate
@@ -73,6 +110,7 @@ class Measured:
     open_cases: OpenCases | None = None
     opposed: tuple[str, ...] = ()
     correlations: Mapping[str, Decimal] = field(default_factory=dict)
+    change: Changed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +148,12 @@ class Draw:
     Attributes:
         estimates: True values by measure and site (None: overall).
         shares: True shares by requirement, position of the rule, and mark (None: single mark).
+        changes: True changes between two waves by measure.
     """
 
     estimates: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
     shares: Mapping[tuple[str, int, str | None], Decimal] = field(default_factory=dict)
+    changes: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,6 +191,8 @@ class Evidence:
         measures = dict(self.measures)
         for (measure, site), value in draw.estimates.items():
             measures[measure] = _with_value(measures[measure], site, value)
+        for measure, value in draw.changes.items():
+            measures[measure] = _with_change(measures[measure], value)
         return replace(self, measures=measures, draw=draw)
 
 
@@ -158,3 +200,9 @@ def _with_value(measured: Measured, site: str | None, value: Decimal) -> Measure
     if site is None:
         return replace(measured, overall=measured.overall.certain_at(value))
     return replace(measured, sites={**measured.sites, site: measured.sites[site].certain_at(value)})
+
+
+def _with_change(measured: Measured, value: Decimal) -> Measured:
+    if measured.change is None:
+        return measured
+    return replace(measured, change=replace(measured.change, change=measured.change.change.certain_at(value)))

@@ -15,7 +15,8 @@ from sealmark.scheme.walking import numbers_at
 __all__ = ["FigureBook", "Missing"]
 
 MissingKind = Literal[
-    "parameter", "size", "sector", "modules", "fact", "document", "persons", "actions", "measure", "judgement"
+    "parameter", "size", "sector", "modules", "fact", "document", "persons", "actions", "measure", "change",
+    "judgement",
 ]  # fmt: skip
 
 

@@ -29,14 +29,15 @@ class RuleResult:
     """The outcome of one rule.
 
     Attributes:
-        kind: judgement, sample, measure, fact, document, persons or actions.
+        kind: judgement, sample, measure, change, fact, document, persons or actions.
         about: The id of what was looked at (scale, measure, fact ...).
         share: None when not determined.
         value: What was compared, for people.
         marks: Share per mark where there are several.
         codes: Scale codes given, worst first.
-        estimate: For measures.
+        estimate: For measures; for changes, that of the change.
         sites: Share per site where the rule looked at sites.
+        verdict: For changes with a smallest relevant one: improved, not-improved or not-shown; empty otherwise.
         withheld: The evidence is there, but its result would give respondents away.
     """
 
@@ -53,6 +54,7 @@ class RuleResult:
     missing: tuple[Missing, ...] = ()
     pointers: tuple[str, ...] = ()
     withheld: bool = False
+    verdict: str = ""
 
     @property
     def is_nought(self) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sealmark.assess.assessment import Assessment, assess_findings
 from sealmark.assess.evidence import (
     ActionState,
+    Changed,
     Document,
     Evidence,
     FactValue,
@@ -20,12 +21,13 @@ from sealmark.assess.evidence import (
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Finding, statement_of
 from sealmark.assess.requirements import applies, find, judged_scale
+from sealmark.assess.rules import apply_rule
 from sealmark.assess.standing import NOT_DETERMINED
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.core.estimates import Estimate
 from sealmark.core.numbers import plain
 from sealmark.scheme.edition import Edition
-from sealmark.scheme.golden import Given, GivenEstimate, GivenMark, GoldenCase
+from sealmark.scheme.golden import Given, GivenChange, GivenEstimate, GivenMark, GoldenCase
 from sealmark.scheme.grading import STATEMENTS, CountGate
 from sealmark.scheme.requirements import Level, Requirement
 
@@ -33,7 +35,7 @@ __all__ = ["CaseResult", "given_book", "given_evidence", "given_findings", "run_
 
 _STATES: Mapping[str, ActionState] = {"planned": "planned", "done": "done", "effective": "effective"}
 _PLACES = Decimal("0.000000001")
-_WHOLE_ONLY = frozenset({"scores", "grades", "gates", "nodes"})
+_WHOLE_ONLY = frozenset({"scores", "grades", "gates", "nodes", "retention"})
 _SINGLE_ONLY = frozenset({"statement", "share", "points", "marks"})
 _SHARES: Mapping[str, Decimal] = {"conforms": Decimal(1), "does-not-conform": Decimal(0)}
 
@@ -70,6 +72,7 @@ def run_case(edition: Edition, case: GoldenCase) -> CaseResult:
         findings = given_findings(case.given, evidence, book)
         _refuse_uncounted(case, findings, book)
         differences = _compare_whole(case, assess_findings(findings, evidence, book))
+        differences += _compare_retention(case, evidence, book)
     return CaseResult(case.case, case.requirement, not differences, tuple(differences))
 
 
@@ -186,7 +189,12 @@ def _measured(item: GivenEstimate) -> Measured:
         site: Estimate(value, value, value, base=item.site_bases.get(site, item.base))
         for site, value in item.sites.items()
     }
-    return Measured(overall, sites)
+    return Measured(overall, sites, change=None if item.change is None else _changed(item.change))
+
+
+def _changed(item: GivenChange) -> Changed:
+    wave = Estimate(None, base=item.base)
+    return Changed(wave, wave, Estimate(item.value, item.lower, item.upper, base=2 * item.base))
 
 
 def given_findings(given: Given, evidence: Evidence, book: FigureBook) -> dict[str, Finding]:
@@ -269,6 +277,17 @@ def _compare_whole(case: GoldenCase, assessment: Assessment) -> list[str]:
         _require("node", name, nodes)
         differences += _node(name, wanted, nodes[name].share, nodes[name].statement)
     return differences + _named(expect.missing, {item.id for item in assessment.missing})
+
+
+def _compare_retention(case: GoldenCase, evidence: Evidence, book: FigureBook) -> list[str]:
+    """Compare whether everything holds that keeping the certificate needs; one thing unknown leaves it open."""
+    if "retention" not in case.expect.model_fields_set:
+        return []
+    rules = book.edition.procedure.retention
+    shares = [apply_rule(rule, evidence, book, place=("", 0)).share for rule in rules]
+    known = [share >= 1 for share in shares if share is not None]
+    holds = None if all(known) and len(known) < len(shares) else all(known)
+    return [] if holds == case.expect.retention else [f"retention: expected {case.expect.retention}, came out {holds}"]
 
 
 def _node(name: str, wanted: Decimal | str, share: Decimal | None, statement: str) -> list[str]:

@@ -12,27 +12,27 @@ from sealmark.assess.findings import Reason, RuleResult, mean, reason_for
 from sealmark.assess.scoring import share_of_value
 from sealmark.core.estimates import Estimate
 from sealmark.scheme.figures import Number
-from sealmark.scheme.rules import MeasureRule
+from sealmark.scheme.rules import ChangeRule, MeasureRule
 
-__all__ = ["judge_measure", "needed_base", "unknown_figures"]
+__all__ = ["compared_number", "judge_measure", "needed_base", "unknown_figures"]
 
 
-def needed_base(rule: MeasureRule, book: FigureBook) -> Decimal | Missing:
+def needed_base(rule: MeasureRule | ChangeRule, book: FigureBook) -> Decimal | Missing:
     """Return the largest minimum base that applies: the rule's, the measure's, the instrument's."""
     known = [book.number(number) for number in _bases(rule, book)]
     unknown = next((item for item in known if isinstance(item, Missing)), None)
     return unknown or max((item for item in known if isinstance(item, Decimal)), default=Decimal(1))
 
 
-def _bases(rule: MeasureRule, book: FigureBook) -> list[Number]:
-    measure = book.edition.measures[rule.measure]
+def _bases(rule: MeasureRule | ChangeRule, book: FigureBook) -> list[Number]:
+    measure = book.edition.measures[rule.measure if isinstance(rule, MeasureRule) else rule.change]
     asked = [rule.minimum_base, measure.minimum_base]
     if measure.instrument is not None:
         asked.append(book.edition.instruments[measure.instrument].minimum_base)
     return [number for number in asked if number is not None]
 
 
-def unknown_figures(rule: MeasureRule, book: FigureBook) -> tuple[Missing, ...]:
+def unknown_figures(rule: MeasureRule | ChangeRule, book: FigureBook) -> tuple[Missing, ...]:
     """Return every figure of the scheme that the rule needs and that is not known: bases first, then limits."""
     return book.unknown_in(*_bases(rule, book), rule)
 
@@ -72,7 +72,8 @@ def _unknown(rule: MeasureRule, estimate: Estimate, book: FigureBook) -> RuleRes
     return _undetermined(rule, missing, map(reason_for, missing), estimate)
 
 
-def _compared(rule: MeasureRule, estimate: Estimate) -> Decimal | None:
+def compared_number(rule: MeasureRule | ChangeRule, estimate: Estimate) -> Decimal | None:
+    """Return the number that a rule compares: the value, or the limit it names; None where there is no interval."""
     if rule.counts == "lower-limit":
         return estimate.lower
     return estimate.upper if rule.counts == "upper-limit" else estimate.value
@@ -80,7 +81,7 @@ def _compared(rule: MeasureRule, estimate: Estimate) -> Decimal | None:
 
 def _overall(rule: MeasureRule, measured: Measured, book: FigureBook) -> RuleResult:
     estimate = measured.overall
-    value = _compared(rule, estimate)
+    value = compared_number(rule, estimate)
     if value is None:
         reason = Reason("no-interval", rule.measure, {"note": estimate.note})
         return _undetermined(rule, [Missing("measure", rule.measure)], [reason], estimate)
@@ -121,7 +122,7 @@ def _by_site(rule: MeasureRule, measured: Measured, evidence: Evidence, book: Fi
 def _site_share(
     rule: MeasureRule, estimate: Estimate | None, floor: Decimal, book: FigureBook
 ) -> Decimal | Missing | None:
-    value = _compared(rule, estimate) if estimate is not None and estimate.base >= floor else None
+    value = compared_number(rule, estimate) if estimate is not None and estimate.base >= floor else None
     return None if value is None else share_of_value(rule.scores, value, book)
 
 

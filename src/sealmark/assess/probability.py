@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sealmark.assess.assessment import Assessment, assess_findings
-from sealmark.assess.evidence import Draw, Evidence
+from sealmark.assess.evidence import Draw, Evidence, change_key
 from sealmark.assess.figures import FigureBook
 from sealmark.assess.requirements import find
-from sealmark.scheme.rules import MeasureRule
+from sealmark.scheme.rules import ChangeRule, MeasureRule
 
 __all__ = ["GradeProbabilities", "grade_probabilities", "reassess"]
 
@@ -65,9 +65,12 @@ def reassess(assessment: Assessment, evidence: Evidence, book: FigureBook, draw:
 
 
 def _measures_asked(book: FigureBook) -> dict[str, set[str]]:
+    """Return the measures and changes that each requirement looks at, changes by their key."""
+    requirements = book.edition.requirements.items()
     return {
-        name: {rule.measure for rule in requirement.evidence if isinstance(rule, MeasureRule)}
-        for name, requirement in book.edition.requirements.items()
+        name: {rule.measure for rule in item.evidence if isinstance(rule, MeasureRule)}
+        | {change_key(rule.change) for rule in item.evidence if isinstance(rule, ChangeRule)}
+        for name, item in requirements
     }
 
 
@@ -75,7 +78,7 @@ def _under(
     assessment: Assessment, evidence: Evidence, book: FigureBook, *, draw: Draw, measures: Mapping[str, set[str]]
 ) -> Assessment:
     truth = evidence.under(draw)
-    drawn = {measure for measure, _ in draw.estimates}
+    drawn = {measure for measure, _ in draw.estimates} | {change_key(name) for name in draw.changes}
     touched = {requirement for requirement, _, _ in draw.shares}
     touched |= {name for name, asked in measures.items() if asked & drawn}
     requirements = book.edition.requirements

@@ -9,7 +9,7 @@ from sealmark.assess.assessment import Assessment
 from sealmark.assess.evidence import Draw
 from sealmark.assess.figures import FigureBook
 from sealmark.scheme.grading import CountGate, EvidenceGate, Gate, GradeGate, Ladder, NodeGate, ScoreGate
-from sealmark.scheme.rules import MeasureRule, Rule
+from sealmark.scheme.rules import ChangeRule, MeasureRule, Rule
 
 __all__ = ["ladders_moved", "scores_moved"]
 
@@ -87,7 +87,9 @@ def _requirements_moved(draw: Draw, book: FigureBook) -> set[str]:
 
 
 def _is_moved(rule: Rule, draw: Draw) -> bool:
-    """Tell whether a rule looks at an estimate that the draw replaces: the whole's, or those of sites."""
+    """Tell whether a rule looks at an estimate that the draw replaces: the whole's, those of sites, or a change."""
+    if isinstance(rule, ChangeRule):
+        return rule.change in draw.changes
     return isinstance(rule, MeasureRule) and any(
         measure == rule.measure and (site is None) == (rule.sites == "overall") for measure, site in draw.estimates
     )

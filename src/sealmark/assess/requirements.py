@@ -14,7 +14,7 @@ from sealmark.assess.precision import exactly
 from sealmark.assess.rules import apply_rule
 from sealmark.scheme.edition import Edition
 from sealmark.scheme.requirements import Requirement, Scale, Statement
-from sealmark.scheme.rules import Applies, JudgementRule, MeasureRule, Rule
+from sealmark.scheme.rules import Applies, ChangeRule, JudgementRule, MeasureRule, Rule
 
 __all__ = ["applies", "find", "judged_scale"]
 
@@ -115,7 +115,7 @@ def _share(requirement: Requirement, position: int, result: RuleResult, book: Fi
 
 
 def _figures_known(rule: Rule, book: FigureBook) -> bool:
-    return not (unknown_figures(rule, book) if isinstance(rule, MeasureRule) else book.unknown_in(rule))
+    return not (unknown_figures(rule, book) if isinstance(rule, MeasureRule | ChangeRule) else book.unknown_in(rule))
 
 
 def _marks(requirement: Requirement, results: Results, worth: Shares) -> dict[str, Decimal | None]:

@@ -1,4 +1,4 @@
-"""Apply one rule to the evidence: the seven kinds of evidence a scheme can ask for."""
+"""Apply one rule to the evidence: the eight kinds of evidence a scheme can ask for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from sealmark.assess.changes import judge_change
 from sealmark.assess.evidence import Evidence, FactValue
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Reason, RuleResult, reason_for
@@ -17,6 +18,7 @@ from sealmark.core.periods import add_months, months_between
 from sealmark.scheme.figures import Number
 from sealmark.scheme.rules import (
     ActionsRule,
+    ChangeRule,
     DocumentRule,
     FactRule,
     JudgementRule,
@@ -174,6 +176,7 @@ def _actions(rule: ActionsRule, evidence: Evidence, book: FigureBook) -> RuleRes
 
 
 _SIMPLE: dict[type, Callable[..., RuleResult]] = {
+    ChangeRule: judge_change,
     FactRule: _fact,
     DocumentRule: _document,
     PersonsRule: _persons,

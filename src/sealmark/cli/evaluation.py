@@ -13,7 +13,7 @@ from sealmark.assess.standing import NOT_DETERMINED
 from sealmark.cli.engines import engine_options, on_engine
 from sealmark.cli.output import NEGATIVE, json_option, progress, result
 from sealmark.cli.rendering import LANGUAGE_NAMES, Awaited, begin_reports, report_pool
-from sealmark.core.canonical import canonical_bytes, to_json
+from sealmark.core.canonical import Json, canonical_bytes, to_json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.wording import LANGUAGES
 
@@ -49,8 +49,9 @@ def evaluate(
 ) -> None:
     """Evaluate a case folder: score, grade, how sure the grade is, and why.
 
-    Writes evaluation.json, report.html and report.pdf. Exit code 1 when no
-    grade was reached or none could be determined.
+    Writes evaluation.json, report.html and report.pdf, and private/fingerprints.json,
+    which belongs to the evidence: do not publish it. Exit code 1 when no grade was
+    reached or none could be determined.
     """
     from sealmark.evaluation.run import evaluate as run
     from sealmark.evaluation.run import open_case
@@ -71,7 +72,7 @@ def evaluate(
 def write_results(
     evaluation: Any, target: Path, reports: Mapping[str, Awaited], steps: Callable[[str], None] = lambda _: None
 ) -> list[str]:
-    """Write evaluation.json, imports and reports into ``target``, all or none; return their names.
+    """Write evaluation.json, fingerprints, imports and reports into ``target``, all or none; return their names.
 
     Args:
         evaluation: A finished evaluation.
@@ -79,9 +80,11 @@ def write_results(
         reports: By language, as they were begun.
         steps: Told which report is being waited for.
     """
+    from sealmark.evaluation.fingerprints import FINGERPRINTS
     from sealmark.evaluation.writing import write_files
 
     files = {"evaluation.json": canonical_bytes(evaluation.document)}
+    files[FINGERPRINTS] = canonical_bytes(evaluation.fingerprints)
     for name, item in evaluation.imports.items():
         files[f"imports/{name}.json"] = json.dumps(to_json(item), ensure_ascii=False, indent=1).encode()
     for language, awaited in reports.items():
@@ -117,22 +120,33 @@ def _made_with(document: Any) -> str:
     return "spark" if isinstance(engine, dict) and engine.get("data") == "spark" else "duckdb"
 
 
+def _read(code: str, path: Path, fix: str) -> dict[str, Json]:
+    try:
+        content = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise SealmarkError(Problem(code, f"The file is not JSON: {error}.", path.name, fix)) from error
+    return content if isinstance(content, dict) else {}
+
+
 @click.command(epilog="Example: sealmark reproduce results/evaluation.json my-case/")
 @click.argument("evaluation", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("case", type=_CASE)
 @click.option("--scheme", help="The pack folder, when the case does not find its scheme by name.")
 @json_option
 def reproduce(evaluation: Path, case: Path, scheme: str | None) -> None:
-    """Recompute an evaluation; exit 0 when the same digest comes out, 1 with the differences."""
+    """Recompute an evaluation; exit 0 when the same digest comes out, 1 with the differences.
+
+    With the private/fingerprints.json that was written beside it, a changed cell of the evidence
+    is named; without it, a block of rows.
+    """
+    from sealmark.evaluation.fingerprints import FINGERPRINTS
     from sealmark.evaluation.reproduce import reproduce as run
 
-    try:
-        document = json.loads(evaluation.read_bytes())
-    except ValueError as error:
-        fix = "Give the evaluation.json that `sealmark evaluate` wrote."
-        raise SealmarkError(Problem("SM602", f"The file is not JSON: {error}.", evaluation.name, fix)) from error
+    document = _read("SM602", evaluation, "Give the evaluation.json that `sealmark evaluate` wrote.")
+    private = evaluation.parent / FINGERPRINTS
+    fingerprints = _read("SM641", private, "Put the original beside, or take it away.") if private.is_file() else None
     with on_engine(_made_with(document)):
-        outcome = run(document if isinstance(document, dict) else {}, case, scheme)
+        outcome = run(document, case, scheme, fingerprints=fingerprints)
     if outcome.same:
         lines = [f"Reproduced: {outcome.digest}"]
     else:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal, TypeAlias
 
-__all__ = ["Estimate"]
+__all__ = ["Estimate", "ImprovementVerdict", "improvement_verdict"]
+
+ImprovementVerdict: TypeAlias = Literal["improved", "not improved", "not shown", "not determined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,31 @@ class Estimate:
     def certain_at(self, value: Decimal) -> Estimate:
         """Return this estimate as it would be if its true value were known to be ``value``."""
         return replace(self, value=value, lower=value, upper=value, standard_error=Decimal(0))
+
+    def turned(self) -> Estimate:
+        """Return the estimate counted the other way: its limits change places.
+
+        Example:
+            >>> Estimate(Decimal(2), Decimal(1), Decimal(4)).turned().lower
+            Decimal('-4')
+        """
+        value, lower, upper = (None if end is None else -end for end in (self.value, self.upper, self.lower))
+        return replace(self, value=value, lower=lower, upper=upper)
+
+
+def improvement_verdict(gain: Estimate, minimum: Decimal) -> ImprovementVerdict:
+    """Return what the interval of a change for the better says of the smallest change that matters.
+
+    Args:
+        gain: The change, counted so that more is better.
+        minimum: The smallest change that matters, zero or more, in the same unit.
+
+    Example:
+        >>> improvement_verdict(Estimate(Decimal(3), Decimal(1), Decimal(5)), Decimal(2))
+        'not shown'
+    """
+    if gain.lower is None or gain.upper is None:
+        return "not determined"
+    if gain.lower > minimum:
+        return "improved"
+    return "not improved" if gain.upper < minimum else "not shown"

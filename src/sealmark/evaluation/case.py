@@ -23,8 +23,10 @@ __all__ = [
     "NamedFile",
     "Organization",
     "RecordFile",
+    "RecordWaves",
     "SurveyDesign",
     "SurveyFile",
+    "SurveyWaves",
     "Waiver",
     "load_case",
     "read_case",
@@ -71,6 +73,32 @@ class SurveyDesign(Part):
     nested: bool = False
 
 
+class SurveyWaves(Part):
+    """Two waves of one survey; all other measures of it then rest on the later one alone."""
+
+    column: str
+    """The column with the rounds of fieldwork, as the file or its mapping has it."""
+    before: tuple[str | int, ...] = Field(min_length=1)
+    """Its values that make the earlier wave."""
+    after: tuple[str | int, ...] = Field(min_length=1)
+    """Its values that make the later wave; rounds may stand in both."""
+    respondent: str | None = None
+    """Column that names a person the same in every round, when people were asked again."""
+    independent_rounds: bool = False
+    """true: every round was drawn afresh."""
+
+    @model_validator(mode="after")
+    def _comparable(self) -> SurveyWaves:
+        if {*map(str, self.before)} == {*map(str, self.after)}:
+            raise ValueError("both waves are made of the same rounds\nName the rounds of each.")
+        if self.independent_rounds and self.respondent is not None:
+            raise ValueError(
+                "rounds in which the same people are asked again are not independent\n"
+                "Leave out respondent or independent_rounds."
+            )
+        return self
+
+
 class SurveyFile(Part):
     """Answers to one instrument."""
 
@@ -83,6 +111,24 @@ class SurveyFile(Part):
     not_asked: tuple[Id, ...] = ()
     """Items of the instrument that this survey did not ask."""
     design: SurveyDesign = SurveyDesign()
+    waves: SurveyWaves | None = None
+    """For rules about change: which rounds are compared."""
+
+
+class RecordWaves(Part):
+    """Two periods of service records, by the day each was opened; other measures then rest on the later one alone."""
+
+    before: DatePeriod
+    after: DatePeriod
+
+    @model_validator(mode="after")
+    def _apart(self) -> RecordWaves:
+        if self.after.start <= self.before.end:
+            raise ValueError(
+                "the later wave starts before the earlier one ends\n"
+                "Records are compared between two periods that share no day."
+            )
+        return self
 
 
 class RecordFile(Part):
@@ -94,6 +140,8 @@ class RecordFile(Part):
     mapping: str
     calendar: str | None = None
     """Needed for measures in business time."""
+    waves: RecordWaves | None = None
+    """For rules about change: which periods are compared."""
 
 
 class TableFile(Part):
@@ -352,6 +400,12 @@ def _day_problems(case: Case) -> Iterator[Problem]:
         if waiver.on > file.as_of:
             where = case.document.where(("waivers", index, "on"))
             yield Problem("SM312", f"{waiver.on} lies after the as-of date {file.as_of}.", where, "Correct the date.")
+    for index, record in enumerate(file.records):
+        later = record.waves.after if record.waves is not None else None
+        if later is not None and not (file.period.start <= later.start and later.end <= file.period.end):
+            where = case.document.where(("records", index, "waves", "after"))
+            what = f"The later wave ({later.start} to {later.end}) leaves the period of the case."
+            yield Problem("SM372", what, where, f"Stay within {file.period.start} to {file.period.end}.")
 
 
 def _file_problems(case: Case) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sealmark.assess.assessment import Assessment, contributions
-from sealmark.assess.evidence import Evidence, Measured, OpenCases
+from sealmark.assess.evidence import Changed, Evidence, Measured, OpenCases
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.assess.findings import Finding, Reason, RuleResult
 from sealmark.assess.grading import GateResult, LadderResult, RungResult, ScoreResult
@@ -180,7 +180,12 @@ def _measured(item: Measured) -> Tree:
         },
         "from": item.pointer,
         "open_cases": None if item.open_cases is None else _open_cases(item.open_cases),
+        **({} if item.change is None else {"change": _changed(item.change)}),
     }
+
+
+def _changed(item: Changed) -> Tree:
+    return {**_estimate(item.change), "before": _estimate(item.before), "after": _estimate(item.after)}
 
 
 def _open_cases(item: OpenCases) -> Tree:
@@ -210,6 +215,7 @@ def _rule(item: RuleResult, evidence: Evidence) -> Json:
         "base": item.base,
         "sites": {site: None if site in hidden else number(share) for site, share in sorted(item.sites.items())},
         "from": list(item.pointers),
+        **({"verdict": item.verdict} if item.verdict else {}),
     }
 
 

@@ -8,6 +8,9 @@ Rows are lines of a text, or rows of a workbook's sheet or a Parquet file. Kept 
 * one digest per block of rows, at most 256 blocks: several changes are named by their blocks,
   and in files of up to 256 rows by their rows;
 * one digest per column.
+
+Who guesses a row can check the guess against the digest of that row. All this is therefore kept in a
+private file; the evaluation itself holds the digests of blocks of at least 64 rows.
 """
 
 from __future__ import annotations
@@ -22,19 +25,28 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from sealmark.core.canonical import Json
-from sealmark.core.errors import SealmarkError
+from sealmark.core.canonical import Json, digest_json
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark.evaluation.evidence.plain_tables import kind_of, parquet_rows
 from sealmark.measure.imports.mapping import NumberRule
 from sealmark.measure.imports.sheets import cell_text
 from sealmark.scheme.edition import Edition
 
-__all__ = ["changed_places", "edition_files", "fingerprint_file"]
+__all__ = [
+    "FINGERPRINTS", "changed_places", "edition_files", "fingerprint_file", "gather_fingerprints", "open_fingerprints",
+    "public_part",
+]  # fmt: skip
+
+FINGERPRINTS = "private/fingerprints.json"
+"""Where the private file lies, seen from evaluation.json."""
+
+_FORMAT = "sealmark-fingerprints/1"
 
 _TABLES = {".csv", ".tsv"}
 _TEXT = {*_TABLES, ".yaml", ".yml", ".txt", ".json"}
 _LARGEST = 64 << 20
 _BLOCKS = 256
+_FEWEST = 64
 _SHOWN = 5
 _SHORT = 16
 _PART = 20_000
@@ -62,7 +74,7 @@ def edition_files(edition: Edition) -> dict[str, Json]:
 
 
 def fingerprint_file(path: Path) -> dict[str, Json] | None:
-    """Return the fingerprint of a text, a workbook or a Parquet file.
+    """Return the fingerprint of a text, a workbook or a Parquet file; it is private.
 
     None for other kinds, for files above 64 MiB and for what cannot be read. Rows are
     counted from one, the headings included; those of a workbook are its sheets' one after another.
@@ -75,6 +87,53 @@ def fingerprint_file(path: Path) -> dict[str, Json] | None:
     if content.cells is not None:
         found["columns"] = _columns(content.cells(content.rows))
     return found
+
+
+def public_part(fingerprint: Mapping[str, Json] | None) -> dict[str, Json] | None:
+    """Return what an evaluation holds of a fingerprint: the number of rows, and digests of blocks.
+
+    Each block has at least 64 rows with all their cells; a file of fewer than 128 rows has none.
+
+    Example:
+        >>> public_part({"rows": 3, "bits": [], "blocks": ["a", "b", "c"]})
+        {'rows': 3, 'blocks': []}
+    """
+    if fingerprint is None:
+        return None
+    rows, parts = fingerprint["rows"], _listed(fingerprint["blocks"])
+    assert isinstance(rows, int)
+    size = _block_size(rows)
+    blocks: list[Json] = [
+        digest_json(parts[start // size : -(-end // size)]).removeprefix("sha256:")[:8]
+        for start, end in _public_ranges(rows)
+    ]
+    return {"rows": rows, "blocks": blocks}
+
+
+def gather_fingerprints(files: Mapping[str, Path]) -> dict[str, Json]:
+    """Return the content of the private file: the fingerprints of all inputs by their names."""
+    return {"format": _FORMAT, "inputs": {name: fingerprint_file(path) for name, path in sorted(files.items())}}
+
+
+def open_fingerprints(private: Mapping[str, Json] | None, digest: Json) -> Mapping[str, Json]:
+    """Return the fingerprints of a private file by the names of inputs, after checking that it is the right one.
+
+    Args:
+        private: The content of the private file; nothing is returned when None.
+        digest: What the evaluation says is the file's digest.
+
+    Raises:
+        SealmarkError: SM641 the file does not belong to the evaluation.
+    """
+    if private is None:
+        return {}
+    if digest_json(private) != digest:
+        what = "The file does not belong to this evaluation: its digest is not the one that evaluation.json names."
+        fix = "Put the one beside that was written with it, or take this one away: then blocks of rows are named."
+        raise SealmarkError(Problem("SM641", what, FINGERPRINTS, fix))
+    inputs = private["inputs"]
+    assert isinstance(inputs, dict)
+    return inputs
 
 
 def _content(path: Path) -> _Content | None:
@@ -134,10 +193,17 @@ def _reader(lines: Sequence[bytes]) -> Callable[[Iterable[bytes]], Iterator[list
 
 
 def changed_places(path: Path, before: Mapping[str, Json]) -> tuple[str, ...]:
-    """Return in words where a file differs from its fingerprint, as exactly as it tells; nothing when alike."""
+    """Return in words where a file differs from its fingerprint, as exactly as it tells; nothing when alike.
+
+    Args:
+        path: The file as it is now.
+        before: Its fingerprint, or the public part of it.
+    """
     now, content = fingerprint_file(path), _content(path)
     if now is None or content is None or now == before or "blocks" not in before:
         return ()
+    if "bits" not in before:
+        return _changed_blocks_of_many(public_part(now) or {}, before, content)
     columns = _changed_columns(now.get("columns"), before.get("columns"))
     if now["rows"] != before["rows"]:
         return (f"{before['rows']} {content.word}s before, {now['rows']} now{_first_shift(now, before, content)}",)
@@ -145,6 +211,16 @@ def changed_places(path: Path, before: Mapping[str, Json]) -> tuple[str, ...]:
     if row is not None:
         return (_told(content, row, columns),)
     return tuple(_told_blocks(content, _changed_blocks(now["blocks"], before["blocks"]), columns))
+
+
+def _changed_blocks_of_many(now: Mapping[str, Json], before: Mapping[str, Json], content: _Content) -> tuple[str, ...]:
+    if now["rows"] != before["rows"]:
+        return (f"{before['rows']} {content.word}s before, {now['rows']} now",)
+    if not before["blocks"]:
+        return (f"its content differs; only {FINGERPRINTS} tells where, and it is not there",)
+    ranges = _public_ranges(len(content.rows))
+    changed = [ranges[block] for block in _changed_blocks(now["blocks"], before["blocks"])]
+    return tuple(_told_ranges(content, changed, []))
 
 
 def _told(content: _Content, row: int, columns: Sequence[str]) -> str:
@@ -163,12 +239,23 @@ def _told_blocks(content: _Content, blocks: Sequence[int], columns: Sequence[str
     if size == 1:
         for block in blocks[:_SHOWN]:
             yield _told(content, block + 1, columns)
+        yield from _told_rest(len(blocks))
     else:
-        ranges = [f"{block * size + 1:,}-{min((block + 1) * size, len(content.rows)):,}" for block in blocks[:_SHOWN]]
+        ranges = [(block * size, min((block + 1) * size, len(content.rows))) for block in blocks]
+        yield from _told_ranges(content, ranges, columns)
+
+
+def _told_ranges(content: _Content, ranges: Sequence[tuple[int, int]], columns: Sequence[str]) -> Iterator[str]:
+    if ranges:
         named = f", column {', '.join(columns)}" if columns else ""
-        yield f"among the {content.word}s {', '.join(ranges)}{named}"
-    if len(blocks) > _SHOWN:
-        yield f"and in {len(blocks) - _SHOWN} more places"
+        shown = ", ".join(f"{start + 1:,}-{end:,}" for start, end in ranges[:_SHOWN])
+        yield f"among the {content.word}s {shown}{named}"
+    yield from _told_rest(len(ranges))
+
+
+def _told_rest(count: int) -> Iterator[str]:
+    if count > _SHOWN:
+        yield f"and in {count - _SHOWN} more places"
 
 
 def _first_shift(now: Mapping[str, Json], before: Mapping[str, Json], content: _Content) -> str:
@@ -201,6 +288,15 @@ def _bits(digests: Digests) -> list[Json]:
 
 def _block_size(rows: int) -> int:
     return max(1, -(-rows // _BLOCKS))
+
+
+def _public_ranges(rows: int) -> list[tuple[int, int]]:
+    """Return first row (from zero) and end of every public block; each joins blocks until it has 64 rows."""
+    size = _block_size(rows)
+    joined = size * -(-_FEWEST // size)
+    count = rows // joined
+    starts = [number * joined for number in range(count)] if count > 1 else []
+    return list(zip(starts, [*starts[1:], rows], strict=False))
 
 
 def _blocks(digests: Digests) -> list[Json]:

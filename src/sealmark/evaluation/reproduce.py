@@ -10,7 +10,7 @@ from sealmark.core.canonical import Json, digest_file, digest_json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.evaluation.case import Case
 from sealmark.evaluation.document import FORMAT
-from sealmark.evaluation.fingerprints import changed_places, edition_files
+from sealmark.evaluation.fingerprints import changed_places, edition_files, open_fingerprints
 from sealmark.evaluation.run import evaluate, open_case
 from sealmark.scheme.edition import Edition
 
@@ -34,22 +34,33 @@ class Reproduction:
     differences: tuple[str, ...] = ()
 
 
-def reproduce(document: Mapping[str, Json], folder: Path | str, scheme: str | None = None) -> Reproduction:
+def reproduce(
+    document: Mapping[str, Json],
+    folder: Path | str,
+    scheme: str | None = None,
+    *,
+    fingerprints: Mapping[str, Json] | None = None,
+) -> Reproduction:
     """Return whether a case gives the evaluation in ``document`` again.
 
     Args:
         document: The content of evaluation.json.
         folder: The case folder.
         scheme: The edition or pack folder; the one the case names when None.
+        fingerprints: The content of private/fingerprints.json. With it a changed cell is named,
+            without it a block of rows.
 
     Raises:
-        SealmarkError: SM602 the document is no evaluation; SM301, SM2xx there is no such case or scheme;
+        SealmarkError: SM602 the document is no evaluation; SM641 the fingerprints belong to another one;
+            SM301, SM2xx there is no such case or scheme;
             errors of the case as in evaluate when its inputs are unchanged.
     """
     require_evaluation(document)
+    private = open_fingerprints(fingerprints, document.get("fingerprints"))
     opened = open_case(scheme, Path(folder))
     edition = opened.book.edition
-    found = [*_own_digest(document), *_engine(document), *_scheme(document, edition), *_inputs(document, opened.case)]
+    found = [*_own_digest(document), *_engine(document), *_scheme(document, edition)]
+    found += _inputs(document, opened.case, private)
     seed, draws = document["seed"], document["draws"]
     assert isinstance(seed, int)
     assert isinstance(draws, int)
@@ -69,7 +80,7 @@ def reproduce(document: Mapping[str, Json], folder: Path | str, scheme: str | No
 
 
 _ESSENTIAL = {"ladders": "grade", "scores": "value", "findings": "share"}
-_TOLD_OTHERWISE = {"inputs", "digest", "imports", "engine", "scheme"}
+_TOLD_OTHERWISE = {"inputs", "fingerprints", "digest", "imports", "engine", "scheme"}
 
 
 def require_evaluation(document: Mapping[str, Json], where: str = "evaluation.json") -> None:
@@ -129,7 +140,7 @@ def _scheme(document: Mapping[str, Json], edition: Edition) -> Iterator[str]:
             yield f"scheme {edition.id}: and {len(changed) - _SHOWN} more files"
 
 
-def _inputs(document: Mapping[str, Json], case: Case) -> Iterator[str]:
+def _inputs(document: Mapping[str, Json], case: Case, private: Mapping[str, Json]) -> Iterator[str]:
     listed = document["inputs"]
     assert isinstance(listed, list)
     before = {str(item.get("path")): item for item in listed if isinstance(item, dict)}
@@ -140,7 +151,7 @@ def _inputs(document: Mapping[str, Json], case: Case) -> Iterator[str]:
         elif not case.holds(name) or not (case.folder / name).is_file():
             yield f"input {name}: the file is no longer there"
         elif digest_file(case.folder / name) != before[name].get("digest"):
-            fingerprint = before[name].get("fingerprint")
+            fingerprint = private.get(name) or before[name].get("fingerprint")
             places = changed_places(case.folder / name, fingerprint) if isinstance(fingerprint, dict) else ()
             for place in places or (_UNPLACED,):
                 yield f"input {name}: {place}"

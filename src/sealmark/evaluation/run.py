@@ -15,7 +15,7 @@ from sealmark.assess.findings import Reason
 from sealmark.assess.improvement import way_up
 from sealmark.assess.probability import GradeProbabilities, grade_probabilities
 from sealmark.assess.reliance import ladders_moved, scores_moved
-from sealmark.core.canonical import Json, digest_file, digest_folder
+from sealmark.core.canonical import Json, digest_file, digest_folder, digest_json
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
 from sealmark.core.numbers import plain
 from sealmark.evaluation.case import Case, read_case
@@ -28,7 +28,7 @@ from sealmark.evaluation.document import Concluded, build_document, number
 from sealmark.evaluation.evidence.gathering import Gathered, gather
 from sealmark.evaluation.evidence.rows import located
 from sealmark.evaluation.evidence.small_cells import SUPPRESSED
-from sealmark.evaluation.fingerprints import edition_files, fingerprint_file
+from sealmark.evaluation.fingerprints import edition_files, gather_fingerprints, public_part
 from sealmark.measure.engine import current_engine
 from sealmark.scheme.checks.tree import sums_of_points
 from sealmark.scheme.checks.view import Setting, View
@@ -50,11 +50,13 @@ class Evaluation:
         document: The sealed content of evaluation.json.
         edition: The edition it was made under.
         imports: Full reconciliation and profile per imported file.
+        fingerprints: The content of private/fingerprints.json.
     """
 
     document: dict[str, Json]
     edition: Edition
     imports: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    fingerprints: Mapping[str, Json] = field(default_factory=dict)
 
 
 def evaluate(
@@ -88,8 +90,9 @@ def evaluate(
     chosen = loaded.file.seed if seed is None else seed
     progress("probabilities")
     concluded = _conclude(assessment, gathered, book, seed=chosen, draws=draws)
-    header = _header(opened, gathered) | {"seed": chosen, "draws": draws}
-    return Evaluation(build_document(header, concluded), book.edition, gathered.imports)
+    fingerprints = gather_fingerprints({name: loaded.path(name) for name in loaded.named_files()})
+    header = _header(opened, gathered, fingerprints) | {"seed": chosen, "draws": draws}
+    return Evaluation(build_document(header, concluded), book.edition, gathered.imports, fingerprints)
 
 
 @dataclass(frozen=True)
@@ -306,7 +309,7 @@ def _limits(gathered: Gathered, book: FigureBook) -> list[Reason]:
     return result
 
 
-def _header(opened: OpenedCase, gathered: Gathered) -> dict[str, object]:
+def _header(opened: OpenedCase, gathered: Gathered, fingerprints: dict[str, Json]) -> dict[str, object]:
     case, edition = opened.case, opened.book.edition
     file = case.file
     organization = file.organization
@@ -322,14 +325,21 @@ def _header(opened: OpenedCase, gathered: Gathered) -> dict[str, object]:
         "period": {"start": file.period.start, "end": file.period.end},
         "sites": {"listed": len(gathered.sites), "visited": len(marks & {site.id for site in gathered.sites})},
         "waivers": [waiver.model_dump(mode="json") for waiver in file.waivers],
-        "inputs": [_input(case, name, role) for name, role in sorted(case.named_files().items())],
+        "inputs": _inputs(case, fingerprints),
+        "fingerprints": digest_json(fingerprints),
         "imports": [_import(name, item) for name, item in sorted(gathered.imports.items())],
     }
 
 
-def _input(case: Case, name: str, role: str) -> dict[str, Json]:
-    path = case.path(name)
-    return {"path": name, "role": role, "digest": digest_file(path), "fingerprint": fingerprint_file(path)}
+def _inputs(case: Case, fingerprints: Mapping[str, Json]) -> list[Json]:
+    private = fingerprints["inputs"]
+    assert isinstance(private, dict)
+    found: list[Json] = []
+    for name, role in sorted(case.named_files().items()):
+        known = private[name]
+        public = public_part(known if isinstance(known, dict) else None)
+        found.append({"path": name, "role": role, "digest": digest_file(case.path(name)), "fingerprint": public})
+    return found
 
 
 def _import(name: str, item: Mapping[str, Json]) -> dict[str, Json]:

@@ -18,6 +18,7 @@ from sealmark.measure.imports.headings import column_lines
 from sealmark.scheme.edition import DeclaredFact, Edition
 from sealmark.scheme.requirements import Band
 from sealmark.scheme.rules import JudgementRule, SampleRule
+from sealmark.scheme.walking import changes_asked
 from sealmark.scheme.wording import Language, Wording
 
 __all__ = ["case_files", "new_case"]
@@ -35,6 +36,9 @@ weekly:
 # special_days:
 #   - {date: 2026-12-24, hours: ["09:00-12:00"]}
 """
+
+_SURVEY_WAVES = 'the scheme compares two waves of it: add waves: {column: year, before: ["2025"], after: ["2026"]}'
+_RECORD_WAVES = "the scheme compares two periods of them: add waves: {before: {start, end}, after: {start, end}}"
 
 _HEADINGS = {
     "case": "Number",
@@ -150,13 +154,18 @@ def _choice(key: str, legal: Sequence[str], *, several: bool = False) -> list[st
 def _evidence(edition: Edition) -> Iterator[str]:
     if edition.instruments:
         yield "# surveys:                        # answers; add `mapping:` when the columns have other names"
+    asked = [edition.measures[name] for name in sorted(changes_asked(edition)) if name in edition.measures]
     for name in edition.instruments:
         yield f"#   - {{instrument: {name}, file: surveys/{name}.csv, site: site}}"
+        if any(measure.instrument == name for measure in asked):
+            yield f"#   # {_SURVEY_WAVES}"
     if edition.declarations.records:
         yield "# records:                        # put your exports into the folder records/, then check their mappings"
     for name in edition.declarations.records:
         calendar = ", calendar: calendars/office.yaml" if in_opening_hours(edition, name) else ""
         yield f"#   - {{records: {name}, file: records/{name}.csv, mapping: mappings/{name}.yaml{calendar}}}"
+        if any(measure.records == name for measure in asked):
+            yield f"#   # {_RECORD_WAVES}"
     if edition.declarations.documents:
         yield f"# documents: documents.csv         # {', '.join(edition.declarations.documents)}"
     if edition.declarations.credentials:

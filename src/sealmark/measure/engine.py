@@ -26,10 +26,11 @@ import pyarrow.parquet as pq
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
 from sealmark.measure import spark
+from sealmark.measure.compiled import compiled_queries
 from sealmark.measure.plain_text import readable, text_reader
 
 __all__ = [
-    "ENGINES", "Source", "connect", "current_engine", "enough_memory", "fetch", "open_files", "open_table",
+    "ENGINES", "Source", "connect", "current_engine", "enough_memory", "fetch", "keep_table", "open_files", "open_table",
     "use_engine", "use_limits",
 ]  # fmt: skip
 
@@ -207,6 +208,18 @@ def open_files(files: Sequence[Path], *, connection: ibis.BaseBackend | None = N
         return connection.table(name)
 
 
+def keep_table(rows: pa.Table, connection: ibis.BaseBackend) -> ir.Table:
+    """Return a small Arrow table as a temporary table of an engine: DuckDB then knows its values and joins it faster."""
+    if connection.name != "duckdb":
+        return ibis.memtable(rows)
+    name = ibis.util.gen_name("kept")
+    connection.con.register(f"{name}_arrow", rows)
+    connection.con.execute(f'CREATE TEMPORARY TABLE "{name}" AS SELECT * FROM "{name}_arrow"')  # noqa: S608
+    connection.con.unregister(f"{name}_arrow")
+    with _quiet():
+        return connection.table(name)
+
+
 def fetch(expression: ir.Table, connection: ibis.BaseBackend | None = None) -> pa.Table:
     """Return the result of an Ibis expression as an Arrow table.
 
@@ -218,9 +231,13 @@ def fetch(expression: ir.Table, connection: ibis.BaseBackend | None = None) -> p
         backend = connection or expression.get_backend()
         if backend.name == "pyspark":
             return spark.fetch_arrow(backend, expression)
-        if backend.name == "duckdb" and not expression.op().find(ibis.expr.operations.InMemoryTable):
-            return backend.con.sql(backend.compile(expression)).to_arrow_table()
-        return backend.to_pyarrow(expression)
+        if backend.name != "duckdb":
+            return backend.to_pyarrow(expression)
+        given = expression.op().find(ibis.expr.operations.InMemoryTable)
+        for rows in given:
+            backend.con.register(rows.name, rows.data.to_pyarrow(rows.schema))
+        found = backend.con.sql(compiled_queries.sql(expression, backend)).to_arrow_table()
+        return found.cast(expression.schema().to_pyarrow()) if given else found
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ on the screen stays a result.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
 import shutil
@@ -32,6 +33,12 @@ LOCAL = "local[*]"
 
 _PACKAGE_FIX = "pip install 'sealmark[spark]', or measure with DuckDB, which gives the same numbers."
 _JAVA_FIX = "Install Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless), or set JAVA_HOME."
+_CONNECT = {
+    "grpcio": "grpc",
+    "grpcio-status": "grpc_status",
+    "googleapis-common-protos": "google.rpc",
+    "zstandard": "zstandard",
+}
 _SECONDS_TO_ANSWER = 5.0
 _PORTS = {"spark": 7077, "sc": 15002}
 
@@ -51,17 +58,42 @@ _HERE = {
 }
 
 
-def missing_part() -> Problem | None:
-    """Return what keeps Spark from running here (SM476: no PySpark, no Java), or None."""
+def missing_part(address: str | None = None) -> Problem | None:
+    """Return what keeps Spark from running or being joined from here, or None.
+
+    SM476: there is no PySpark; no Java; or, to talk to a Spark Connect server, which needs no Java here, no gRPC.
+    """
     try:
         import pyspark  # noqa: F401  extra
     except ImportError:
         return Problem("SM476", "The engine Spark needs the package pyspark, which is not installed.", fix=_PACKAGE_FIX)
+    if address is not None and _is_connect(address):
+        return _missing_for_connect(address)
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java", path=str(Path(home) / "bin") if home else None) is None:
         where = f"JAVA_HOME={home}" if home else "PATH"
         return Problem("SM476", "The engine Spark needs Java, which is not there.", where, _JAVA_FIX)
     return None
+
+
+def _is_connect(address: str) -> bool:
+    return address.startswith("sc://")
+
+
+def _missing_for_connect(address: str) -> Problem | None:
+    missing = [package for package, module in _CONNECT.items() if not _is_there(module)]
+    if not missing:
+        return None
+    what = f"To talk to a Spark Connect server these packages must be here: {', '.join(missing)}."
+    return Problem("SM476", what, address, "pip install 'pyspark[connect]'")
+
+
+def _is_there(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
 
 
 def start(address: str | None = None, *, threads: int = 0, options: Mapping[str, str] | None = None) -> Any:
@@ -74,10 +106,10 @@ def start(address: str | None = None, *, threads: int = 0, options: Mapping[str,
         options: Further Spark settings.
 
     Raises:
-        SealmarkError: SM476 PySpark or Java is missing, SM477 nobody answers at the address,
+        SealmarkError: SM476 PySpark, Java or what Spark Connect needs is missing, SM477 nobody answers at the address,
             SM478 Spark does not start.
     """
-    problem = missing_part()
+    problem = missing_part(address)
     if problem is not None:
         raise SealmarkError(problem)
     if address is not None:
@@ -95,7 +127,7 @@ def _session(address: str | None, threads: int, options: dict[str, str]) -> Any:
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder
-    if address is not None and address.startswith("sc://"):
+    if address is not None and _is_connect(address):
         return _configured(builder.remote(address), _ALWAYS | options).getOrCreate()
     cores = threads or os.cpu_count() or 1
     settings = _ALWAYS | {"spark.ui.showConsoleProgress": "false"}

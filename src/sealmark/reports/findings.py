@@ -5,13 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sealmark.reports.blocks import Column, Item, Requirement, Table
-from sealmark.reports.reading import FindingRead, NodeRead, RuleRead
+from sealmark.reports.reading import ChangeRead, FindingRead, NodeRead, RuleRead
 from sealmark.reports.reasons import note_text, reason_texts
 from sealmark.reports.suppression import hidden_overall, hidden_sites
-from sealmark.reports.values import estimate_text, measure_value, rule_limits, rule_value
+from sealmark.reports.values import (
+    change_value,
+    estimate_text,
+    known_number,
+    measure_value,
+    rule_limits,
+    rule_value,
+)
 from sealmark.reports.voice import Voice
 from sealmark.scheme.requirements import Requirement as Declared
-from sealmark.scheme.rules import FactRule, JudgementRule, Rule
+from sealmark.scheme.rules import ChangeRule, FactRule, JudgementRule, Rule
 
 __all__ = ["requirement_view"]
 
@@ -83,6 +90,8 @@ def _item(read: RuleRead, rule: Rule | None, finding: FindingRead, voice: Voice)
     details = list(rule_limits(rule, voice)) if rule is not None else []
     if read.kind == "measure":
         details = [*_measure_details(read, voice), *details]
+    if isinstance(rule, ChangeRule):
+        details = [*_change_details(read, rule, voice), *details]
     if read.kind == "judgement" and finding.code is not None:
         details.append(voice.say("evidence.judgement-code", code=_level(read.about, finding.code, voice)))
     if isinstance(rule, JudgementRule) and not rule.marks and read.share is not None:
@@ -117,6 +126,8 @@ def _sentence(read: RuleRead, rule: Rule | None, voice: Voice) -> str:
         )
     if read.kind == "measure":
         return _measure_sentence(read, voice)
+    if read.kind == "change":
+        return _change_sentence(read, voice)
     key = {"fact": "fact", "document": "document", "persons": "persons", "actions": "actions"}[read.kind]
     about = {} if key == "actions" else {_ABOUT[key]: _thing(read, rule, voice)}
     if read.value is None:
@@ -162,6 +173,39 @@ def _measure_details(read: RuleRead, voice: Voice) -> list[str]:
     details = [] if measured.value is None else [estimate_text(read.about, measured, voice)]
     details.append(voice.say("evidence.base", base=voice.whole(measured.base)))
     note = note_text(measured.note, voice)
+    return [*details, note] if note else details
+
+
+def _change(read: RuleRead, voice: Voice) -> ChangeRead | None:
+    measured = voice.evaluation.measures.get(read.about)
+    return None if measured is None else measured.change
+
+
+def _change_sentence(read: RuleRead, voice: Voice) -> str:
+    name, change = voice.name("measures", read.about), _change(read, voice)
+    if change is None or change.value is None:
+        return voice.say("evidence.change-none", measure=name)
+    return voice.say("evidence.change", measure=name, value=change_value(read.about, change.value, voice))
+
+
+def _change_details(read: RuleRead, rule: ChangeRule, voice: Voice) -> list[str]:
+    """Return both waves, the interval of the change, and what it says of the smallest change that matters."""
+    change = _change(read, voice)
+    if change is None:
+        return []
+    details = [
+        voice.say(f"evidence.{key}", value=measure_value(read.about, wave.value, voice), base=voice.whole(wave.base))
+        for key, wave in (("before", change.before), ("after", change.after))
+        if wave.value is not None
+    ]
+    if change.value is not None:
+        details.append(estimate_text(read.about, change, voice, is_change=True))
+    smallest = known_number(rule.relevant, voice)
+    if read.verdict and smallest is not None:
+        better = voice.edition.measures[rule.change].better
+        relevant = change_value(rule.change, -smallest if better == "lower" else smallest, voice)
+        details.append(voice.say(f"evidence.{read.verdict}", relevant=relevant))
+    note = note_text(change.note, voice)
     return [*details, note] if note else details
 
 

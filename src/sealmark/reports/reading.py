@@ -18,6 +18,7 @@ from sealmark.scheme.requirements import Statement
 
 __all__ = [
     "Chance",
+    "ChangeRead",
     "EstimateRead",
     "Evaluation",
     "FindingRead",
@@ -81,11 +82,19 @@ class OpenCasesRead(_Read):
     finished_only: EstimateRead
 
 
+class ChangeRead(EstimateRead):
+    """How far a measure moved between two waves."""
+
+    before: EstimateRead
+    after: EstimateRead
+
+
 class MeasureRead(EstimateRead):
     """A measure: overall and by site."""
 
     sites: dict[str, EstimateRead] = {}
     open_cases: OpenCasesRead | None = None
+    change: ChangeRead | None = None
     pointer: str = Field(default="", alias="from")
 
 
@@ -97,6 +106,7 @@ class RuleRead(_Read):
     share: Decimal | None = None
     value: str | None = None
     base: int | None = None
+    verdict: str = ""
     sites: dict[str, Decimal | None] = {}
     pointers: tuple[str, ...] = Field(default=(), alias="from")
 

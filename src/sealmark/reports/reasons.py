@@ -29,6 +29,7 @@ ABOUT: Mapping[str, str] = {
     "missing-document": "documents",
     "missing-persons": "credentials",
     "missing-measure": "measures",
+    "missing-change": "measures",
     "missing-judgement": "nodes",
     "unknown-parameter": "parameters",
     "choice-not-listed": "facts",
@@ -42,6 +43,10 @@ ABOUT: Mapping[str, str] = {
     "no-estimate": "measures",
     "no-interval": "measures",
     "base-too-small": "measures",
+    "no-change": "measures",
+    "no-change-interval": "measures",
+    "wave-too-small": "measures",
+    "verdict-not-listed": "measures",
     "sites-without-estimate": "measures",
     "sites-count-as-zero": "measures",
     "sites-protected": "measures",
@@ -73,6 +78,7 @@ MISSING_KINDS: Mapping[str, str] = {
     "persons": "credentials",
     "actions": "",
     "measure": "measures",
+    "change": "measures",
     "judgement": "nodes",
 }
 """Kinds of missing things in the order they are listed, with their section of the wording."""
@@ -95,6 +101,9 @@ _NOTES: Mapping[str, str] = {
     "one site: no interval": "one-site",
     "a type of site was visited only once: no interval": "one-site",
     "No degrees of freedom.": "no-freedom",
+    "One of the waves has no answer here.": "wave-empty",
+    "a quantile of answers has no change here": "quantile-change",
+    "open cases: the true change can only be worse": "open-cases",
 }
 
 _COUNTED: Mapping[str, re.Pattern[str]] = {
@@ -207,8 +216,8 @@ def _figure(key: str, value: str | int | None, voice: Voice) -> str:
         return note_text(str(value), voice)
     if key == "places":
         return voice.plain_list(str(value).split(", "))
-    if key == "mark":
-        return voice.name("marks", str(value))
+    if key in {"mark", "verdict"}:
+        return voice.name("marks", str(value)) if key == "mark" else voice.say(f"verdict.{value}")
     if key in {"measures", "gates"} and isinstance(value, str):
         return voice.plain_list(voice.name(key, part) for part in value.split(", "))
     number = _decimal(value)

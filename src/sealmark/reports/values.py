@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from sealmark.reports.reading import EstimateRead
 from sealmark.reports.voice import Voice
 from sealmark.scheme.figures import Number
-from sealmark.scheme.rules import ActionsRule, FactRule, MeasureRule, PersonsRule, Rule, Scores
+from sealmark.scheme.rules import VERDICTS, ActionsRule, ChangeRule, FactRule, MeasureRule, PersonsRule, Rule, Scores
 
-__all__ = ["estimate_text", "known_number", "measure_value", "rule_limits", "rule_value"]
+__all__ = ["change_value", "estimate_text", "known_number", "measure_value", "rule_limits", "rule_value"]
 
 
 def known_number(number: Number | None, voice: Voice) -> Decimal | None:
@@ -29,14 +29,25 @@ def measure_value(name: str, value: Decimal, voice: Voice, *, limit: Decimal | N
     return voice.unit(value, measure.unit, places)
 
 
-def estimate_text(name: str, estimate: EstimateRead, voice: Voice) -> str:
+def change_value(name: str, value: Decimal, voice: Voice, *, limit: Decimal | None = None) -> str:
+    """Return how far a measure moved, with its sign; shares in percentage points."""
+    measure = voice.edition.measures.get(name)
+    sign = "+" if value > 0 else ""
+    if measure is None or measure.unit != "share":
+        return sign + measure_value(name, value, voice, limit=limit).replace("-", "\u2212")
+    places = voice.short_of(value * 100, None if limit is None else limit * 100, max(measure.decimals - 2, 1))
+    return voice.say("evidence.percentage-points", value=sign + voice.number(value * 100, places))
+
+
+def estimate_text(name: str, estimate: EstimateRead, voice: Voice, *, is_change: bool = False) -> str:
     """Return an interval with its confidence, or that there is none."""
     if estimate.lower is None or estimate.upper is None:
         return voice.say("evidence.no-interval")
+    tell = change_value if is_change else measure_value
     return voice.say(
         "evidence.interval",
-        low=measure_value(name, estimate.lower, voice),
-        high=measure_value(name, estimate.upper, voice),
+        low=tell(name, estimate.lower, voice),
+        high=tell(name, estimate.upper, voice),
         confidence=voice.percent(estimate.confidence),
     )
 
@@ -46,6 +57,8 @@ def rule_value(rule: Rule | None, value: str, voice: Voice, *, limit: Decimal | 
     number = _as_number(value)
     if number is None:
         return _word(value, voice)
+    if isinstance(rule, ChangeRule):
+        return change_value(rule.change, number, voice, limit=limit)
     if isinstance(rule, MeasureRule):
         return measure_value(rule.measure, number, voice, limit=limit)
     if isinstance(rule, ActionsRule) or (isinstance(rule, FactRule | PersonsRule) and rule.per is not None):
@@ -75,6 +88,8 @@ def _as_number(value: str) -> Decimal | None:
 def _word(value: str, voice: Voice) -> str:
     if value in {"yes", "no"}:
         return voice.say(f"page.{value}")
+    if value in VERDICTS:
+        return voice.say(f"verdict.{value}")
     return voice.iso_date(voice.name("labels", value))
 
 
@@ -87,7 +102,7 @@ def rule_limits(rule: Rule, voice: Voice) -> tuple[str, ...]:
 
 
 def _limit_counted(rule: Rule, voice: Voice) -> tuple[str, ...]:
-    if not isinstance(rule, MeasureRule) or rule.counts == "estimate":
+    if not isinstance(rule, MeasureRule | ChangeRule) or rule.counts == "estimate":
         return ()
     return (voice.say("evidence.counts-lower" if rule.counts == "lower-limit" else "evidence.counts-upper"),)
 

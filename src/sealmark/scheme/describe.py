@@ -23,8 +23,10 @@ from sealmark.scheme.grading import (
 )
 from sealmark.scheme.requirements import Band, Requirement, RollUp
 from sealmark.scheme.rules import (
+    VERDICTS,
     ActionsRule,
     Applies,
+    ChangeRule,
     DocumentRule,
     FactRule,
     JudgementRule,
@@ -223,6 +225,17 @@ def _measure(tell: Teller, rule: MeasureRule) -> Iterator[str]:
         yield tell.say("rule.minimum-site-base", number=tell.number(rule.minimum_site_base))
 
 
+def _change(tell: Teller, rule: ChangeRule) -> Iterator[str]:
+    measure = tell.edition.measures[rule.change]
+    unit = "share-change" if measure.unit == "share" else measure.unit
+    yield tell.say(f"rule.change-{rule.counts}", measure=tell.quoted("measures", rule.change))
+    if rule.relevant is not None:
+        yield tell.say(f"rule.relevant-{measure.better}", number=_in_unit(tell, rule.relevant, unit))
+    yield _scores(tell, rule.scores, unit)
+    if rule.minimum_base is not None:
+        yield tell.say("rule.minimum-wave-base", number=tell.number(rule.minimum_base))
+
+
 def _fact(tell: Teller, rule: FactRule) -> Iterator[str]:
     fact = tell.name("facts", rule.fact)
     if rule.per is not None:
@@ -266,6 +279,7 @@ _RULES: Mapping[type, Callable[[Teller, Any], Iterator[str]]] = {
     JudgementRule: _judgement,
     SampleRule: _sample,
     MeasureRule: _measure,
+    ChangeRule: _change,
     FactRule: _fact,
     DocumentRule: _document,
     PersonsRule: _persons,
@@ -283,7 +297,8 @@ def _scores(tell: Teller, scores: Scores, unit: str) -> str:
             tell.say("scores.point", value=_choice(tell, choice), share=tell.number(share, share=True))
             for choice, share in scores.table.items()
         ]
-        return tell.say("scores.table", points=tell.points(rows))
+        key = "verdicts" if set(scores.table) <= {*VERDICTS} else "table"
+        return tell.say(f"scores.{key}", points=tell.points(rows))
     way = next(key for key in ("curve", "steps", "steps_at_most") if getattr(scores, key) is not None)
     point = "scores.up-to" if way == "steps_at_most" else "scores.point"
     rows = [
@@ -294,11 +309,11 @@ def _scores(tell: Teller, scores: Scores, unit: str) -> str:
 
 
 def _in_unit(tell: Teller, number: Number, unit: str) -> str:
-    return tell.say(f"unit.{unit}", value=tell.number(number, share=unit == "share"))
+    return tell.say(f"unit.{unit}", value=tell.number(number, share=unit in {"share", "share-change"}))
 
 
 def _choice(tell: Teller, choice: str) -> str:
-    return tell.say(f"scores.{choice}") if choice in {"yes", "no"} else tell.name("labels", choice)
+    return tell.say(f"scores.{choice}") if choice in {"yes", "no", *VERDICTS} else tell.name("labels", choice)
 
 
 def _gate(tell: Teller, gate: Gate) -> Iterator[str]:

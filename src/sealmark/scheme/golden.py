@@ -16,6 +16,7 @@ __all__ = [
     "Expected",
     "Given",
     "GivenAction",
+    "GivenChange",
     "GivenDocument",
     "GivenEstimate",
     "GivenMark",
@@ -23,6 +24,17 @@ __all__ = [
     "GoldenCase",
     "GoldenFile",
 ]  # fmt: skip
+
+
+class GivenChange(Part):
+    """How far a measure moved between two waves, as if it had been computed."""
+
+    value: Figure | None = None
+    """After less before, in the measure's unit."""
+    lower: Figure | None = None
+    upper: Figure | None = None
+    base: int = 1000
+    """Answers or records in the smaller wave."""
 
 
 class GivenEstimate(Part):
@@ -36,6 +48,8 @@ class GivenEstimate(Part):
     """Value per site, for rules that look at sites."""
     site_bases: dict[str, int] = {}
     """Base of a site; the overall base for sites not named."""
+    change: GivenChange | None = None
+    """For change rules; not given: the case names no two waves."""
 
 
 class GivenMark(Part):
@@ -112,6 +126,8 @@ class Expected(Part):
     gates: dict[Id, Flag | None] = {}
     nodes: dict[Id, Figure | Statement] = {}
     """Shares of nodes, or their statement when there is no share."""
+    retention: Flag | None = None
+    """Whole cases: whether all that the procedure asks for to keep the certificate holds; null: not determined."""
     missing: tuple[str, ...] = ()
     """Ids (parameters, facts, measures ...) that must be named as missing."""
 

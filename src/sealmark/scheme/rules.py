@@ -1,7 +1,7 @@
 """How evidence becomes a share between 0 (does not conform) and 1 (conforms).
 
 A rule names its kind by its first key: ``judgement``, ``sample``, ``measure``,
-``fact``, ``document``, ``persons`` or ``actions``.
+``change``, ``fact``, ``document``, ``persons`` or ``actions``.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from pydantic import Discriminator, Tag, model_validator
 from sealmark.scheme.figures import Flag, Id, Number, Part
 
 __all__ = [
-    "ActionsRule", "Applies", "DocumentRule", "FactRule", "JudgementRule", "MeasureRule", "PersonsRule",
-    "Rule", "SampleRule", "Scores",
+    "VERDICTS", "ActionsRule", "Applies", "ChangeRule", "DocumentRule", "FactRule", "JudgementRule", "MeasureRule",
+    "PersonsRule", "Rule", "SampleRule", "Scores",
 ]  # fmt: skip
 
-RULE_KINDS = ("judgement", "sample", "measure", "fact", "document", "persons", "actions")
+RULE_KINDS = ("judgement", "sample", "measure", "change", "fact", "document", "persons", "actions")
+VERDICTS = ("improved", "not-shown", "not-improved")
+"""What a change rule with ``relevant`` can conclude, the best first; its table scores these words."""
 
 
 class Scores(Part):
@@ -105,6 +107,22 @@ class MeasureRule(Part):
         return self.sites != "overall" and not is_count
 
 
+class ChangeRule(Part):
+    """How far a measure moved between the two waves of the case: after less before, in the measure's unit."""
+
+    change: Id
+    """The measure (measures/), of a survey or of service records. Quantiles of answers have no change."""
+    counts: Literal["estimate", "lower-limit", "upper-limit"] = "estimate"
+    """Which number is compared: a confidence limit of the change lets nobody pass on luck."""
+    minimum_base: Number | None = None
+    """Fewer answers or records in either wave: not determined. The measure's own minimum applies as well."""
+    relevant: Number | None = None
+    """The smallest change for the better that matters, zero or more. The finding then says improved (the whole
+    interval of the change lies beyond it), not-improved (the whole interval falls short of it) or not-shown;
+    a table in `scores` scores these words. Better is what the measure says."""
+    scores: Scores
+
+
 class FactRule(Part):
     """A declared fact: a number, a ratio of two, a date's age, yes/no or a choice."""
 
@@ -161,6 +179,7 @@ Rule = Annotated[
     Annotated[JudgementRule, Tag("judgement rule")]
     | Annotated[SampleRule, Tag("sample rule")]
     | Annotated[MeasureRule, Tag("measure rule")]
+    | Annotated[ChangeRule, Tag("change rule")]
     | Annotated[FactRule, Tag("fact rule")]
     | Annotated[DocumentRule, Tag("document rule")]
     | Annotated[PersonsRule, Tag("persons rule")]

@@ -13,7 +13,9 @@ from sealmark.scheme import golden, grading, measures, procedure, requirements, 
 from sealmark.scheme.edition import Edition, Manifest, Overlay, Relation
 from sealmark.scheme.figures import BySize, Number, ParameterRef, ParameterValue
 
-__all__ = ["Path", "PlacedNumber", "PlacedPart", "Reference", "numbers_at", "parts_in", "references_in"]
+__all__ = [
+    "Path", "PlacedNumber", "PlacedPart", "Reference", "changes_asked", "numbers_at", "parts_in", "references_in",
+]  # fmt: skip
 
 Path = tuple["str | int", ...]
 
@@ -75,6 +77,7 @@ _NAMES: Mapping[type[BaseModel], _Names] = {
     rules.JudgementRule: (("judgement", "scale", "one"),),
     rules.SampleRule: (("sample", "scale", "one"),),
     rules.MeasureRule: (("measure", "measure", "one"),),
+    rules.ChangeRule: (("change", "measure", "one"),),
     rules.FactRule: (("fact", "fact", "one"), ("per", "fact", "one")),
     rules.DocumentRule: (("document", "document", "one"),),
     rules.PersonsRule: (("persons", "credential", "one"), ("per", "fact", "one")),
@@ -135,6 +138,12 @@ def parts_in(edition: Edition) -> Iterator[PlacedPart]:
     """Yield every part of every file, parents first."""
     for file, part in edition.parts.items():
         yield from _parts_below(part, file, ())
+
+
+def changes_asked(edition: Edition) -> frozenset[str]:
+    """Return the measures whose change any rule of the edition asks for, its procedure included."""
+    parts = (placed.part for placed in parts_in(edition))
+    return frozenset(part.change for part in parts if isinstance(part, rules.ChangeRule))
 
 
 def _parts_below(value: object, file: str, path: Path) -> Iterator[PlacedPart]:

@@ -1,14 +1,16 @@
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.library.builders import DAY, edition_of
+from tests.library.builders import DAY, edition_of, rule_of
 
 from sealmark.assess.figures import Missing
 from sealmark.assess.golden import given_book, given_evidence, given_findings, run_case, run_cases
 from sealmark.core.errors import SealmarkError
 from sealmark.scheme.edition import Overlay
 from sealmark.scheme.golden import GoldenCase
+from sealmark.scheme.procedure import Procedure
 
 D = Decimal
 OPEN = {"parameter": "open"}
@@ -313,3 +315,58 @@ def test_a_share_that_no_level_has_is_fine_where_marks_are_given_instead():
     case = case_of({"gates": {"weak": False}}, shares={"default": 1}, judgements={"b": marks})
 
     assert run_case(CODED, case).differences == ()
+
+
+CHANGE = {"change": "waiting", "minimum_base": 20, "scores": {"at_most": -1}}
+KEPT = replace(
+    edition_of({"a": CHANGE}, measures={"waiting": {}}),
+    procedure=Procedure.model_construct(
+        retention=(rule_of(CHANGE), rule_of({"fact": "f", "scores": {"table": {"yes": 1, "no": 0}}}))
+    ),
+)
+
+
+def kept(expect, requirement=None, **given):
+    return list(run_case(KEPT, case_of(expect, requirement, **given)).differences)
+
+
+def waiting(value, base=20):
+    return {"waiting": {"value": 3, "change": {"value": D(value), "lower": -9, "upper": 9, "base": base}}}
+
+
+@pytest.mark.parametrize(
+    ("measures", "statement", "missing"),
+    [
+        (waiting("-1"), "conforms", []),
+        (waiting("-0.99"), "does-not-conform", []),
+        (waiting("-5", 19), "not-determined", ["waiting"]),
+        ({"waiting": {"value": 3}}, "not-determined", ["waiting"]),
+        ({}, "not-determined", ["waiting"]),
+    ],
+)
+def test_a_case_gives_a_change(measures, statement, missing):
+    assert kept({"statement": statement, "missing": missing}, "a", measures=measures) == []
+
+
+@pytest.mark.parametrize(
+    ("measures", "facts", "holds"),
+    [
+        (waiting("-1"), {"f": True}, True),
+        (waiting("-1"), {"f": False}, False),
+        (waiting("0"), {"f": True}, False),
+        ({}, {"f": True}, None),
+        ({}, {"f": False}, False),
+        ({}, {}, None),
+    ],
+)
+def test_a_whole_case_may_say_whether_the_certificate_is_kept(measures, facts, holds):
+    assert kept({"retention": holds}, measures=measures, facts=facts) == []
+    wrong = not holds
+    assert kept({"retention": wrong}, measures=measures, facts=facts) == [
+        f"retention: expected {wrong}, came out {holds}"
+    ]
+
+
+def test_keeping_a_certificate_is_nothing_of_one_requirement():
+    with pytest.raises(SealmarkError, match="retention is never looked at"):
+        kept({"retention": True}, "a")

@@ -11,6 +11,7 @@ from tests.library.evaluation.small import changed, write_case, write_pack
 
 from sealmark.cli.main import cli
 from sealmark.evaluation.example import make_example, read_profile
+from sealmark.evaluation.fingerprints import FINGERPRINTS
 from sealmark.scheme.discovery import load
 
 
@@ -46,9 +47,10 @@ def test_evaluate_writes_results_into_the_case_and_says_where(case):
     result = run("evaluate", case, "--no-pdf")
 
     assert (result.exit_code, result.stderr) == (0, "")
-    assert names(case / "results") == ["evaluation.json", "imports/judgements.csv.json", "report.html"]
+    assert names(case / "results") == ["evaluation.json", "imports/judgements.csv.json", FINGERPRINTS, "report.html"]
     assert "Fernleigh City Libraries" in result.stdout
-    assert result.stdout.endswith(f"  {case}/results/evaluation.json\n  {case}/results/report.html\n")
+    written = [f"  {case}/results/{name}\n" for name in ("evaluation.json", FINGERPRINTS, "report.html")]
+    assert result.stdout.endswith("".join(written))
 
 
 def test_evaluate_in_two_languages_writes_a_report_for_each(case, tmp_path):
@@ -70,6 +72,7 @@ def test_evaluate_in_two_languages_writes_a_report_for_each(case, tmp_path):
     assert names(tmp_path / "out") == [
         "evaluation.json",
         "imports/judgements.csv.json",
+        FINGERPRINTS,
         "report.en.html",
         "report.ru.html",
     ]
@@ -82,7 +85,8 @@ def test_evaluate_prints_json_when_asked(case, tmp_path):
     document = json.loads((tmp_path / "out/evaluation.json").read_bytes())
     assert told["digest"] == document["digest"]
     assert told["grades"] == {name: ladder["grade"] for name, ladder in document["ladders"].items()}
-    assert told["files"] == [str(tmp_path / "out/evaluation.json"), str(tmp_path / "out/report.html")]
+    written = ("evaluation.json", FINGERPRINTS, "report.html")
+    assert told["files"] == [str(tmp_path / "out" / name) for name in written]
     assert (document["seed"], document["draws"]) == (7, 3)
 
 
@@ -157,6 +161,29 @@ def test_reproduce_confirms_and_denies(case, tmp_path):
     assert other.exit_code == 1
     told = json.loads(other.stdout)
     assert (told["same"], len(told["differences"])) == (False, 1)
+
+
+def test_reproduce_names_the_line_with_the_private_file_and_the_input_without(case, tmp_path):
+    run("evaluate", case, "--no-pdf", "--out", tmp_path / "out")
+    lines = len((case / "facts.yaml").read_text().splitlines())
+    (case / "facts.yaml").write_text((case / "facts.yaml").read_text()[:-1] + " # remark\n")
+
+    exact = run("reproduce", tmp_path / "out/evaluation.json", case)
+    (tmp_path / "out" / FINGERPRINTS).unlink()
+    rough = run("reproduce", tmp_path / "out/evaluation.json", case)
+
+    assert f"  input facts.yaml: line {lines}; it now reads " in exact.stdout
+    assert "  input facts.yaml: its content differs; only private/fingerprints.json tells where" in rough.stdout
+
+
+@pytest.mark.parametrize("content", ["no json", "[1]", "{}"])
+def test_reproduce_refuses_private_fingerprints_that_do_not_belong_here(case, tmp_path, content):
+    run("evaluate", case, "--no-pdf", "--out", tmp_path / "out")
+    (tmp_path / "out" / FINGERPRINTS).write_text(content)
+
+    result = run("reproduce", tmp_path / "out/evaluation.json", case)
+
+    assert (result.exit_code, result.stdout, result.stderr[:5]) == (2, "", "SM641")
 
 
 def test_reproduce_in_words(case, tmp_path):

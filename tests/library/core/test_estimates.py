@@ -1,6 +1,8 @@
 from decimal import Decimal
 
-from sealmark.core.estimates import Estimate
+import pytest
+
+from sealmark.core.estimates import Estimate, improvement_verdict
 
 
 def test_an_unknown_estimate_says_why():
@@ -23,3 +25,26 @@ def test_a_certain_value_keeps_base_and_confidence():
     assert certain == Estimate(
         Decimal(7), Decimal(7), Decimal(7), base=9, standard_error=Decimal(0), confidence=Decimal("0.9")
     )
+
+
+def test_counted_the_other_way_limits_change_places():
+    estimate = Estimate(Decimal(2), Decimal(1), None, base=9, standard_error=Decimal(1))
+
+    assert estimate.turned() == Estimate(Decimal(-2), None, Decimal(-1), base=9, standard_error=Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "verdict"),
+    [
+        ("2.01", "5", "improved"),
+        ("2", "5", "not shown"),
+        ("1", "2", "not shown"),
+        ("1", "1.99", "not improved"),
+        (None, "5", "not determined"),
+        ("1", None, "not determined"),
+    ],
+)
+def test_a_verdict_needs_the_whole_interval_on_one_side(lower, upper, verdict):
+    ends = [None if end is None else Decimal(end) for end in (lower, upper)]
+
+    assert improvement_verdict(Estimate(Decimal(2), *ends), Decimal(2)) == verdict

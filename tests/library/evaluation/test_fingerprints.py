@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.library.evaluation.small import edition, write_pack
 
-from sealmark.evaluation.fingerprints import changed_places, edition_files, fingerprint_file
+from sealmark.core.canonical import digest_json
+from sealmark.core.errors import SealmarkError
+from sealmark.evaluation.fingerprints import (
+    changed_places,
+    edition_files,
+    fingerprint_file,
+    gather_fingerprints,
+    open_fingerprints,
+    public_part,
+)
 from sealmark.scheme.loading import load_edition
 
 ROWS = [
@@ -193,6 +202,88 @@ def test_a_cell_over_several_lines_shows_the_line(tmp_path):
     path.write_text('a,b\n1,"x\nw"\n2,z\n')
 
     assert changed_places(path, before) == ('line 3, column b; it now reads "w""',)
+
+
+def publicly(tmp_path, kind, before, after):
+    """What the public part alone tells."""
+    write, _ = KINDS[kind]
+    path = tmp_path / f"table.{kind}"
+    write(path, before)
+    fingerprint = public_part(fingerprint_file(path))
+    write(path, after)
+    return changed_places(path, fingerprint)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_public_part_names_blocks_of_many_rows(tmp_path, kind):
+    found = publicly(tmp_path, kind, ROWS, edited(ROWS, (7, 1, "a"), (257, 1, "b")))
+
+    assert found == (f"among the {KINDS[kind][1]}s 1-64, 193-301",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "blocks"), [(1, 0), (127, 0), (128, 2), (191, 2), (192, 3), (301, 4), (16_384, 256), (16_385, 252)]
+)
+def test_the_public_part_has_digests_of_at_least_64_rows_each(rows, blocks):
+    fingerprint = _fingerprint_of(rows - 1)  # the headings are a row
+
+    found = public_part(fingerprint)
+
+    assert (found["rows"], len(found["blocks"]), sorted(found)) == (rows, blocks, ["blocks", "rows"])
+    assert rows // max(blocks, 1) >= 64 or blocks == 0
+
+
+def test_the_public_part_of_a_small_file_does_not_depend_on_its_answers(tmp_path):
+    as_csv(tmp_path / "a.csv", ROWS[:127])
+    as_csv(tmp_path / "b.csv", edited(ROWS[:127], (7, 1, "a")))
+
+    assert public_part(fingerprint_file(tmp_path / "a.csv")) == public_part(fingerprint_file(tmp_path / "b.csv"))
+
+
+def test_of_a_small_file_the_public_part_says_what_would_tell_more(tmp_path):
+    rows = ROWS[:100]
+
+    assert publicly(tmp_path, "csv", rows, edited(rows, (7, 1, "a"))) == (
+        "its content differs; only private/fingerprints.json tells where, and it is not there",
+    )
+    assert publicly(tmp_path, "csv", rows, rows[:-1]) == ("100 lines before, 99 now",)
+
+
+def test_an_unchanged_public_part_names_no_place(tmp_path):
+    path = tmp_path / "t.csv"
+    as_csv(path, ROWS)
+    before = public_part(fingerprint_file(path))
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert changed_places(path, before) == ()
+
+
+def test_many_changed_public_blocks_are_counted(tmp_path):
+    rows = [["name"], *([f"n{number}"] for number in range(639))]
+
+    found = publicly(tmp_path, "csv", rows, edited(rows, *((row, 0, "x") for row in range(2, 641))))
+
+    assert found == ("among the lines 1-66, 67-132, 133-198, 199-264, 265-330", "and in 4 more places")
+
+
+def test_what_has_no_fingerprint_has_no_public_part():
+    assert public_part(None) is None
+
+
+def test_private_fingerprints_are_opened_by_their_digest(tmp_path):
+    as_csv(tmp_path / "t.csv", ROWS)
+    private = gather_fingerprints({"t.csv": tmp_path / "t.csv"})
+
+    assert open_fingerprints(private, digest_json(private)) == {"t.csv": fingerprint_file(tmp_path / "t.csv")}
+    assert open_fingerprints(None, digest_json(private)) == {}
+
+
+@pytest.mark.parametrize("other", [{}, {"format": "sealmark-fingerprints/1", "inputs": {}}])
+def test_private_fingerprints_of_another_evaluation_are_refused(other):
+    with pytest.raises(SealmarkError) as caught:
+        open_fingerprints(other, "sha256:00")
+
+    assert (caught.value.codes, caught.value.problems[0].where) == (("SM641",), "private/fingerprints.json")
 
 
 def test_fingerprints_stay_small():

@@ -10,10 +10,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from scipy import stats
-from tests.library.builders import book_of, edition_of, evidence_of
+from tests.library.builders import book_of, edition_of, evidence_of, rule_of
 from tests.library.evaluation.small import edition as small_edition
 
-from sealmark.assess.evidence import Document, Evidence, ImprovementAction, Measured
+from sealmark.assess.evidence import Changed, Document, Evidence, ImprovementAction, Measured
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.errors import SealmarkError
 from sealmark.core.estimates import Estimate
@@ -581,3 +581,21 @@ def test_every_missing_column_is_told(tmp_path):
         ("SM305", 'The column "shop" is missing.'),
         ("SM305", 'The column "region" is missing.'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "holds", "missing"), [("1", True, ()), ("0.99", False, ()), (None, None, ("change index",))]
+)
+def test_renewal_may_ask_for_a_change(value, holds, missing):
+    book = small_book()
+    rule = rule_of({"change": "index", "minimum_base": 20, "scores": {"at_least": 1}})
+    procedure = book.edition.procedure.model_copy(update={"retention": (rule,)})
+    wave = Estimate(D(70), base=20)
+    change = None if value is None else Changed(wave, wave, Estimate(D(value), base=40))
+    evidence = Evidence(dt.date(2026, 6, 30), measures={"index": Measured(wave, change=change)})
+
+    found = check_conditions(
+        replace(book, edition=replace(book.edition, procedure=procedure)), evidence, event="recertification"
+    )
+
+    assert found[2:] == (Condition("retention", "change index", holds, refuses=True, missing=missing),)

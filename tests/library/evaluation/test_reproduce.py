@@ -22,25 +22,65 @@ def ground(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ground")
     pack = write_pack(folder / "pack")
     case = write_light_case(folder / "case")
-    document = evaluate(str(pack), case, draws=40).document
-    return pack, case, json.loads(canonical_bytes(document))
+    evaluation = evaluate(str(pack), case, draws=40)
+    document, private = (json.loads(canonical_bytes(item)) for item in (evaluation.document, evaluation.fingerprints))
+    return pack, case, document, private
 
 
 @pytest.fixture
 def place(ground, tmp_path):
     """Copies of pack and case that a test may change, and the evaluation."""
-    pack, case, document = ground
+    pack, case, document, _ = ground
     shutil.copytree(pack, tmp_path / "pack")
     shutil.copytree(case, tmp_path / "case")
     return tmp_path / "pack", tmp_path / "case", copy.deepcopy(document)
 
 
-def test_a_copy_of_the_case_reproduces_the_evaluation(place):
+@pytest.fixture
+def private(ground):
+    """The fingerprints that were written beside the evaluation."""
+    return copy.deepcopy(ground[3])
+
+
+def test_a_copy_of_the_case_reproduces_the_evaluation(place, private):
     pack, case, document = place
+
+    alone = reproduce(document, case, str(pack))
+    found = reproduce(document, case, str(pack), fingerprints=private)
+
+    assert (found.same, found.digest, found.differences) == (True, document["digest"], ())
+    assert alone == found
+
+
+def test_the_evaluation_holds_no_digest_of_few_rows(place, private):
+    _, _, document = place
+
+    assert [item["fingerprint"] for item in document["inputs"]] == [
+        {"rows": found["rows"], "blocks": []} for found in private["inputs"].values()
+    ]
+    assert document["fingerprints"] == digest_json(private)
+
+
+def test_without_the_private_file_a_small_input_is_named_as_a_whole(place):
+    pack, case, document = place
+    text = (case / "judgements.csv").read_text().replace("polite,site-1,Ada,,,8.5", "polite,site-1,Ada,,,0")
+    (case / "judgements.csv").write_text(text)
 
     found = reproduce(document, case, str(pack))
 
-    assert (found.same, found.digest, found.differences) == (True, document["digest"], ())
+    assert found.differences[0] == (
+        "input judgements.csv: its content differs; only private/fingerprints.json tells where, and it is not there"
+    )
+
+
+def test_the_private_file_of_another_evaluation_is_refused(place, private):
+    pack, case, document = place
+    del private["inputs"]["facts.yaml"]
+
+    with pytest.raises(SealmarkError) as caught:
+        reproduce(document, case, str(pack), fingerprints=private)
+
+    assert caught.value.codes == ("SM641",)
 
 
 CHANGES = {
@@ -62,25 +102,25 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_one_changed_cell_is_found_and_named(place, name):
+def test_one_changed_cell_is_found_and_named(place, private, name):
     pack, case, document = place
     before, after, expected = CHANGES[name]
     text = (case / name).read_text()
     assert text.count(before) == 1
     (case / name).write_text(text.replace(before, after))
 
-    found = reproduce(document, case, str(pack))
+    found = reproduce(document, case, str(pack), fingerprints=private)
 
     assert not found.same
     assert found.differences[0] == expected
 
 
-def test_what_a_changed_mark_does_to_the_result_is_told(place):
+def test_what_a_changed_mark_does_to_the_result_is_told(place, private):
     pack, case, document = place
     text = (case / "judgements.csv").read_text().replace("polite,site-1,Ada,,,8.5", "polite,site-1,Ada,,,0")
     (case / "judgements.csv").write_text(text)
 
-    found = reproduce(document, case, str(pack))
+    found = reproduce(document, case, str(pack), fingerprints=private)
 
     assert found.differences[0] == 'input judgements.csv: line 2, column mark; it now reads "0"'
     assert found.differences[1:] == (
@@ -96,11 +136,12 @@ def test_one_changed_cell_of_a_workbook_or_parquet_file_is_named(tmp_path, kind)
     text = (case / "case.yaml").read_text().replace("judgements.csv", f"judgements.{kind}")
     (case / "case.yaml").write_text(text)
     write_table(case / f"judgements.{kind}", rows)
-    document = json.loads(canonical_bytes(evaluate(edition(), case, draws=10).document))
+    evaluation = evaluate(edition(), case, draws=10)
+    document, private = (json.loads(canonical_bytes(item)) for item in (evaluation.document, evaluation.fingerprints))
     rows[2][5] = "9"
     write_table(case / f"judgements.{kind}", rows)
 
-    found = reproduce(document, case, str(write_pack(tmp_path / "pack")))
+    found = reproduce(document, case, str(write_pack(tmp_path / "pack")), fingerprints=private)
 
     assert found.differences[0] == f'input judgements.{kind}: row 3, column mark; it now reads "9"'
 
@@ -117,13 +158,13 @@ def write_table(path, rows):
                 sheet.write_string(number, at, cell)
 
 
-def test_two_changed_cells_and_added_rows_are_told(place):
+def test_two_changed_cells_and_added_rows_are_told(place, private):
     pack, case, document = place
     text = (case / "judgements.csv").read_text()
     (case / "judgements.csv").write_text(text.replace("Ada,,,8.5", "Ada,,,8").replace("u2,no", "u2,yes"))
     (case / "persons.csv").write_text(CASE["persons.csv"] + "practitioner,2025-10-01,,1\n")
 
-    found = reproduce(document, case, str(pack))
+    found = reproduce(document, case, str(pack), fingerprints=private)
 
     assert [line for line in found.differences if line.startswith("input")] == [
         'input judgements.csv: line 2, column mark; it now reads "8"',
@@ -132,11 +173,11 @@ def test_two_changed_cells_and_added_rows_are_told(place):
     ]
 
 
-def test_other_line_ends_are_told_as_what_they_are(place):
+def test_other_line_ends_are_told_as_what_they_are(place, private):
     pack, case, document = place
     (case / "sites.csv").write_bytes((case / "sites.csv").read_bytes().replace(b"\n", b"\r\n"))
 
-    assert reproduce(document, case, str(pack)).differences == (
+    assert reproduce(document, case, str(pack), fingerprints=private).differences == (
         "input sites.csv: its content differs, though in no row (line ends, a byte order mark, formats), or its kind has no rows",
     )
 
@@ -170,13 +211,13 @@ def test_files_newly_or_no_longer_named_are_told(place):
     ]
 
 
-def test_a_change_that_makes_the_case_unreadable_is_named_first(place):
+def test_a_change_that_makes_the_case_unreadable_is_named_first(place, private):
     pack, case, document = place
     (case / "judgements.csv").write_text(
         CASE["judgements.csv"].replace("polite,site-2,Ada,,,7,", "polite,site-2,Ada,,,70,")
     )
 
-    found = reproduce(document, case, str(pack))
+    found = reproduce(document, case, str(pack), fingerprints=private)
 
     assert found.differences == (
         'input judgements.csv: line 3, column mark; it now reads "70"',

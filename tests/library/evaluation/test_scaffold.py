@@ -218,3 +218,20 @@ def test_the_hint_at_legal_marks_stands_beside_the_requirement():
         for scale in edition_of("gbt27922/2011").scales.values() if scale.levels
     }  # fmt: skip
     assert {row.split(",", 6)[-1] for row in rows[1:]} == {","}
+
+
+def test_a_case_says_where_the_scheme_compares_two_waves(tmp_path):
+    rule = "evidence: [{change: %s, scores: {at_least: 0}}]\n"
+    files = {f"editions/1/requirements/{name}.yaml": f"id: {name}\nsource: own\n" + rule % measure
+             for name, measure in (("liked", "index"), ("quick", "solved"))}  # fmt: skip
+    with_rules, without = (load(str(write_pack(tmp_path / name, given))) for name, given in (("a", files), ("b", {})))
+
+    lines = [case_files(edition, as_of=DAY)["case.yaml"].splitlines() for edition in (with_rules, without)]
+
+    added = [line for line in lines[0] if line not in lines[1]]
+    assert [line[:51] for line in added] == [
+        "#   # the scheme compares two waves of it: add wave",
+        "#   # the scheme compares two periods of them: add ",
+    ]
+    places = [lines[0][lines[0].index(line) - 1][:32] for line in added]
+    assert places == ["#   - {instrument: customers, fi", "#   - {records: tickets, file: r"]

@@ -1,5 +1,6 @@
 import os
 import sys
+import types
 
 import ibis
 import pyarrow as pa
@@ -172,6 +173,31 @@ def test_spark_without_the_package_says_what_to_install(monkeypatch):
     assert problem.fix == "pip install 'sealmark[spark]', or measure with DuckDB, which gives the same numbers."
 
 
+def test_spark_connect_without_grpc_says_what_to_install(monkeypatch, tmp_path):
+    """Java runs where the server is: it is not asked for here."""
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    there = {name: types.ModuleType(name) for name in ("grpc_status", "google", "google.rpc")}
+    for name, module in {**there, "grpc": None, "zstandard": None}.items():
+        monkeypatch.setitem(sys.modules, name, module)
+
+    problem = problem_of(lambda: connect("spark", address="sc://host"))
+
+    assert (problem.code, problem.what) == (
+        "SM476",
+        "To talk to a Spark Connect server these packages must be here: grpcio, zstandard.",
+    )
+    assert (problem.where, problem.fix) == ("sc://host", "pip install 'pyspark[connect]'")
+
+
+def test_spark_connect_with_its_packages_is_joined(monkeypatch):
+    pytest.importorskip("pyspark")
+    for name in ("grpc", "grpc_status", "google", "google.rpc", "zstandard"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+
+    assert spark.missing_part("sc://host") is None
+
+
 @pytest.mark.parametrize("address", ["mesos://host:1", "spark://", "host:7077"])
 def test_addresses_that_are_none(monkeypatch, tmp_path, address):
     problem = problem_of(lambda: spark._require_answer(address))
@@ -195,3 +221,15 @@ def test_too_little_memory_is_told():
     assert problem.fix == (
         "Raise the memory limit (--memory-limit), spill to a larger disk, or measure fewer cells at a time."
     )
+
+
+# Ibis reads SQLite by way of pandas, which warns of an option that Ibis sets.
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+def test_other_engines_of_ibis_answer_too():
+    light = ibis.sqlite.connect()
+    light.raw_sql("CREATE TABLE answers (q BIGINT)").close()
+    light.raw_sql("INSERT INTO answers VALUES (3), (4)").close()
+    table = light.table("answers")
+
+    assert fetch(table.aggregate(s=table.q.sum())).to_pylist() == [{"s": 7}]
+    light.disconnect()

@@ -29,7 +29,7 @@ def reason_codes() -> set[str]:
     passed = set(re.findall(r'_missing\([^)]*?"((?:missing|too|sample)-[a-z-]+)"', text))
     passed |= set(re.findall(r'code="([a-z-]+)"', text))
     passed |= set(re.findall(r'(?:code = |else )"([a-z]+(?:-[a-z]+)+)"', text)) & set(ABOUT)
-    kinds = {"size", "sector", "fact", "document", "persons", "actions"}
+    kinds = {"size", "sector", "fact", "document", "persons", "actions", "change"}
     return written | built | passed | {f"missing-{kind}" for kind in kinds}
 
 

@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -20,6 +21,7 @@ from sealmark.scheme.requirements import RollUp
 from sealmark.scheme.rules import (
     ActionsRule,
     Applies,
+    ChangeRule,
     DocumentRule,
     FactRule,
     JudgementRule,
@@ -103,6 +105,33 @@ def test_facts_ratios_documents_persons_and_actions(edition):
         "The share of due improvement actions whose effect was measured and reached counts. "
         "The share met rises in steps: 100% gives 100%. Actions that must be due, else not determined: 3."
     )
+
+
+def test_a_change_says_what_is_compared_and_what_improvement_is(edition):
+    verdicts = {"table": {"improved": 1, "not-shown": "0.5", "not-improved": 0}}
+    verdicts = {"table": {word: Decimal(share) for word, share in verdicts["table"].items()}}
+
+    assert rule(ChangeRule, edition, change="satisfaction", relevant=2, minimum_base=50, scores=verdicts) == (
+        "How far “Satisfaction index (10 to 100)” moved from the earlier to the later wave counts. "
+        "It has improved if its whole interval lies above a rise by 2. "
+        "Verdicts count as follows: improved gives 100%; not shown to have improved gives 50%; not improved gives 0%. "
+        "Answers or records needed in each wave, else not determined: 50."
+    )
+    assert rule(
+        ChangeRule, edition, change="calls-in-time", counts="lower-limit", scores={"at_least": Decimal("0.02")}
+    ) == (
+        "The lower confidence limit of the change of “Share of calls answered within one minute” from the earlier to the "
+        "later wave counts. It conforms from 2% (percentage points) up and does not conform below."
+    )
+
+
+def test_a_change_of_what_should_be_low_improves_by_a_fall(edition):
+    lower = edition.measures["satisfaction"].model_copy(update={"better": "lower"})
+    edition.measures["satisfaction"] = lower
+
+    words = rule(ChangeRule, edition, change="satisfaction", relevant=2, scores={"at_most": 0})
+
+    assert "It has improved if its whole interval lies beyond a fall by 2." in words
 
 
 def test_an_unknown_parameter_says_who_must_supply_it(edition):

@@ -143,20 +143,32 @@ class _Move:
 
 
 def _moves(assessment: Assessment, evidence: Evidence, book: FigureBook) -> Iterator[_Move]:
-    for (name, site), cell in _cells(evidence, book):
-        assert cell.value is not None
-        assert cell.standard_error is not None
-        measure = book.edition.measures[name]
-        ends = [cell.value - cell.standard_error, cell.value + cell.standard_error]
-        if measure.unit == "share":
-            ends = [min(max(end, Decimal(0)), Decimal(1)) for end in ends]
-        low, high = (_scores(assessment, evidence, book, Draw({(name, site): end})) for end in ends)
+    for name, truths in _nudged(evidence, book):
+        low, high = (_scores(assessment, evidence, book, truth) for truth in truths)
         by = {
             score: float(abs(high[score] - low[score]))  # type: ignore[operator]
             for score in low
             if low[score] is not None and high[score] is not None
         }
-        yield _Move(measure.instrument is not None, by)
+        yield _Move(book.edition.measures[name].instrument is not None, by)
+
+
+def _nudged(evidence: Evidence, book: FigureBook) -> Iterator[tuple[str, list[Draw]]]:
+    """Yield each measure, and each change of one, a standard error lower and a standard error higher."""
+    for (name, site), cell in _cells(evidence, book):
+        ends = _ends(cell)
+        if book.edition.measures[name].unit == "share":
+            ends = [min(max(end, Decimal(0)), Decimal(1)) for end in ends]
+        yield name, [Draw({(name, site): end}) for end in ends]
+    for name, measured in sorted(evidence.measures.items()):
+        if measured.change is not None and measured.change.change.standard_error:
+            yield name, [Draw(changes={name: end}) for end in _ends(measured.change.change)]
+
+
+def _ends(cell: Estimate) -> list[Decimal]:
+    assert cell.value is not None
+    assert cell.standard_error is not None
+    return [cell.value - cell.standard_error, cell.value + cell.standard_error]
 
 
 def _cells(evidence: Evidence, book: FigureBook) -> Iterator[tuple[_Cell, Estimate]]:

@@ -4,7 +4,8 @@ Each draw replaces every uncertain input by one value it could truly have.
 
 * A measure moves by its standard error with a t distribution of its degrees of
   freedom; a share moves on the logit scale, so that it stays between 0 and 1.
-  Measures of one survey move together, with the correlations of their errors.
+  Measures of one survey, and their changes between two waves, move together, with the correlations of
+  their errors.
 * Judgements from a sample of sites move together: with site vectors ``v_i``,
   mean ``v`` and sampling fraction f, the deviation is
   ``sqrt((1-f) / (n (n-1))) * sum z_i (v_i - v) * sqrt((n-1) / chi2)`` with
@@ -21,12 +22,14 @@ Each draw replaces every uncertain input by one value it could truly have.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from sealmark.assess.evidence import Draw, Evidence
+from sealmark.assess.evidence import Draw, Evidence, Measured, change_key
 from sealmark.assess.figures import FigureBook
 from sealmark.assess.findings import Reason
 from sealmark.core.estimates import Estimate
@@ -60,12 +63,18 @@ def possible_truths(
     """
     random = np.random.default_rng(seed)
     estimates = _estimate_draws(evidence, book, random, draws)
+    changes = {name: estimates.pop((change_key(name), None)) for name in _drawn_changes(evidence, estimates)}
     shares = _share_draws(tuple(judged_shares(evidence, book)), evidence.sites, borrowed, random, draws)
     for index in range(draws):
         yield Draw(
             {key: decimal_from_float(values[index], 9) for key, values in estimates.items()},
             {key: decimal_from_float(values[index], 9) for key, values in shares.items()},
+            {key: decimal_from_float(values[index], 9) for key, values in changes.items()},
         )
+
+
+def _drawn_changes(evidence: Evidence, estimates: Mapping[tuple[str, str | None], Floats]) -> list[str]:
+    return [name for name in sorted(evidence.measures) if (change_key(name), None) in estimates]
 
 
 def uncertainty_limits(
@@ -78,7 +87,7 @@ def uncertainty_limits(
     unknown = [
         name
         for name, item in evidence.measures.items()
-        if item.overall.value is not None and item.overall.standard_error is None
+        if any(found.value is not None and found.standard_error is None for found in _figures_of(item))
     ]
     if unknown:
         result.append(Reason("measures-without-error", "measures", {"measures": ", ".join(sorted(unknown))}))
@@ -87,6 +96,8 @@ def uncertainty_limits(
     recorded = [name for name in evidence.measures if book.edition.measures[name].records]
     if len(recorded) > 1:
         result.append(Reason("measures-drawn-independently", "measures"))
+    if any(evidence.measures[name].change is not None for name in recorded):
+        result.append(Reason("waves-independent", "measures"))
     return tuple(result)
 
 
@@ -118,11 +129,11 @@ def _estimate_draws(
         if isinstance(rule, MeasureRule) and rule.sites != "overall"
     }
     result: dict[tuple[str, str | None], Floats] = {}
-    for names in _surveyed_together(evidence):
-        normal, chance = _joint_normal(names, evidence, random, draws), random.random(draws)
+    figures = _figures_by_name(evidence, book)
+    for names in _surveyed_together(figures):
+        normal, chance = _joint_normal(names, figures, random, draws), random.random(draws)
         for name, row in zip(names, normal, strict=True):
-            overall = evidence.measures[name].overall
-            drawn = _drawn(overall, book.edition.measures[name].unit, row, chance)
+            drawn = _drawn(figures[name].estimate, figures[name].unit, row, chance)
             if drawn is not None:
                 result[name, None] = drawn
     for name in sorted(by_site & evidence.measures.keys()):
@@ -133,21 +144,47 @@ def _estimate_draws(
     return result
 
 
-def _surveyed_together(evidence: Evidence) -> list[tuple[str, ...]]:
-    """Return the measures in groups that move together: those of one survey, all others alone."""
+def _figures_of(item: Measured) -> tuple[Estimate, ...]:
+    return (item.overall,) if item.change is None else (item.overall, item.change.change)
+
+
+class _Figure(NamedTuple):
+    """A measure, or the change of one, with how its error goes with others."""
+
+    estimate: Estimate
+    unit: str
+    correlations: Mapping[str, Decimal]
+
+
+def _figures_by_name(evidence: Evidence, book: FigureBook) -> dict[str, _Figure]:
+    """Return measures by name and changes by key. A change of a share is no share: it may fall below 0."""
+    found = {
+        name: _Figure(item.overall, book.edition.measures[name].unit, item.correlations)
+        for name, item in evidence.measures.items()
+    }
+    for name, item in evidence.measures.items():
+        if item.change is not None:
+            found[change_key(name)] = _Figure(item.change.change, "change", item.change.correlations)
+    return found
+
+
+def _surveyed_together(figures: Mapping[str, _Figure]) -> list[tuple[str, ...]]:
+    """Return the figures in groups that move together: those of one survey, all others alone."""
     groups: dict[str, tuple[str, ...]] = {}
-    for name, measured in sorted(evidence.measures.items()):
-        group = tuple(sorted({name, *measured.correlations}))
+    for name, figure in sorted(figures.items()):
+        group = tuple(sorted({name, *figure.correlations}))
         groups.setdefault(group[0], group)
     return list(groups.values())
 
 
-def _joint_normal(names: Sequence[str], evidence: Evidence, random: np.random.Generator, draws: int) -> Floats:
-    """Standard normal steps, one row per measure, with the correlations of their sampling errors."""
+def _joint_normal(
+    names: Sequence[str], figures: Mapping[str, _Figure], random: np.random.Generator, draws: int
+) -> Floats:
+    """Standard normal steps, one row per figure, with the correlations of their sampling errors."""
     steps = random.standard_normal((len(names), draws))
     if len(names) == 1:
         return steps
-    rows = [[float(evidence.measures[one].correlations.get(other, one == other)) for other in names] for one in names]
+    rows = [[float(figures[one].correlations.get(other, one == other)) for other in names] for one in names]
     size, axes = np.linalg.eigh(np.array(rows))
     # Rounded correlations may miss being a correlation matrix by a hair.
     return np.asarray((axes * np.sqrt(np.maximum(size, 0))) @ steps)

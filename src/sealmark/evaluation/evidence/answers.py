@@ -21,7 +21,7 @@ _RESPONDENT = "respondent"
 def plain_mapping(survey: SurveyFile, instrument: Instrument, headings: Collection[str], mark: str) -> ImportMapping:
     """Return the mapping of a survey file whose columns are named like the items.
 
-    A column ``respondent``, if there is one, must name each respondent once.
+    A column ``respondent``, if there is one, must name each respondent once, with waves once in every round.
 
     Args:
         survey: The survey, as the case names it.
@@ -32,14 +32,16 @@ def plain_mapping(survey: SurveyFile, instrument: Instrument, headings: Collecti
     design = survey.design
     asked = (item.id for item in instrument.items if item.id not in survey.not_asked)
     columns: dict[str, object] = {name: {"from": name, "type": "whole"} for name in asked}
-    texts = [survey.site, *design.strata, design.cluster]
+    waves = survey.waves
+    rounds = [] if waves is None else [waves.column, waves.respondent]
+    texts = [survey.site, *design.strata, design.cluster, *rounds]
     columns |= {name: {"from": name, "type": "text"} for name in texts if name}
     numbers = [design.weight, design.population if isinstance(design.population, str) else None]
     columns |= {name: {"from": name, "type": "decimal"} for name in numbers if name}
     content: dict[str, object] = {"layout": "responses", "file": {"delimiter": mark}, "columns": columns}
-    if _RESPONDENT in headings and _RESPONDENT not in columns:
+    if _RESPONDENT in headings and (_RESPONDENT not in columns or _RESPONDENT in rounds):
         columns[_RESPONDENT] = {"from": _RESPONDENT, "type": "text"}
-        content["duplicates"] = {"key": [_RESPONDENT]}
+        content["duplicates"] = {"key": [_RESPONDENT] if waves is None else [_RESPONDENT, waves.column]}
     return ImportMapping.model_validate(content)
 
 
@@ -91,6 +93,8 @@ def check_columns(survey: SurveyFile, table: pa.Table, instrument: Instrument, p
         problems.add("SM317", f"There is no column for the items {', '.join(absent)}.", where=survey.file, fix=fix)
     design = survey.design
     named = {"site": [survey.site], "weight": [design.weight], "strata": design.strata, "cluster": [design.cluster]}
+    if survey.waves is not None:
+        named |= {"waves": [survey.waves.column], "waves.respondent": [survey.waves.respondent]}
     named["population"] = [design.population] if isinstance(design.population, str) else []
     for key, columns in named.items():
         for column in columns:

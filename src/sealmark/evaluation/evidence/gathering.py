@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -133,12 +134,17 @@ class _Gathering:
                 where = self.case.document.where(key)
                 self.problems.add("SM316", what, where=where, fix=did_you_mean(name, known))
 
-    def _import(self, file: str, mapping: ImportMapping) -> ImportResult:
-        period, path = self.case.file.period, self.case.path(file)
+    def _import(self, file: str, mapping: ImportMapping, period: Period | None) -> ImportResult:
+        path = self.case.path(file)
         with located(file, path.name):
-            result = import_table(path, mapping, period=Period(period.start, period.end), as_of=self.case.file.as_of)
+            result = import_table(path, mapping, period=period, as_of=self.case.file.as_of)
         self.imports[file] = {"reconciliation": result.reconciliation.to_json(), "profile": result.profile.to_json()}
         return result
+
+    def _period(self, earlier: dt.date | None = None) -> Period:
+        """Return the period of the case, from an earlier wave on where there is one."""
+        period = self.case.file.period
+        return Period(min(earlier or period.start, period.start), period.end)
 
     def _mapping(self, name: str) -> ImportMapping:
         path = self.case.path(name)
@@ -148,7 +154,9 @@ class _Gathering:
     def _survey(self, survey: SurveyFile, sites: Sequence[Site]) -> None:
         instrument = self.book.edition.instruments[survey.instrument]
         mapping = self._mapping(survey.mapping) if survey.mapping else self._plain(survey, instrument)
-        table = _with_unasked(self._import(survey.file, within_scales(mapping, instrument)).table, survey)
+        # Rounds of an earlier wave lie before the period; the waves say which rows count.
+        period = None if survey.waves else self._period()
+        table = _with_unasked(self._import(survey.file, within_scales(mapping, instrument), period).table, survey)
         problems = ProblemList()
         check_answers(survey, table, instrument, problems)
         check_columns(survey, table, instrument, problems)
@@ -166,7 +174,8 @@ class _Gathering:
     def _records(self, record: RecordFile, sites: Sequence[Site]) -> None:
         calendar = self._tried(partial(self._calendar, record.calendar)) if record.calendar else None
         ready = calendar is not None or self._needs_no_calendar(record)
-        table = self._import(record.file, self._mapping(record.mapping)).table
+        start = record.waves.before.start if record.waves else None
+        table = self._import(record.file, self._mapping(record.mapping), self._period(start)).table
         self._check_sites(record.file, table, "site", sites)
         if ready:
             with _naming_mapping(record), located(record.file, ""):

@@ -10,11 +10,14 @@ from sealmark.assess.evidence import Measured, OpenCases
 from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import RecordFile
+from sealmark.evaluation.evidence.record_passes import RecordPasses
+from sealmark.evaluation.evidence.record_waves import WAVE, fair, in_later_wave, marked_by_wave, with_changes
 from sealmark.measure.records import measures as definitions
 from sealmark.measure.records.calendars import Calendar
-from sealmark.measure.records.estimation import RecordEstimate, estimate_records
+from sealmark.measure.records.cells import RecordEstimate
 from sealmark.scheme.figures import Number
 from sealmark.scheme.measures import Measure, RecordFilter
+from sealmark.scheme.walking import changes_asked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,9 +43,13 @@ def measure_records(
 ) -> dict[str, Measured]:
     """Return every measure of the record class, overall and per site.
 
+    Where the case names two waves, measures rest on the later one, and those that a rule asks for it have
+    their change.
+
     Raises:
-        SealmarkError: SM45x the records lack what a measure needs.
+        SealmarkError: SM371 a wave without records; SM45x the records lack what a measure needs.
     """
+    table = marked_by_wave(record, table)
     result: dict[str, Measured] = {}
     batches: dict[float, dict[str, definitions.RecordMeasure]] = {}
     for name, measure in record_measures(book, record.records).items():
@@ -67,20 +74,27 @@ def _measured(
     confidence, wanted = batch
     calendars = {_CALENDAR: calendar} if calendar else {}
 
+    passes = RecordPasses(table, wanted, as_of=book.as_of, calendars=calendars)
+
     def cells(*by: str) -> tuple[RecordEstimate, ...]:
-        return estimate_records(table, wanted, as_of=book.as_of, calendars=calendars, by=by, confidence=confidence)
+        return passes.estimates((WAVE, *by) if record.waves else by, confidence)
 
     better = {name: item.better for name, item in record_measures(book, record.records).items()}
-    whole = {cell.measure: cell for cell in cells()}
+    both = cells()
+    whole = {cell.measure: cell for cell in both if in_later_wave(cell)}
     sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
     if "site" in table.column_names:
         for cell in cells("site"):
-            if cell.cell["site"] is not None:
-                sites[cell.measure][str(cell.cell["site"])] = _fair(cell, better[cell.measure])
-    return {
-        name: Measured(_fair(whole[name], better[name]), sites[name], record.file, open_cases=_open_cases(whole[name]))
-        for name in wanted
-    }
+            if in_later_wave(cell) and cell.cell["site"] is not None:
+                sites[cell.measure][str(cell.cell["site"])] = fair(cell, better[cell.measure])
+    found = {name: _told(whole.get(name), better[name], sites[name], record.file) for name in wanted}
+    return with_changes(found, both, better, changes_asked(book.edition)) if record.waves else found
+
+
+def _told(cell: RecordEstimate | None, better: str, sites: Mapping[str, Estimate], file: str) -> Measured:
+    if cell is None:
+        return Measured(Estimate.unknown("no record to judge"), sites, file)
+    return Measured(fair(cell, better), sites, file, open_cases=_open_cases(cell))
 
 
 def _open_cases(cell: RecordEstimate) -> OpenCases | None:
@@ -88,14 +102,6 @@ def _open_cases(cell: RecordEstimate) -> OpenCases | None:
     if cell.naive is None or "open" not in cell.counts:
         return None
     return OpenCases(cell.counts["open"], cell.naive)
-
-
-def _fair(cell: RecordEstimate, better: str) -> Estimate:
-    """Return the estimate, unless open cases make it look better than the truth can be."""
-    flatters = (cell.bound, better) in {("lower", "lower"), ("upper", "higher")}
-    if not flatters:
-        return cell.estimate
-    return Estimate.unknown("open cases: the true figure can only be worse", base=cell.estimate.base)
 
 
 class _Translator:

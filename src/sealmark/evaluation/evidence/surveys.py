@@ -12,10 +12,19 @@ from sealmark.assess.figures import FigureBook, Missing
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.case import SurveyFile
 from sealmark.evaluation.evidence.small_cells import protect, suppressed
-from sealmark.evaluation.evidence.together import correlations
+from sealmark.evaluation.evidence.together import correlations, within
+from sealmark.evaluation.evidence.waves import Batch, rounds_of, survey_changes
 from sealmark.measure.surveys import formulas
 from sealmark.measure.surveys.design import Design
-from sealmark.measure.surveys.estimation import CellEstimate, estimate
+from sealmark.measure.surveys.estimation import (
+    CellEstimate,
+    Sample,
+    estimate_sample,
+    fix_weights,
+    opposed_of,
+    take_sample,
+)
+from sealmark.measure.surveys.rows import require_columns
 from sealmark.scheme.measures import Instrument, Item, Measure
 
 if TYPE_CHECKING:
@@ -33,28 +42,37 @@ def measure_survey(survey: SurveyFile, table: pa.Table, book: FigureBook) -> dic
     """Return every measure of the survey's instrument, overall and per site.
 
     Figures of small sites are there, marked as hidden: they count, but are not to be told.
-    A measure that needs an unknown figure is left out with the reason in its note.
+    A measure that needs an unknown figure is left out with the reason in its note. Where the case names two
+    waves, measures rest on the later one, and those that a rule asks for it have their change.
+
+    Raises:
+        SealmarkError: SM371 a round without rows or rows without a round; SM4xx for measuring.
     """
     instrument = book.edition.instruments[survey.instrument]
+    rounds = rounds_of(survey, table)
+    if rounds is not None:
+        survey, table = rounds.survey, rounds.current
     result: dict[str, Measured] = {}
-    batches: dict[_Batch, dict[str, formulas.Measure]] = {}
+    batches: dict[Batch, dict[str, formulas.Measure]] = {}
     for name, measure in survey_measures(book, survey.instrument).items():
         formula = formula_of(measure, instrument, book)
         if isinstance(formula, Missing):
             result[name] = Measured(Estimate.unknown(f"unknown figure: {formula.id}"), pointer=survey.file)
         else:
             batches.setdefault(_batch(measure, book), {})[name] = formula
-    for batch, wanted in batches.items():
-        result |= _measured(survey, table, book, batch, wanted)
-    result |= _together(survey, table, result, batches)
+    if batches:
+        sample = take_sample(table, design=Design(**survey.design.model_dump()))
+        for batch, wanted in batches.items():
+            result |= _measured(survey, sample, book, batch, wanted)
+        changed = {} if rounds is None else survey_changes(rounds, result, batches, book)
+        result |= changed or _together(sample, result, batches)
     return protect(result, book, instrument)
 
 
 def _together(
-    survey: SurveyFile,
-    table: pa.Table,
+    sample: Sample,
     found: Mapping[str, Measured],
-    batches: Mapping[_Batch, Mapping[str, formulas.Measure]],
+    batches: Mapping[Batch, Mapping[str, formulas.Measure]],
 ) -> dict[str, Measured]:
     """Return the measures that have an error, each with how it goes with the others."""
     varying = {
@@ -63,35 +81,33 @@ def _together(
         for name, formula in wanted.items()
         if found[name].overall.standard_error
     }
-    joint = correlations(table, varying, Design(**survey.design.model_dump()))
+    joint = correlations(sample, varying)
     return {name: replace(found[name], correlations=others) for name, others in joint.items()}
 
 
-_Batch = tuple[float, "tuple[str, tuple[int, ...]] | None"]
-"""Confidence and subgroup: measures that share both are computed in one pass."""
-
-
-def _batch(measure: Measure, book: FigureBook) -> _Batch:
+def _batch(measure: Measure, book: FigureBook) -> Batch:
     confidence = float(measure.confidence or book.edition.manifest.confidence)
     return confidence, (measure.among.item, measure.among.equals) if measure.among else None
 
 
 def _measured(
-    survey: SurveyFile, table: pa.Table, book: FigureBook, batch: _Batch, wanted: dict[str, formulas.Measure]
+    survey: SurveyFile, sample: Sample, book: FigureBook, batch: Batch, wanted: dict[str, formulas.Measure]
 ) -> dict[str, Measured]:
     confidence, among = batch
-    design = Design(**survey.design.model_dump())
-    domain = {among[0]: among[1]} if among else None
+    inside = sample if among is None else within(sample, {among[0]: among[1]})
+    require_columns(inside.table, wanted.values())
+    fixed = {name: fix_weights(formula, inside) for name, formula in wanted.items()}
 
     def cells(*by: str) -> tuple[CellEstimate, ...]:
-        return estimate(table, wanted, design=design, by=by, confidence=confidence, domain=domain)
+        return estimate_sample(inside, fixed, by=by, confidence=confidence)
 
     floor = book.number(book.edition.instruments[survey.instrument].smallest_cell)
     whole = cells()
     overall = {cell.measure: suppressed(cell.estimate, floor) for cell in whole}
-    opposed = {cell.measure: cell.opposed for cell in whole if overall[cell.measure].value is not None}
+    known = {name: formula for name, formula in wanted.items() if overall[name].value is not None}
+    opposed = opposed_of(inside, known)
     sites: dict[str, dict[str, Estimate]] = {name: {} for name in wanted}
-    if survey.site and survey.site in table.column_names:
+    if survey.site and survey.site in sample.table.columns:
         for cell in cells(survey.site):
             if cell.cell[survey.site] is not None:
                 sites[cell.measure][str(cell.cell[survey.site])] = cell.estimate

@@ -27,7 +27,7 @@ from sealmark.measure.surveys.formulas import Measure
 from sealmark.measure.surveys.intervals import t_quantile
 from sealmark.measure.surveys.rows import plan_of, require_columns, unit_of
 
-__all__ = ["Between", "Change", "Verdict", "compare", "difference_of"]
+__all__ = ["Between", "Change", "Verdict", "compare", "difference_by_limits", "difference_of"]
 
 Verdict: TypeAlias = Literal["higher", "lower", "equal", "undecided"]
 
@@ -197,6 +197,53 @@ def difference_of(
         degrees_of_freedom=decimal_from_float(df),
     )
     return result, _verdict(result, minimum)
+
+
+def difference_by_limits(first: Estimate, second: Estimate) -> Estimate:
+    """Return second less first for two independent estimates, from the limits of their own intervals.
+
+    Where shares lie near 0 or 1, and for percentiles, an interval is not the value and so many standard
+    errors. Each limit of the difference then takes the distances of the two limits that matter, squared
+    and added (Newcombe, *Statistics in Medicine* 17, 1998, method 10; Zou and Donner, ibid. 27, 2008).
+
+    Args:
+        first: The estimate from which the change is counted.
+        second: The estimate to which it is counted, at the same confidence.
+
+    Returns:
+        The difference. Its standard error is that of the two, or where one has none or zero, that which a
+        normal interval of this width has; unknown parts stay unknown, with the reason in the note.
+
+    Example:
+        >>> last = Estimate(Decimal("0.6"), Decimal("0.4905"), Decimal("0.7004"), base=80)
+        >>> now = Estimate(Decimal("0.8"), Decimal("0.6916"), Decimal("0.8772"), base=70)
+        >>> round(difference_by_limits(last, now).lower, 3), round(difference_by_limits(last, now).upper, 3)
+        (Decimal('0.052'), Decimal('0.334'))
+    """
+    base = first.base + second.base
+    if first.value is None or second.value is None:
+        return Estimate.unknown(first.note or second.note or "One of the two is unknown.", base=base)
+    found = Estimate(second.value - first.value, base=base, confidence=second.confidence)
+    ends = (first.lower, first.upper, second.lower, second.upper)
+    if first.lower is None or first.upper is None or second.lower is None or second.upper is None:
+        return replace(found, note=first.note or second.note or "One of the two has no interval.")
+    low, high, new_low, new_high = (float(end) for end in ends if end is not None)
+    old, new = float(first.value), float(second.value)
+    lower = new - old - np.hypot(new - new_low, high - old)
+    upper = new - old + np.hypot(new_high - new, old - low)
+    return replace(
+        found,
+        lower=decimal_from_float(float(lower)),
+        upper=decimal_from_float(float(upper)),
+        standard_error=_error_of(first, second, float(upper - lower)),
+    )
+
+
+def _error_of(first: Estimate, second: Estimate, width: float) -> Decimal:
+    """Return the standard error of a difference, or the one that its interval stands for."""
+    if first.standard_error and second.standard_error:
+        return decimal_from_float(float(np.hypot(float(first.standard_error), float(second.standard_error))))
+    return decimal_from_float(width / 2 / float(special.ndtri((1 + float(second.confidence)) / 2)))
 
 
 def _require_groups(present: set[object], between: Between) -> None:

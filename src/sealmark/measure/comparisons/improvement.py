@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.core.estimates import Estimate
+from sealmark.core.estimates import Estimate, ImprovementVerdict, improvement_verdict
 from sealmark.core.numbers import decimal_from_float, plain
 from sealmark.measure.comparisons.differences import difference_of
 from sealmark.measure.comparisons.waves import WavePair, wave_changes
@@ -21,8 +21,6 @@ from sealmark.measure.surveys.formulas import LinearMeasure
 from sealmark.measure.surveys.intervals import t_quantile
 
 __all__ = ["Improvement", "ImprovementRule", "ImprovementVerdict", "improvement", "wave_improvements"]
-
-ImprovementVerdict: TypeAlias = Literal["improved", "not improved", "not shown", "not determined"]
 
 _HALF = 0.5
 
@@ -126,7 +124,7 @@ def improvement(
     change, _ = difference_of(before, after, confidence=rule.level)
     if covariance and change.standard_error is not None:
         change = _with_covariance(change, before, after, covariance, rule.level)
-    gain = _turned(change) if rule.better == "lower" else change
+    gain = change.turned() if rule.better == "lower" else change
     return _tested(before, after, gain, rule)
 
 
@@ -167,7 +165,7 @@ def wave_improvements(
     changes = wave_changes(table, measures, design=design, waves=waves, by=by, confidence=rule.level, domain=domain)
     found = []
     for one in changes:
-        gain = _turned(one.change) if rule.better == "lower" else one.change
+        gain = one.change.turned() if rule.better == "lower" else one.change
         tested = _tested(one.before, one.after, gain, rule)
         found.append(replace(tested, measure=one.measure, cell=one.cell, unit=one.unit))
     return tuple(found)
@@ -196,26 +194,17 @@ def _with_covariance(
     )
 
 
-def _turned(change: Estimate) -> Estimate:
-    """Return the change counted the other way."""
-    value, lower, upper = (None if end is None else -end for end in (change.value, change.upper, change.lower))
-    return replace(change, value=value, lower=lower, upper=upper)
-
-
 def _tested(before: Estimate, after: Estimate, gain: Estimate, rule: ImprovementRule) -> Improvement:
     verdict, reason = _verdict(gain, rule)
     return Improvement(before, after, gain, rule, verdict, reason)
 
 
 def _verdict(gain: Estimate, rule: ImprovementRule) -> tuple[ImprovementVerdict, str]:
-    minimum = plain(rule.minimum)
+    verdict, minimum = improvement_verdict(gain, rule.minimum), plain(rule.minimum)
     if gain.lower is None or gain.upper is None:
-        return "not determined", gain.note or "The change has no interval."
-    if gain.lower > rule.minimum:
-        return "improved", f"The lower limit of the gain, {plain(gain.lower)}, is above {minimum}."
-    if gain.upper < rule.minimum:
-        return "not improved", f"The upper limit of the gain, {plain(gain.upper)}, is below {minimum}."
-    return (
-        "not shown",
-        f"The gain may be anything from {plain(gain.lower)} to {plain(gain.upper)}: {minimum} is inside.",
-    )
+        return verdict, gain.note or "The change has no interval."
+    if verdict == "improved":
+        return verdict, f"The lower limit of the gain, {plain(gain.lower)}, is above {minimum}."
+    if verdict == "not improved":
+        return verdict, f"The upper limit of the gain, {plain(gain.upper)}, is below {minimum}."
+    return verdict, f"The gain may be anything from {plain(gain.lower)} to {plain(gain.upper)}: {minimum} is inside."

@@ -19,7 +19,6 @@ from sealmark.measure.engine import Source, fetch, open_table
 from sealmark.measure.surveys.design import Design
 from sealmark.measure.surveys.estimation import (
     Domain,
-    Sample,
     check_confidence,
     estimate_plans,
     fix_weights,
@@ -28,7 +27,7 @@ from sealmark.measure.surveys.estimation import (
 from sealmark.measure.surveys.formulas import LinearMeasure
 from sealmark.measure.surveys.rows import plan_of, require_columns, unit_of
 
-__all__ = ["WaveChange", "WavePair", "wave_changes"]
+__all__ = ["WaveChange", "WavePair", "design_of_waves", "wave_changes"]
 
 
 def _refuse(what: str, fix: str) -> SealmarkError:
@@ -137,8 +136,8 @@ def wave_changes(
     check_confidence(confidence)
     by = (by,) if isinstance(by, str) else tuple(by)
     opened = open_table(table)
-    sample = take_sample(opened, design=_designed(opened, design, waves), by=(*by, waves.column), domain=domain)
-    _require_rounds(sample, waves)
+    sample = take_sample(opened, design=design_of_waves(opened, design, waves), by=(*by, waves.column), domain=domain)
+    _require_rounds(opened, waves)
     require_columns(sample.table, measures.values())
     plans = {name: plan_of(fix_weights(measure, sample), sample.table) for name, measure in measures.items()}
     old, new = (sample.table[waves.column].isin(list(rounds)) for rounds in (waves.before, waves.after))
@@ -165,8 +164,12 @@ def _change(found: Mapping[str, Estimate], cell: Mapping[str, object], name: str
     return WaveChange(cell, name, before, after, change, unit)
 
 
-def _designed(table: ibis.Table, design: Design, waves: WavePair) -> Design:
-    """Return the design with what the waves say of it."""
+def design_of_waves(table: ibis.Table, design: Design, waves: WavePair) -> Design:
+    """Return the design with what the waves say of it: rounds as strata, or respondents as sampling units.
+
+    Raises:
+        SealmarkError: SM403 there is no such column of respondents; SM468 a respondent in two clusters or strata.
+    """
     if waves.independent_rounds and waves.column not in design.strata:
         return replace(design, strata=(*design.strata, waves.column), nested=True)
     if waves.respondent is None:
@@ -196,9 +199,9 @@ def _require_one_place(table: ibis.Table, respondent: str, columns: Sequence[str
         raise _refuse(what, fix)
 
 
-def _require_rounds(sample: Sample, waves: WavePair) -> None:
-    column = sample.table[waves.column]
-    rows = fetch(sample.table.filter(column.notnull()).select(round=column).distinct())
+def _require_rounds(table: ibis.Table, waves: WavePair) -> None:
+    column = table[waves.column]
+    rows = fetch(table.filter(column.notnull()).select(round=column).distinct())
     present = set(rows["round"].to_pylist())
     absent = [value for value in dict.fromkeys((*waves.before, *waves.after)) if value not in present]
     if absent:

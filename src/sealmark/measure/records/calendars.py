@@ -27,6 +27,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from sealmark.core.documents import read_yaml_model
 from sealmark.core.errors import Problem, SealmarkError
+from sealmark.measure.engine import keep_table
 
 __all__ = ["Calendar", "OpeningHours", "SpecialDay", "calendar_table", "read_calendar", "with_open_time"]
 
@@ -281,15 +282,22 @@ def with_open_time(
     if column is None:
         calendar_rows = calendar_rows.filter(pc.field("calendar") == calendar).drop_columns("calendar")
     rows, step = _spans(calendar_rows)
-    hours = ibis.memtable(rows)
+    spans = pc.min_max(rows.column("span")).as_py()
+    ends = [ibis.literal(span * step * MICRO, "int64") for span in (spans["min"], spans["max"] + 1)]
+    if column is None:
+        nowhere = pa.table({"span": [spans["min"] - 1], "open": [None], "before": [None]}, schema=rows.schema)
+        rows = pa.concat_tables([rows, nowhere])
+    hours = keep_table(rows, table.get_backend())
     for number, stamp in enumerate(stamps):
         side = hours.rename({f"_{number}_{name}": name for name in rows.column_names})
-        keep = table.columns
-        table = table.mutate(_span=(table[stamp] // ibis.literal(step * MICRO, "int64")).cast("int64"))
+        keep, at = table.columns, table[stamp]
+        span = (at // ibis.literal(step * MICRO, "int64")).cast("int64")
+        # Every row finds its span, missing stamps too: DuckDB looks numbers up faster in an inner join.
+        table = table.mutate(_span=ibis.ifelse((at >= ends[0]) & (at < ends[1]), span, spans["min"] - 1))
         same = [table["_span"] == side[f"_{number}_span"]]
         if column is not None:
             same.append(table[column] == side[f"_{number}_calendar"])
-        joined = table.left_join(side, same)
+        joined = table.inner_join(side, same) if column is None else table.left_join(side, same)
         open_time = joined[f"_{number}_before"] + joined[f"_{number}_open"] * joined[stamp]
         table = joined.mutate(**{f"open_{stamp}": open_time}).select(*keep, f"open_{stamp}")
     return table

@@ -14,12 +14,14 @@ from sealmark.measure.engine import fetch
 from sealmark.measure.records.clocks import Cases, State, matches
 from sealmark.measure.records.intervals import Precision
 from sealmark.measure.records.measures import Where
+from sealmark.measure.surveys.totals import require_few
 
 __all__ = [
     "EXCLUDED",
     "RecordEstimate",
     "Task",
     "censored_note",
+    "in_state",
     "note_of",
     "population",
     "state_counts",
@@ -68,14 +70,16 @@ class Task:
     precision: Precision
 
     def count_cells(self, table: ir.Table, **columns: ir.Value) -> pa.Table:
-        """Return the aggregates per cell, cells in the order of their values."""
+        """Return the aggregates per cell, cells in the order of their values; SM489 where they are too many."""
         plain = {
             name: column.cast("int64").sum() if column.type().is_boolean() else column
             for name, column in columns.items()
         }
         if not self.by:
             return fetch(table.aggregate(**plain))
-        return fetch(table.group_by(list(self.by)).aggregate(**plain).order_by(list(self.by)))
+        found = fetch(table.group_by(list(self.by)).aggregate(**plain).order_by(list(self.by)))
+        require_few(found.num_rows)
+        return found
 
     def cell(self, row: Mapping[str, Any]) -> dict[str, object]:
         """Return the values of the cell a row of aggregates belongs to."""
@@ -84,14 +88,24 @@ class Task:
 
 def population(table: ir.Table, where: Where) -> tuple[ir.BooleanValue, dict[str, ir.Value]]:
     """Return whether a record belongs to a population, and the counts of those that do and that came later."""
+    later = table["_later"]
+    if not where:
+        return ~later, {"records": ~later, "after_as_of": later}
     chosen = matches(table, where)
-    inside = chosen & ~table["_later"]
-    return inside, {"records": inside, "after_as_of": chosen & table["_later"]}
+    return chosen & ~later, {"records": chosen & ~later, "after_as_of": chosen & later}
 
 
-def state_counts(table: ir.Table, inside: ir.BooleanValue) -> dict[str, ir.Value]:
+def in_state(table: ir.Table, where: Where, *states: State) -> ir.BooleanValue:
+    """Return whether a record of a population, known on the as-of day, is in one of some states of its clock."""
+    # Never State.LATER, so that nothing else need be asked.
+    state, codes = table["_state"], [int(one) for one in states]
+    found = state == codes[0] if len(codes) == 1 else state.isin(codes)
+    return found & matches(table, where) if where else found
+
+
+def state_counts(table: ir.Table, where: Where) -> dict[str, ir.Value]:
     """Return the counts of records left out because of their stamps."""
-    return {name: inside & (table["_state"] == int(state)) for name, state in EXCLUDED.items()}
+    return {name: in_state(table, where, state) for name, state in EXCLUDED.items()}
 
 
 def whole_numbers(row: Mapping[str, Any], *names: str) -> dict[str, int]:

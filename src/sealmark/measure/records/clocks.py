@@ -31,6 +31,8 @@ class State(IntEnum):
     NO_END_RECORDED = 4
     OVERPAUSED = 5
     """Paused for longer than it lasted."""
+    LATER = 6
+    """Opened after the as-of day: not known yet, whatever its stamps."""
 
 
 @dataclass(frozen=True)
@@ -102,27 +104,40 @@ def with_clock(cases: Cases, clock: Clock) -> ir.Table:
     """
     key = repr(clock)
     if key not in cases.clocked:
-        cases.clocked[key] = _clocked(cases, clock)
+        # A view is a query of its own: otherwise the length would be worked out anew in every column that asks for it.
+        cases.clocked[key] = _clocked(cases, clock).view()
     return cases.clocked[key]
 
 
 def _clocked(cases: Cases, clock: Clock) -> ir.Table:
     table, limit = cases.table, ibis.literal(cases.limit, "int64")
     begin, end = micros(table[clock.start]), micros(table[clock.end])
-    finished = true(end <= limit)
-    state = ibis.cases(
-        (begin.isnull() | (begin > limit), int(State.NO_START)),
-        (finished & (end < begin), int(State.BACKWARDS)),
-        (finished, int(State.FINISHED)),
-        (_is_over(cases, clock), int(State.NO_END_RECORDED)),
-        else_=int(State.OPEN),
-    )
-    stop = ibis.ifelse(finished, end, limit)
-    table = table.mutate(_state=state, _begin=begin, _finish=ibis.ifelse(finished, end, None), _stop=stop)
+    stop = ibis.ifelse(end <= limit, end, limit)
+    finish = ibis.ifelse(end <= limit, end, None)
+    table = table.mutate(_state=_state(cases, clock, begin, end), _begin=begin, _finish=finish, _stop=stop)
     table = _with_length(cases, table, clock)
-    timed = table["_state"].isin([int(State.FINISHED), int(State.OPEN)])
-    overpaused = timed & true(table["_length"] < 0)
-    return table.mutate(_state=ibis.ifelse(overpaused, int(State.OVERPAUSED), table["_state"]))
+    if not (clock.subtract_pauses and {"pauses", "paused_seconds", "paused_business_seconds"} & set(table.columns)):
+        return table
+    overpaused = table["_state"].isin([int(State.FINISHED), int(State.OPEN)]) & (table["_length"] < 0)
+    return table.mutate(_state=ibis.ifelse(overpaused, _code(State.OVERPAUSED), table["_state"]))
+
+
+def _state(cases: Cases, clock: Clock, begin: ir.IntegerValue, end: ir.IntegerValue) -> ir.Value:
+    """Return the state of each case; what nearly all of them are is tried first, on known moments only."""
+    later, finished = cases.table["_later"], (end <= cases.limit) & (begin <= end)
+    # A clock that starts when a case is opened cannot end in time for a later one.
+    return ibis.cases(
+        (finished if clock.start == "opened" else finished & ~later, _code(State.FINISHED)),
+        (later, _code(State.LATER)),
+        (begin.isnull() | (begin > cases.limit), _code(State.NO_START)),
+        (end <= cases.limit, _code(State.BACKWARDS)),
+        (_is_over(cases, clock), _code(State.NO_END_RECORDED)),
+        else_=_code(State.OPEN),
+    )
+
+
+def _code(state: State) -> ir.Value:
+    return ibis.literal(int(state), "int8")
 
 
 def _is_over(cases: Cases, clock: Clock) -> ir.BooleanValue:
@@ -158,9 +173,7 @@ def _with_span(table: ir.Table, rows: pa.Table | None, clock: Clock, names: tupl
     if rows is None:
         return table.mutate(**{length: table[stop] - table[start]})
     table = with_open_time(table, rows, (start, stop), calendar=clock.calendar, column=clock.calendar_column)
-    # DuckDB would work out the length anew in every column that asks for it; a list of one, unpacked, stops that.
-    once = ibis.array([table[f"open_{stop}"] - table[f"open_{start}"]]).unnest()
-    table = table.mutate(**{length: once})
+    table = table.mutate(**{length: table[f"open_{stop}"] - table[f"open_{start}"]})
     return table.drop(f"open_{start}", f"open_{stop}")
 
 

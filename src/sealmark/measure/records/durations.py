@@ -20,6 +20,7 @@ from sealmark.measure.records.cells import (
     RecordEstimate,
     Task,
     censored_note,
+    in_state,
     note_of,
     population,
     state_counts,
@@ -36,12 +37,13 @@ __all__ = ["estimate_mean", "estimate_percentile"]
 def estimate_mean(task: Task, measure: DurationMean) -> list[RecordEstimate]:
     """Return the mean length per cell, a lower bound where cases are open."""
     table = with_clock(task.cases, measure.clock)
-    inside, population_counts = population(table, measure.where)
-    finished = inside & (table["_state"] == int(State.FINISHED))
-    counted = finished | (inside & (table["_state"] == int(State.OPEN)))
-    length = table["_length"].cast("float64") / (SECONDS[measure.unit] * MICRO)
-    lengths = {"naive": ibis.ifelse(finished, length, None), "all": ibis.ifelse(counted, length, None)}
-    columns = population_counts | state_counts(table, inside) | {"finished": finished, "open": counted & ~finished}
+    finished = in_state(table, measure.where, State.FINISHED)
+    counted = in_state(table, measure.where, State.FINISHED, State.OPEN)
+    length, unit = table["_length"].cast("float64"), SECONDS[measure.unit] * MICRO
+    # A unit that is missing where a case does not count: DuckDB works out a quotient once, a condition each time anew.
+    lengths = {"naive": length / ibis.ifelse(finished, unit, None), "all": length / ibis.ifelse(counted, unit, None)}
+    columns = population(table, measure.where)[1] | state_counts(table, measure.where)
+    columns |= {"finished": finished, "open": in_state(table, measure.where, State.OPEN)}
     for name, value in lengths.items():
         columns |= {f"{name}_mean": value.mean(), f"{name}_var": value.var(how="sample")}
     found = []
@@ -59,10 +61,9 @@ def estimate_mean(task: Task, measure: DurationMean) -> list[RecordEstimate]:
 def estimate_percentile(task: Task, measure: DurationPercentile) -> list[RecordEstimate]:
     """Return the percentile per cell: exact and an upper bound where cases are open, or by Kaplan and Meier."""
     table = with_clock(task.cases, measure.clock)
-    inside, population_counts = population(table, measure.where)
-    finished = inside & (table["_state"] == int(State.FINISHED))
-    is_open = inside & (table["_state"] == int(State.OPEN))
-    columns = population_counts | state_counts(table, inside) | {"finished": finished, "open": is_open}
+    finished, is_open = (in_state(table, measure.where, state) for state in (State.FINISHED, State.OPEN))
+    columns = population(table, measure.where)[1] | state_counts(table, measure.where)
+    columns |= {"finished": finished, "open": is_open}
     cells = task.count_cells(table, **columns)
     if measure.open_cases == "kaplan-meier":
         curves = survivals(task, table, table["_length"], finished=finished, is_open=is_open)

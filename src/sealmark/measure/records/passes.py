@@ -20,10 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sealmark.measure.engine import fetch
-from sealmark.measure.records.cells import EXCLUDED, Task
-from sealmark.measure.records.clocks import Cases, State
+from sealmark.measure.records.calendars import MICRO
+from sealmark.measure.records.cells import EXCLUDED, Task, in_state
+from sealmark.measure.records.clocks import Cases, State, matches, micros, true
 from sealmark.measure.records.lengths import SortedLengths, sort_lengths
-from sealmark.measure.records.measures import DurationPercentile, RecordMeasure
+from sealmark.measure.records.measures import DurationPercentile, RecordMeasure, Where
 from sealmark.measure.surveys.keys import Floats, Integers
 
 __all__ = ["Gathered", "Plan", "gather"]
@@ -33,7 +34,10 @@ _Column = TypeVar("_Column")
 
 
 # What percentiles count beside the lengths of finished cases, in the order of the states from 1.
-_CLASSES = tuple(name for _, name in sorted((state, name) for name, state in {"open": State.OPEN, **EXCLUDED}.items()))
+_STATES = {"open": State.OPEN, **EXCLUDED, "after_as_of": State.LATER}
+_CLASSES = tuple(name for _, name in sorted((state, name) for name, state in _STATES.items()))
+_PROBE = 10_000
+_UNEVEN = "_uneven"
 
 
 @ibis.udf.agg.builtin(name="count_if", signature=((dtypes.boolean,), dtypes.int64))  # type: ignore[untyped-decorator]
@@ -84,10 +88,30 @@ def gather(
         estimators: By kind of measure: called with a :class:`Plan` each.
     """
     first = next(iter(tasks.values()))
-    scan = _Scan(first.cases)
-    for names in _by_clock(measures):
-        scan.add({name: (tasks[name], measures[name]) for name in names}, estimators)
-    return scan.run(first.by)
+    for step in _steps(first.cases, measures):
+        scan = _Scan(first.cases, step)
+        for names in _by_clock(measures):
+            scan.add({name: (tasks[name], measures[name]) for name in names}, estimators)
+        found = scan.run(first.by)
+        if found is not None:
+            break
+    assert found is not None
+    return found
+
+
+def _steps(cases: Cases, measures: Mapping[str, RecordMeasure]) -> list[int]:
+    """Return the steps in which lengths are gathered, the second if the first turns out too coarse.
+
+    Whole seconds take half the memory and are sorted in half the time; the first records tell whether it is worth it.
+    """
+    clocks = [one.clock for one in measures.values() if isinstance(one, DurationPercentile)]
+    stamps = {stamp for clock in clocks for stamp in (clock.start, clock.end)}
+    if not stamps or cases.table.get_backend().name != "duckdb":
+        return [1]
+    first = cases.table.limit(_PROBE)
+    parts = [(micros(first[name]) % MICRO).abs().max() for name in sorted(stamps)]
+    whole = fetch(first.aggregate(parts=ibis.greatest(*parts))).column("parts")[0].as_py()
+    return [1] if whole else [MICRO, 1]
 
 
 def _by_clock(measures: Mapping[str, RecordMeasure]) -> list[list[str]]:
@@ -102,8 +126,8 @@ def _by_clock(measures: Mapping[str, RecordMeasure]) -> list[list[str]]:
 class _Scan:
     """A query that grows by the columns of one clock after the other."""
 
-    def __init__(self, cases: Cases) -> None:
-        self._cases, self._table = cases, cases.table
+    def __init__(self, cases: Cases, step: int) -> None:
+        self._cases, self._table, self._step = cases, cases.table, step
         self._totals: dict[str, Callable[[ir.Table], ir.Value]] = {}
         self._places: dict[str, dict[str, str]] = {}
         self._lists: dict[str, str] = {}
@@ -119,8 +143,8 @@ class _Scan:
             estimators[type(measure)](plan, measure)
             ((table, asked),) = plan.asked
             if isinstance(measure, DurationPercentile):
-                self._lists[name] = self._place(_coded(table, asked["records"]), named, columns)
-                asked = {"after_as_of": asked["after_as_of"]}
+                self._lists[name] = self._place(_coded(table, measure.where, self._step), named, columns)
+                asked = {} if self._step == 1 else {_UNEVEN: _uneven(table, measure.where, self._step)}
             self._places[name] = {label: self._place(column, named, columns) for label, column in asked.items()}
         self._table = table.mutate(**columns)
 
@@ -133,15 +157,18 @@ class _Scan:
             self._totals[name] = _total(name, column)
         return named[node]
 
-    def run(self, by: Sequence[str]) -> Gathered:
-        """Return the answers."""
+    def run(self, by: Sequence[str]) -> Gathered | None:
+        """Return the answers; None where a length is no whole number of steps."""
         totals = {name: total(self._table) for name, total in self._totals.items()}
         table = self._table.group_by(list(by)).aggregate(**totals) if by else self._table.aggregate(**totals)
         found = fetch(table)
         cells = found.select(list(by))
         order = np.asarray(pc.sort_indices(cells, [(name, "ascending") for name in by])) if by else np.arange(1)
+        if any(pc.sum(found.column(places[_UNEVEN])).as_py() for places in self._places.values() if _UNEVEN in places):
+            return None
         lists = {
-            name: sort_lengths(found.column(name), order, len(_CLASSES)) for name in dict.fromkeys(self._lists.values())
+            name: sort_lengths(found.column(name), order, len(_CLASSES), step=self._step)
+            for name in dict.fromkeys(self._lists.values())
         }
         kept = {name: found.column(name).take(order) for name in self._totals if name not in lists}
         moments = {name: _moments(column) for name, column in kept.items() if pa.types.is_floating(column.type)}
@@ -149,7 +176,7 @@ class _Scan:
         judged = {measure: _judged(lists[place]) for measure, place in self._lists.items()}
         return Gathered(
             cells.take(order),
-            {name: judged.get(name, {}) | _named(places, counts) for name, places in self._places.items()},
+            {name: judged[name] if name in judged else _named(places, counts) for name, places in self._places.items()},
             {name: _named(places, moments) for name, places in self._places.items()},
             {name: lists[place] for name, place in self._lists.items()},
         )
@@ -164,21 +191,34 @@ def _total(name: str, column: ir.Value) -> Callable[[ir.Table], ir.Value]:
     """Return what makes the total of a column that stands in a table under a name."""
     if isinstance(column.op(), ops.Reduction):
         return lambda table: column.op().copy(arg=table[name].op()).to_expr()
-    if column.type().is_boolean():
-        return lambda table: _count_if(table[name])
-    return lambda table: table[name].collect()
+    return lambda table: _count_if(table[name])
 
 
-def _coded(table: ir.Table, inside: ir.Value) -> ir.Value:
-    """Return the length of a finished case, and its state below zero for any other: one list tells all."""
-    state = table["_state"].cast("int64")
-    return ibis.ifelse(inside, ibis.ifelse(state == int(State.FINISHED), table["_length"], -state), None)
+def _coded(table: ir.Table, where: Where, step: int) -> ir.Value:
+    """Return the list of the lengths of finished cases in steps, and of states below zero for others: it tells all."""
+    length, kind = (table["_length"], "int64") if step == 1 else (_stepped(table, step), "int32")
+    coded = ibis.ifelse(table["_state"] == int(State.FINISHED), length, -table["_state"].cast(kind))
+    if where:
+        return ibis.ifelse(matches(table, where), coded, None).collect()
+    # Nothing is missing, and DuckDB need not look for it; Spark has no such choice.
+    return coded.collect(include_null=table.get_backend().name == "duckdb")
+
+
+def _uneven(table: ir.Table, where: Where, step: int) -> ir.BooleanValue:
+    """Return whether a length is no whole number of steps, or too many of them."""
+    even = _stepped(table, step).cast("int64") * step == table["_length"]
+    return in_state(table, where, State.FINISHED) & ~true(even)
+
+
+def _stepped(table: ir.Table, step: int) -> ir.Value:
+    return (table["_length"] / step).try_cast("int32")
 
 
 def _judged(lengths: SortedLengths) -> dict[str, Integers]:
     """Return the counts of a percentile measure."""
     others = dict(zip(_CLASSES, lengths.others, strict=True))
-    return {"records": lengths.sizes + lengths.others.sum(axis=0), "finished": lengths.sizes, **others}
+    records = lengths.sizes + lengths.others.sum(axis=0) - others["after_as_of"]
+    return {"records": records, "finished": lengths.sizes, **others}
 
 
 def _moments(column: pa.ChunkedArray) -> Floats:

@@ -13,26 +13,24 @@ from sealmark.measure.records.measures import FirstTimeFix, RepeatRate, ReturnRa
 
 __all__ = ["estimate_recurrence", "with_recurrence"]
 
+# What became of a case; from _CENSORED on it has a beginning, from _WHOLE on the whole window is known.
+_OUTSIDE, _NO_KEY, _UNRESOLVED, _CENSORED, _CENSORED_HIT, _WHOLE, _HIT = range(7)
+
 
 def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnRate) -> list[RecordEstimate]:
     """Return the share fixed, repeated or returned per cell, too recent cases left out."""
     table = with_recurrence(task.cases, measure)
-    inside, population_counts = population(table, measure.where)
-    keyed = inside & table["_keyed"]
-    started = keyed & table["_since"].notnull()
-    window = ibis.literal(measure.days * DAY * MICRO, "int64")
-    whole = started & true(table["_since"] + window <= task.cases.limit)
-    hit = table["_back"] if not isinstance(measure, FirstTimeFix) else ~table["_back"]
-    if isinstance(measure, FirstTimeFix) and measure.reopened:
-        hit = hit & ~true(table["reopened"].cast("int64") > 0)
-    columns = population_counts | {
-        "no_key": inside & ~keyed,
-        "unresolved": keyed & ~started,
-        "censored": started & ~whole,
-        "base": whole,
-        "hits": whole & hit,
-        "naive_base": started,
-        "naive_hits": started & hit,
+    inside, columns = population(table, measure.where)
+    table = table.mutate(_turn=_turn(task.cases, table, inside, measure))
+    turn = table["_turn"]
+    columns |= {
+        "no_key": turn == _NO_KEY,
+        "unresolved": turn == _UNRESOLVED,
+        "censored": turn.isin([_CENSORED, _CENSORED_HIT]),
+        "base": turn >= _WHOLE,
+        "hits": turn == _HIT,
+        "naive_base": turn >= _CENSORED,
+        "naive_hits": turn.isin([_CENSORED_HIT, _HIT]),
     }
     found = []
     for row in task.count_cells(table, **columns).to_pylist():
@@ -44,23 +42,45 @@ def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnR
     return found
 
 
+def _turn(
+    cases: Cases, table: ir.Table, inside: ir.BooleanValue, measure: FirstTimeFix | RepeatRate | ReturnRate
+) -> ir.Value:
+    """Return what became of each case as one small number, so that every count is one comparison."""
+    hit = table["_back"] if not isinstance(measure, FirstTimeFix) else ~table["_back"]
+    if isinstance(measure, FirstTimeFix) and measure.reopened:
+        hit = hit & ~true(table["reopened"].cast("int64") > 0)
+    whole = table["_since"] <= ibis.literal(cases.limit - measure.days * DAY * MICRO, "int64")
+    branches = [
+        (~inside, _OUTSIDE),
+        (~table["_keyed"], _NO_KEY),
+        (whole & hit, _HIT),
+        (whole, _WHOLE),
+        (table["_since"].isnull(), _UNRESOLVED),
+        (hit, _CENSORED_HIT),
+    ]
+    literal = {code: ibis.literal(code, "int8") for code in range(_HIT + 1)}
+    return ibis.cases(*((condition, literal[code]) for condition, code in branches), else_=literal[_CENSORED])
+
+
 def with_recurrence(cases: Cases, measure: FirstTimeFix | RepeatRate | ReturnRate) -> ir.Table:
     """Return the cases with ``_since``, ``_keyed`` and ``_back`` (the same trouble came back in time)."""
     table, window = cases.table, ibis.literal(measure.days * DAY * MICRO, "int64")
     opened = micros(table["opened"])
-    keyed = ibis.literal(value=True)
-    for name in measure.same:
+    keyed = table[measure.same[0]].notnull()
+    for name in measure.same[1:]:
         keyed = keyed & table[name].notnull()
     if isinstance(measure, ReturnRate):
         resolved = micros(table["resolved"])
         since = ibis.ifelse(true(resolved <= cases.limit), resolved, None)
         table = table.mutate(_since=since, _keyed=keyed, _opened=opened)
         return _with_return(table, measure, window)
-    # A later case cannot be known yet, so it must not be the next one; it stands behind all that are known.
-    order = [opened, table["case"]]
+    # A later case cannot be known yet, so it is no next one; it stands behind all that are known.
+    table = table.mutate(_since=opened, _keyed=keyed)
+    order = [table["_since"], table["case"]]
     following = ibis.window(group_by=[table[name] for name in measure.same], order_by=order)
-    upcoming = ibis.ifelse(table["_later"], None, opened).lead().over(following)
-    return table.mutate(_since=opened, _keyed=keyed, _back=true(upcoming - opened <= window))
+    table = table.mutate(_next=table["_since"].lead().over(following))
+    known = table["_next"] <= ibis.literal(cases.limit, "int64")
+    return table.mutate(_back=true(known & (table["_next"] - table["_since"] <= window)))
 
 
 def _with_return(table: ir.Table, measure: ReturnRate, window: ir.Value) -> ir.Table:

@@ -163,8 +163,8 @@ def _timed(cases: Cases, clock: Clock, unit: Unit) -> tuple[ir.Table, ir.Value, 
     """Return the cases with their clock, their length in a unit, and why some have none."""
     table = with_clock(cases, clock)
     unusable = [(table["_state"] == state, name) for state, name in _STATES.items()]
-    backwards = table["_state"].isin([int(State.NO_START), int(State.BACKWARDS)])
-    length = ibis.ifelse(backwards, None, table["_length"].cast("float64") / (SECONDS[unit] * MICRO))
+    none = table["_state"].isin([int(state) for state in (State.NO_START, State.BACKWARDS, State.LATER)])
+    length = ibis.ifelse(none, None, table["_length"].cast("float64") / (SECONDS[unit] * MICRO))
     return table, length, unusable
 
 

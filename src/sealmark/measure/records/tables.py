@@ -34,6 +34,7 @@ from sealmark.measure.records.measures import (
 )
 from sealmark.measure.records.passes import Gathered, gather
 from sealmark.measure.surveys.keys import Floats, Integers
+from sealmark.measure.surveys.totals import MOST_FIGURES, check_cells
 
 __all__ = ["record_table"]
 
@@ -74,7 +75,8 @@ def record_table(
         does not belong to the measure.
 
     Raises:
-        SealmarkError: SM451 to SM458, every measure that does not fit, or no measure at all.
+        SealmarkError: SM451 to SM458, every measure that does not fit, or no measure at all;
+            SM489 more figures than memory holds.
 
     Example:
         >>> cases = pa.table({"case": ["a", "b"], "shop": [1, 2], "opened": [dt.date(2026, 1, 1)] * 2,
@@ -89,6 +91,7 @@ def record_table(
     known = dict(calendars or {})
     records = open_table(table)
     check_measures(records, measures, known, by)
+    check_cells(records, by, each=len(measures), most=MOST_FIGURES)
     cases = cases_of(records, as_of, known)
     tasks = {name: Task(name, cases, tuple(by), precision_of(one, confidence)) for name, one in measures.items()}
     parts = _parts(tasks, measures)

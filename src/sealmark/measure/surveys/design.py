@@ -111,6 +111,7 @@ class Frame:
         clusters: With two stages, stratum values and cluster, in the order of the next two.
         units2: Second-stage units sampled in each cluster.
         populations2: Second-stage units in each cluster's population; infinite when unknown.
+        rows: Rows of the whole sample; 0 where nobody asks.
     """
 
     strata: tuple[Key, ...]
@@ -119,6 +120,7 @@ class Frame:
     clusters: tuple[Key, ...] = ()
     units2: Floats = field(default_factory=lambda: np.zeros(0))
     populations2: Floats = field(default_factory=lambda: np.zeros(0))
+    rows: int = 0
 
     @property
     def fractions(self) -> Floats:
@@ -178,8 +180,8 @@ def draw_up(table: ir.Table, design: Design) -> Frame:
     _check_nesting(table, design, units, problems)
     problems.raise_if_any()
     if not design.two_stage:
-        return Frame(tuple(keys), units, populations)
-    return Frame(tuple(keys), units, populations, *_second_stage(table, design))
+        return Frame(tuple(keys), units, populations, rows=int(counts["rows"].sum()))
+    return Frame(tuple(keys), units, populations, *_second_stage(table, design), rows=int(counts["rows"].sum()))
 
 
 def check_counts(

@@ -47,13 +47,24 @@ def opposed_items(table: Source, scales: Mapping[str, Sequence[str | Item]]) -> 
     parts = {name: [item_of(item) for item in items] for name, items in scales.items()}
     opened = open_table(table)
     require_columns(opened, [Mean(item) for items in parts.values() for item in items])
-    first = opened.limit(_MOST_ROWS)
-    return {name: _opposed(first, items) if len(items) > 1 else () for name, items in parts.items()}
+    compared = {name: items for name, items in parts.items() if len(items) > 1}
+    answers = _answers(opened, list(dict.fromkeys(item for items in compared.values() for item in items)))
+    return {
+        name: _opposed(np.stack([answers[item] for item in items]), items) if name in compared else ()
+        for name, items in parts.items()
+    }
 
 
-def _opposed(table: ir.Table, items: Sequence[Item]) -> tuple[str, ...]:
-    rows = fetch(table.select(**{f"x{index}": answer(table, item) for index, item in enumerate(items)}))
-    answers = np.stack([column_of(rows, name) for name in rows.column_names])
+def _answers(table: ir.Table, items: Sequence[Item]) -> dict[Item, Floats]:
+    """Return the first answers to every item, in one query for all scales."""
+    if not items:
+        return {}
+    first = table.limit(_MOST_ROWS)
+    rows = fetch(first.select(**{f"x{index}": answer(first, item) for index, item in enumerate(items)}))
+    return {item: column_of(rows, f"x{index}") for index, item in enumerate(items)}
+
+
+def _opposed(answers: Floats, items: Sequence[Item]) -> tuple[str, ...]:
     answers = answers[:, ~np.isnan(answers).any(axis=0)]
     base = answers.shape[1]
     if base < _FEWEST:

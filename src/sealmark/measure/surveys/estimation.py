@@ -23,7 +23,7 @@ from sealmark.measure.surveys.keys import Floats, Key
 from sealmark.measure.surveys.pls import fixed_weights
 from sealmark.measure.surveys.quantiles import estimate_quantiles
 from sealmark.measure.surveys.rows import Plan, plan_of, require_columns, unit_of
-from sealmark.measure.surveys.totals import add_up, require_few
+from sealmark.measure.surveys.totals import MOST_CELLS, add_up, check_cells, require_few
 from sealmark.measure.surveys.variance import Figures, figures_of
 
 __all__ = [
@@ -257,6 +257,7 @@ def _from_plans(
     confidence: float,
 ) -> dict[tuple[Key, str], CellEstimate]:
     frame, design = sample.frame, sample.design
+    _check_cells(sample, by, len(plans))
     groups, sums = add_up(sample.table, plans, design=design, frame=frame, by=by)
     require_few(len(groups.cells) * len(plans))
     found = {}
@@ -268,10 +269,17 @@ def _from_plans(
     return found
 
 
+def _check_cells(sample: Sample, by: Sequence[str], each: int) -> None:
+    """Refuse too many estimates before they are made; where rows are few it costs nothing."""
+    if sample.frame.rows * each > MOST_CELLS:
+        check_cells(sample.table, by, each=each)
+
+
 def _quantile_estimates(
     sample: Sample, measures: Mapping[str, Measure], *, by: Sequence[str], confidence: float
 ) -> dict[tuple[Key, str], CellEstimate]:
     found = {}
+    _check_cells(sample, by, sum(isinstance(measure, Quantile) for measure in measures.values()))
     for name, measure in measures.items():
         if isinstance(measure, Quantile):
             cells, figures, limits = estimate_quantiles(

@@ -7,6 +7,7 @@ rows as with a hundred. With clusters the sums are kept per cluster.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,10 +22,26 @@ from sealmark.measure.surveys.design import CLUSTER, CLUSTER2, WEIGHT, Design, F
 from sealmark.measure.surveys.keys import Floats, Integers, Key, column_of, number_keys
 from sealmark.measure.surveys.rows import Plan
 
-__all__ = ["MOST_CELLS", "Groups", "Sums", "add_up", "group_rows", "key_columns", "require_few"]
+__all__ = [
+    "MOST_CELLS",
+    "MOST_FIGURES",
+    "Groups",
+    "Sums",
+    "add_up",
+    "check_cells",
+    "group_rows",
+    "key_columns",
+    "require_few",
+]
 
 MOST_CELLS = 2_000_000
 """Estimates that one call returns at the most; each takes about a kilobyte."""
+
+MOST_FIGURES = 10_000_000
+"""Numbers that one table of statistics or records holds at the most; each takes up to 300 bytes while it is made."""
+
+# A rough count of distinct values is off by a fifth at times, never by half.
+_ROUGH = 2
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,12 @@ def add_up(
         design: The design the table was prepared for.
         frame: The design's counts.
         by: Columns that name the cells.
+
+    Raises:
+        SealmarkError: SM489 more cells than memory holds, told before they are made.
     """
+    if frame.rows > MOST_CELLS:
+        check_cells(table, by)
     names = list(plans)
     keys = key_columns(table, design, by)
     moments = not design.cluster or (design.two_stage and not design.cluster2)
@@ -118,16 +140,65 @@ def group_rows(rows: pa.Table, design: Design, frame: Frame, *, by: Sequence[str
     return Groups(tuple(cells), cell, stratum, cluster, squares=design.two_stage and not design.cluster2)
 
 
-def require_few(count: int) -> None:
+def check_cells(table: ir.Table, by: Sequence[str], *, each: int = 1, most: int = MOST_CELLS) -> None:
+    """Refuse columns that ask for more estimates than memory holds, before the rows are grouped.
+
+    Distinct values are first counted roughly, in one scan and a few kilobytes of memory; exactly only
+    where that leaves it open, and then there are at most a few times as many cells as are allowed.
+
+    Args:
+        table: The rows.
+        by: Columns whose values make the cells.
+        each: Estimates per cell.
+        most: Estimates allowed.
+
+    Raises:
+        SealmarkError: SM489.
+
+    Example:
+        >>> check_cells(ibis.memtable({"shop": [1, 2, 3]}), ["shop"], each=2, most=6)
+    """
+    if not by:
+        return
+    (found,) = fetch(
+        table.aggregate(
+            rows=table.count(), **{f"sm_by{place}": table[name].approx_nunique() for place, name in enumerate(by)}
+        )
+    ).to_pylist()
+    values = [1 + int(found[f"sm_by{place}"]) for place in range(len(by))]
+    if min(int(found["rows"]), math.prod(_ROUGH * value for value in values)) * each <= most:
+        return
+    _require_few_roughly(max(values) * each, most)
+    if len(by) > 1:
+        parts = [table[name].cast("string").fill_null("") for name in by]
+        together = table.select(sm_cell=ibis.literal("\x1f").join(parts))
+        _require_few_roughly(
+            int(fetch(together.aggregate(n=together.sm_cell.approx_nunique()))["n"][0].as_py()) * each, most
+        )
+    cells = table.select(*by).distinct()
+    require_few(int(fetch(cells.aggregate(n=cells.count()))["n"][0].as_py()) * each, most)
+
+
+def require_few(count: int, most: int = MOST_CELLS) -> None:
     """Refuse more estimates than memory holds.
 
     Raises:
         SealmarkError: SM489.
     """
-    if count > MOST_CELLS:
-        what = f"The columns to split by ask for {count:,} estimates; at most {MOST_CELLS:,} fit at once."
-        fix = "Split by fewer or coarser columns, or ask for a part of the rows at a time (domain)."
-        raise SealmarkError(Problem("SM489", what, fix=fix))
+    if count > most:
+        raise _too_many(f"{count:,}", most)
+
+
+def _require_few_roughly(count: int, most: int) -> None:
+    if count > _ROUGH * most:
+        digits = len(str(count)) - 1
+        raise _too_many(f"about {round(count, -digits):,}", most)
+
+
+def _too_many(count: str, most: int) -> SealmarkError:
+    what = f"The columns to split by ask for {count} estimates; at most {most:,} fit at once."
+    fix = "Split by fewer or coarser columns, or ask for a part of the rows at a time (domain)."
+    return SealmarkError(Problem("SM489", what, fix=fix))
 
 
 def key_columns(table: ir.Table, design: Design, by: Sequence[str]) -> dict[str, ir.Column]:

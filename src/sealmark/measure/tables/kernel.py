@@ -17,7 +17,7 @@ from sealmark.measure.engine import connect, fetch, open_table
 from sealmark.measure.surveys.design import POPULATION, Design, prepare
 from sealmark.measure.surveys.formulas import Item, Promoter, item_of
 from sealmark.measure.surveys.keys import Floats, Integers
-from sealmark.measure.surveys.totals import key_columns
+from sealmark.measure.surveys.totals import MOST_FIGURES, key_columns, require_few
 from sealmark.measure.tables import loops
 from sealmark.measure.tables.fastcopy import FastCopy, Part, number_combinations, read_part
 from sealmark.measure.tables.portable import check_design
@@ -101,7 +101,7 @@ def copy_totals(
         threads: Parts read side by side; every core by default.
 
     Raises:
-        SealmarkError: SM484 the source has changed, SM485 the copy lacks something.
+        SealmarkError: SM484 the source has changed, SM485 the copy lacks something, SM489 too many cells.
     """
     check_design(design)
     copy.require_fresh()
@@ -110,6 +110,8 @@ def copy_totals(
         fix = "Write the copy with them, or take the engine portable."
         raise SealmarkError(Problem("SM485", f"The fast copy lacks {', '.join(missing)}.", str(copy.folder), fix))
     groups, plan = _groups(copy, design, by), _plan(copy, questions, design)
+    cells = groups.names.group_by([f"sm_by{place}" for place in range(len(by))]).aggregate([]).num_rows if by else 1
+    require_few(cells * len(questions.variables), MOST_FIGURES)
     total = np.zeros((len(plan.labels), 4 if plan.clustered else 8, groups.names.num_rows))
     rows = np.zeros(groups.names.num_rows)
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:

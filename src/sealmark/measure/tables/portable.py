@@ -22,7 +22,7 @@ from sealmark.measure.surveys.design import POPULATION, Design, prepare
 from sealmark.measure.surveys.estimation import require_cells
 from sealmark.measure.surveys.formulas import Item, item_of
 from sealmark.measure.surveys.rows import require_columns
-from sealmark.measure.surveys.totals import key_columns
+from sealmark.measure.surveys.totals import MOST_FIGURES, check_cells, key_columns
 from sealmark.measure.tables.questions import Questions, RowIndex, refusal, row_index
 
 __all__ = ["check_design", "group_totals"]
@@ -47,11 +47,12 @@ def group_totals(source: Source, questions: Questions, *, design: Design, by: Se
         by: Columns whose values make the cells.
 
     Raises:
-        SealmarkError: SM403 to SM405 for columns, SM483 a design of two stages.
+        SealmarkError: SM403 to SM405 for columns, SM483 a design of two stages, SM489 too many cells.
     """
     table = open_table(source)
     require_cells(table, by)
     check_design(design)
+    check_cells(table, by, each=len(questions.variables), most=MOST_FIGURES)
     prepared = prepare(table, design, weighted=False)
     require_columns(prepared, questions.measures.values())
     keys, copies = _keys(prepared, design, by)

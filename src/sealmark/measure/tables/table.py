@@ -135,7 +135,8 @@ def estimate_table(
     Raises:
         SealmarkError: SM403 to SM408 and SM488 as :func:`~sealmark.measure.surveys.estimation.estimate`;
             SM483 what a table does not offer, SM484 a fast copy of data that have changed, SM485 one that
-            lacks a column, SM486 the kernel without a fast copy or without the extra.
+            lacks a column, SM486 the kernel without a fast copy or without the extra, SM489 more
+            statistics than memory holds.
 
     Example:
         >>> answers = pa.table({"shop": [1, 1, 1, 2, 2, 2], "q": [7, 9, 8, 10, 6, 8], "r": [9, 10, 8, 7, 9, 10]})

@@ -11,7 +11,7 @@ from sealmark.scheme.checks.view import View, written
 from sealmark.scheme.edition import DeclaredFact
 from sealmark.scheme.figures import Number
 from sealmark.scheme.requirements import Band, Scale, Scales
-from sealmark.scheme.rules import ActionsRule, Applies, FactRule, MeasureRule, PersonsRule, Scores
+from sealmark.scheme.rules import VERDICTS, ActionsRule, Applies, ChangeRule, FactRule, MeasureRule, PersonsRule, Scores
 from sealmark.scheme.walking import Path, PlacedPart
 
 __all__ = ["check_facts", "check_rules", "check_scales"]
@@ -37,8 +37,11 @@ def check_rules(view: View) -> Iterator[Problem]:
             yield view.problem("SM235", what, (placed.file, (*placed.path, "scores", "table")),
                                "Use at_least, at_most, curve, steps or steps_at_most.")  # fmt: skip
         if isinstance(part, MeasureRule):
-            yield from _direction(view, placed, part)
+            yield from _direction(view, placed, part, part.measure)
             yield from _reachable_share(view, placed, part)
+        elif isinstance(part, ChangeRule):
+            yield from _direction(view, placed, part, part.change)
+            yield from _change(view, placed, part)
 
 
 def _curve(view: View, placed: PlacedPart, scores: Scores) -> Iterator[Problem]:
@@ -91,21 +94,44 @@ _BETTER = {"at_least": "at_most", "steps": "steps_at_most"}
 """What rewards high values, and what rewards low ones."""
 
 
-def _direction(view: View, placed: PlacedPart, rule: MeasureRule) -> Iterator[Problem]:
-    measure = view.edition.measures.get(rule.measure)
+def _direction(view: View, placed: PlacedPart, rule: MeasureRule | ChangeRule, name: str) -> Iterator[Problem]:
+    measure = view.edition.measures.get(name)
     if measure is None:
         return
     lower = measure.better == "lower"
     for key, instead in _BETTER.items() if lower else ((right, wrong) for wrong, right in _BETTER.items()):
         if getattr(rule.scores, key) is None:
             continue
-        what = f'{key} rewards bad values: for the measure "{rule.measure}" {measure.better} is better.'
+        what = f'{key} rewards bad values: for the measure "{name}" {measure.better} is better.'
         yield view.problem("SM237", what, (placed.file, (*placed.path, "scores", key)),
                            f"Use {instead}, or set `better:` of the measure.", severity="warning")  # fmt: skip
     if rule.counts == ("lower-limit" if lower else "upper-limit"):
-        what = f'{rule.counts} favours thin samples: for the measure "{rule.measure}" {measure.better} is better.'
+        what = f'{rule.counts} favours thin samples: for the measure "{name}" {measure.better} is better.'
         yield view.problem("SM237", what, (placed.file, (*placed.path, "counts")),
                            f'Use {"upper-limit" if lower else "lower-limit"}.', severity="warning")  # fmt: skip
+
+
+def _change(view: View, placed: PlacedPart, rule: ChangeRule) -> Iterator[Problem]:
+    """Yield changes that cannot be estimated, and verdicts that nothing gives."""
+
+    def wrong(code: str, key: Path, what: str, fix: str) -> Problem:
+        return view.problem(code, what, (placed.file, (*placed.path, *key)), fix)
+
+    measure, table = view.edition.measures.get(rule.change), rule.scores.table
+    if measure is not None and measure.formula.kind == "quantile":
+        what = f'No change is estimated for the measure "{rule.change}": it is a quantile of answers.'
+        yield wrong("SM262", ("change",), what, "Name a mean, a share or an index.")
+    smallest = None if rule.relevant is None else view.value(rule.relevant, view.base)
+    if smallest is not None and smallest < 0:
+        what = f"A smallest relevant change of {plain(smallest)} would call a decline an improvement."
+        yield wrong("SM263", ("relevant",), what, "Give 0 or more; `better:` of the measure says the direction.")
+    if table is not None and rule.relevant is None:
+        what = "A table of verdicts needs the smallest change that matters."
+        yield wrong("SM263", ("scores", "table"), what, "Add `relevant:`, or score the change itself.")
+    for word in table or {}:
+        if word not in VERDICTS:
+            what = f'"{word}" is no verdict on a change.'
+            yield wrong("SM263", ("scores", "table", word), what, did_you_mean(word, VERDICTS))
 
 
 def _reachable_share(view: View, placed: PlacedPart, rule: MeasureRule) -> Iterator[Problem]:

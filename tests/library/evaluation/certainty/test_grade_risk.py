@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import stats
 from tests.library.builders import book_of, edition_of
 
 from sealmark.assess.assessment import assess
-from sealmark.assess.evidence import Evidence, Mark, Measured
+from sealmark.assess.evidence import Changed, Evidence, Mark, Measured
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.estimates import Estimate
 from sealmark.evaluation.certainty.grade_risk import Cut, compared_designs, grade_risks, score_range
@@ -237,3 +238,23 @@ def test_a_document_without_sampled_sites_carries_none():
     given, figures = evidence(listed=5), book()
 
     assert build_document({}, Concluded(assess(given, figures), given, figures))["grade_risk"] == []
+
+
+def test_a_change_puts_its_error_into_the_score_too():
+    change = Estimate(D(2), base=100, standard_error=D(1))
+    rules = {
+        "a": {"points": 60},
+        "b": {"points": 40, "evidence": [{"change": "index", "scores": {"curve": [[0, 0], [4, 1]]}}]},
+    }
+    index = {"instrument": "people", "unit": "points"}
+    item = Measured(
+        Estimate(D(80), base=50), change=Changed(Estimate(D(78), base=50), Estimate(D(80), base=50), change)
+    )
+
+    (found,) = risks(
+        evidence({"a": MARKS["a"]}, measures={"index": item, "still": replace(item, change=None)}),
+        book(rules, measures={"index": index, "still": index}, instruments={"people": {}}),
+    )
+
+    # One point of change is a quarter of 40 score points.
+    assert (found.design.survey_error, found.design.other_error) == (pytest.approx(10.0), 0)

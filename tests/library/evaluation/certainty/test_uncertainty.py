@@ -13,7 +13,7 @@ from scipy import stats
 from tests.library.builders import book_of, edition_of
 
 from sealmark.assess.assessment import assess
-from sealmark.assess.evidence import Evidence, Mark, Measured
+from sealmark.assess.evidence import Changed, Evidence, Mark, Measured
 from sealmark.assess.findings import Reason
 from sealmark.assess.probability import grade_probabilities
 from sealmark.core.estimates import Estimate
@@ -377,3 +377,38 @@ def test_more_respondents_narrow_the_likely_range():
         widths.append(float(high - low))
 
     assert widths == pytest.approx([2 * stats.t(n - 1).ppf(0.95) * 14 / math.sqrt(n) for n in (50, 200, 800)], rel=0.1)
+
+
+def test_a_change_moves_with_the_measure_it_is_part_of_and_may_fall_below_nothing():
+    level, change = (
+        Estimate(D(value), base=200, standard_error=D(error), degrees_of_freedom=D(12))
+        for value, error in (("0.9", "0.02"), ("0.01", "0.03"))
+    )
+    share = MEASURES["index"] | {"unit": "share"}
+    rules = {"a": {"measure": "index", "scores": {"at_least": 1}}, "b": {"change": "index", "scores": {"at_least": 0}}}
+    book = book_of(edition_of(rules, measures={"index": share}, instruments={"people": {}}))
+    waves = Changed(level, level, change, {"index": D("0.6")})
+    given = Evidence(DAY, measures={"index": Measured(level, correlations={"change:index": D("0.6")}, change=waves)})
+
+    draws = list(possible_truths(given, book, seed=3, draws=40_000))
+
+    levels = np.array([float(draw.estimates["index", None]) for draw in draws])
+    changes = np.array([float(draw.changes["index"]) for draw in draws])
+    assert set(draws[0].estimates) == {("index", None)}
+    assert stats.kstest((changes - 0.01) / 0.03, stats.t(12).cdf).pvalue > 0.01
+    assert changes.min() < 0
+    expected = 6 / math.pi * math.asin(0.6 / 2)
+    assert stats.spearmanr(levels, changes).statistic == pytest.approx(expected, abs=0.02)
+
+
+def test_a_change_without_error_is_a_limit_and_one_of_records_says_that_waves_are_independent():
+    ticket = {"records": "tickets", "formula": "open-share", "unit": "share"}
+    book = book_of(edition_of(["a"], measures={"open": ticket}))
+    known, bare = Estimate(D("0.5"), base=9, standard_error=D("0.1")), Estimate(D("0.1"), base=18)
+    given = Evidence(DAY, measures={"open": Measured(known, change=Changed(known, known, bare))})
+
+    assert uncertainty_limits(given, book) == (
+        Reason("measures-without-error", "measures", {"measures": "open"}),
+        Reason("waves-independent", "measures"),
+    )
+    assert [draw.changes for draw in possible_truths(given, book, seed=3, draws=1)] == [{}]

@@ -7,6 +7,8 @@ import pytest
 from sealmark.core.errors import SealmarkError
 from sealmark.core.estimates import Estimate
 from sealmark.measure import Between, Design, Mean, Quantile, TopBox, Total, compare, difference_of
+from sealmark.measure.comparisons.differences import difference_by_limits
+from sealmark.measure.records.intervals import Precision, share_estimate
 from sealmark.measure.surveys.estimation import ALL_EQUAL
 
 YEARS = Between("year", 1, 2)
@@ -157,3 +159,56 @@ def test_a_cell_with_one_group_only_stays_unknown():
 
     assert (change.cell, change.first.value, change.second.value) == ({"site": "b"}, 5, None)
     assert (change.difference.value, change.verdict) == (None, "undecided")
+
+
+def test_limits_make_the_difference_of_two_shares():
+    """Newcombe, Statistics in Medicine 17, 1998, table II, example (a), method 10: 56/70 less 48/80."""
+    first, second = share_estimate(48, 80, Precision()), share_estimate(56, 70, Precision())
+
+    found = difference_by_limits(first, second)
+
+    assert (found.value, found.base) == (Decimal("0.2"), 150)
+    assert [round(float(end), 4) for end in (found.lower, found.upper)] == [0.0524, 0.3339]
+    assert float(found.standard_error) == pytest.approx(np.sqrt(0.24 / 80 + 0.16 / 70), rel=1e-9)
+
+
+def test_a_share_of_all_has_no_error_of_its_own_but_a_difference_has_one():
+    """Newcombe, example (h), method 10: 10/10 less 0/10 lies between 0.6075 and 1."""
+    first, second = share_estimate(0, 10, Precision()), share_estimate(10, 10, Precision())
+
+    found = difference_by_limits(first, second)
+
+    assert [round(float(end), 4) for end in (found.lower, found.upper)] == [0.6075, 1.0]
+    assert float(found.standard_error) == pytest.approx((1 - 0.6075) / 2 / 1.959964, abs=1e-4)
+
+
+def test_of_means_the_limits_give_the_normal_interval():
+    first, second = (
+        Estimate(Decimal(value), Decimal(value) - reach, Decimal(value) + reach, 40, reach / 2)
+        for value, reach in ((70, Decimal(3)), (75, Decimal(4)))
+    )
+
+    found = difference_by_limits(first, second)
+
+    assert (found.value, found.lower, found.upper, found.standard_error) == (5, 0, 10, Decimal("2.5"))
+
+
+def test_what_is_unknown_of_one_is_unknown_of_the_difference():
+    known = Estimate(Decimal(70), Decimal(68), Decimal(72), 40)
+    bare = Estimate(Decimal(70), base=40)
+
+    assert difference_by_limits(Estimate.unknown("Nobody came."), known) == Estimate.unknown("Nobody came.", base=40)
+    assert difference_by_limits(known, Estimate(None)).note == "One of the two is unknown."
+    for pair in (
+        (known, bare),
+        (bare, known),
+        (known, Estimate(Decimal(70), Decimal(68))),
+        (Estimate(Decimal(70), Decimal(68)), known),
+    ):
+        found = difference_by_limits(*pair)
+        assert (found.value, found.lower, found.standard_error, found.note) == (
+            0,
+            None,
+            None,
+            "One of the two has no interval.",
+        )
