@@ -147,7 +147,12 @@ def verify(*, as_json: bool) -> None:
     from sealmark_platform.records.queries import verify_trail
 
     found = verify_trail()
-    told = {"entries": found.entries, "checkpoints": found.checkpoints, "root": found.root, "faults": list(found.faults)}
+    told = {
+        "entries": found.entries,
+        "checkpoints": found.checkpoints,
+        "root": found.root,
+        "faults": list(found.faults),
+    }
     lines = [f"{found.entries:,} entries, {found.checkpoints} checkpoints, root {found.root[:16]}", *found.faults]
     _tell(told, [*lines, *([] if found.faults else ["The trail is whole."])], as_json=as_json)
     if found.faults:

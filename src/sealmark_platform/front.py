@@ -54,7 +54,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as a person of the demonstration; outside of it there is no such address."""
     if not settings.DEMO:
         raise Http404
-    person = Person.objects.filter(pk=request.POST.get("person"), email__endswith="@demo.example").first()
+    person = Person.objects.filter(pk=request.POST.get("person", ""), email__endswith="@demo.example").first()
     if person is None:
         raise Http404
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")

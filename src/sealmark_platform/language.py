@@ -19,7 +19,7 @@ def reader_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     def switch(request: HttpRequest) -> HttpResponse:
         language = _chosen(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = get_response(request)
         response.headers.setdefault("Content-Language", _TAGS[language])
         return response

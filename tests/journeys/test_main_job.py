@@ -73,6 +73,7 @@ def place(evaluated, tmp_path):
     case, evaluation = evaluated
     shutil.copytree(case, tmp_path / "case")
     shutil.copy(evaluation, tmp_path / "evaluation.json")
+    shutil.copytree(evaluation.parent / "private", tmp_path / "private")
     return tmp_path / "case", tmp_path / "evaluation.json"
 
 

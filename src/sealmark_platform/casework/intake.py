@@ -8,7 +8,7 @@ import unicodedata
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -51,7 +51,7 @@ class Upload:
     is_case_folder: bool
 
 
-def checked_upload(content: UploadedFile) -> Upload:
+def checked_upload(content: UploadedFile[Any]) -> Upload:
     """Return what is known of an upload.
 
     Raises:
@@ -76,7 +76,7 @@ def _clean_name(name: str) -> str:
     return (kept.strip(" .") or "file")[-150:]
 
 
-def _kind(name: str, content: UploadedFile) -> tuple[str, bool]:
+def _kind(name: str, content: UploadedFile[Any]) -> tuple[str, bool]:
     head = content.read(4096)
     for start, media_type in _HEADS:
         if head.startswith(start):
@@ -98,7 +98,7 @@ def _is_text(head: bytes) -> bool:
     return True
 
 
-def _archive(name: str, content: IO[bytes] | UploadedFile) -> tuple[str, bool]:
+def _archive(name: str, content: IO[bytes] | UploadedFile[Any]) -> tuple[str, bool]:
     members = _members(name, content)
     names = {PurePosixPath(member.filename).name for member in members}
     if "[Content_Types].xml" in names:
@@ -106,7 +106,7 @@ def _archive(name: str, content: IO[bytes] | UploadedFile) -> tuple[str, bool]:
     return "application/zip", "case.yaml" in names
 
 
-def _members(name: str, content: IO[bytes] | UploadedFile) -> list[zipfile.ZipInfo]:
+def _members(name: str, content: IO[bytes] | UploadedFile[Any]) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(content) as archive:
             members = archive.infolist()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,8 +26,14 @@ __all__ = ["application", "apply"]
 NOTHING = "\N{EN DASH}"
 
 
+def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    return field
+
+
 def _tag(request: HttpRequest) -> str:
-    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)
 
 
 @login_required
@@ -35,8 +43,8 @@ def apply(request: HttpRequest) -> HttpResponse:
     mine = Organization.objects.filter(representations__person=request.user)
     offered = AdoptedEdition.objects.filter(last_applications_on=None).select_related("body").order_by("edition")
     form = _ApplyForm(request.POST or None)
-    form.fields["organization"].choices = [(str(one.pk), one.name) for one in mine]  # type: ignore[attr-defined]
-    form.fields["edition"].choices = [  # type: ignore[attr-defined]
+    _choice(form, "organization").choices = [(str(one.pk), one.name) for one in mine]
+    _choice(form, "edition").choices = [
         (str(one.pk), f"{edition_title(one, _tag(request))} ({one.body.name})") for one in offered
     ]
     if request.method == "POST" and form.is_valid():
@@ -68,10 +76,10 @@ def application(request: HttpRequest, pk: str) -> HttpResponse:
     form = _WriteForm(
         request.POST or None, request.FILES or None, initial={"scope": file.scope, "revision": file.revision}
     )
-    form.fields["kind"].choices = [
+    _choice(form, "kind").choices = [
         ("", "\N{EN DASH}"),
         *((kind, words.get(kind, kind)) for kind in documents_asked(file)),
-    ]  # type: ignore[attr-defined]
+    ]
     problems: tuple[object, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -95,7 +103,7 @@ class _WriteForm(forms.Form):
     content = forms.FileField(label=_("Document"), required=False)
 
 
-def _save(person: Person, file: object, said: dict[str, object]) -> None:
+def _save(person: Person, file: object, said: dict[str, Any]) -> None:
     from sealmark_platform.casework.models import CertificationFile
 
     assert isinstance(file, CertificationFile)
@@ -104,4 +112,4 @@ def _save(person: Person, file: object, said: dict[str, object]) -> None:
         file, scope=str(said["scope"]), answers=file.answers, by=person, at=at, revision=int(str(said["revision"]))
     )
     if said["content"]:
-        add_document(written, str(said["kind"]), said["content"], by=person, at=at)  # type: ignore[arg-type]
+        add_document(written, str(said["kind"]), said["content"], by=person, at=at)

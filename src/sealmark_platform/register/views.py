@@ -38,7 +38,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         return render(
             request, "register/search.html", {"page": Paginator([], 1).get_page(1), "query": number}, status=404
         )
-    language = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    language = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)
     edition = edition_of(found.file.edition)
     events = [
         {"name": phrases.ACTS[f"certificate.{one.what}"], "on": one.on} for one in found.events.order_by("-on", "-pk")

@@ -26,7 +26,8 @@ __all__ = ["Waiting", "due_of", "evaluation_parts", "named_entries", "news_of", 
 _NOT_WAITED = frozenset({
     "application.withdraw", "application.refuse", "evaluation.cancel", "evaluation.defer", "evaluation.send-back",
     "evaluation.assign", "evaluation.open", "evaluation.change-plan", "evaluation.gather-more", "finding.extend",
-    "evaluation.exclude-site", "finding.take-back", "finding.return", "finding.reopen", "finding.raise", "objection.file",
+    "evaluation.exclude-site", "finding.take-back", "finding.return", "finding.reopen", "finding.raise",
+    "objection.file",
     "objection.reject", "certificate.suspend", "certificate.withdraw", "certificate.restore", "finding.confirm-effect",
 })  # fmt: skip
 _SHOWN = 100
@@ -112,14 +113,10 @@ def due_of(person: Person, on: dt.date) -> list[DueItem]:
     live = visible_files(person, on).filter(
         certificate__status__in=[CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED]
     )
-    for file in live.filter(certificate__valid_until__lte=limit).select_related("certificate")[:_SHOWN]:
-        found.append(
-            DueItem(file, _("end of validity"), file.certificate.valid_until, file.certificate.valid_until < on)
-        )
-    for file in live.filter(certificate__suspended_until__lte=limit).select_related("certificate")[:_SHOWN]:
-        until = file.certificate.suspended_until
-        assert until is not None
-        found.append(DueItem(file, _("end of the suspension"), until, until < on))
+    for name, column in ((_("end of validity"), "valid_until"), (_("end of the suspension"), "suspended_until")):
+        ending = live.filter(**{f"certificate__{column}__lte": limit}).select_related("certificate")[:_SHOWN]
+        days = [(file, getattr(file.certificate, column)) for file in ending]
+        found += [DueItem(file, name, day, day < on) for file, day in days]
     return sorted(found, key=lambda item: item.on)
 
 

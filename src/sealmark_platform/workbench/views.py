@@ -20,7 +20,6 @@ from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework import phrases
 from sealmark_platform.casework.forms import form_of
 from sealmark_platform.casework.models import Certificate, CertificationFile, Document, Evaluation, Evidence
-from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.performing import BY_HAND, open_acts, perform
 from sealmark_platform.casework.queries.access import SUBJECTS, fetch_file, fetch_subject, visible_files
 from sealmark_platform.casework.queries.results import grade_words
@@ -43,7 +42,7 @@ _MADE_ON = {"evaluation.open": CertificationFile, "objection.file": Certificatio
 
 
 def _language(request: HttpRequest) -> str:
-    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)
 
 
 def _on() -> dt.date:
@@ -144,10 +143,10 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
     return render(request, "workbench/act.html", context, status=status)
 
 
-def _subject_of(request: HttpRequest, act: str, pk: str) -> Stateful:
+def _subject_of(request: HttpRequest, act: str, pk: str) -> Any:
     if act not in BY_HAND:
         raise Http404
-    kind = _MADE_ON.get(act) or SUBJECTS[act.partition(".")[0]]
+    kind: Any = _MADE_ON.get(act) or SUBJECTS[act.partition(".")[0]]
     return fetch_subject(_person(request), kind, pk, _on())
 
 
@@ -192,7 +191,7 @@ def report(request: HttpRequest, pk: str) -> HttpResponse:
     return response
 
 
-def _inert(content: Any, name: str) -> HttpResponse:
+def _inert(content: Any, name: str) -> FileResponse:
     """Return a file from outside so that no browser runs anything in it."""
     response = FileResponse(
         content.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
@@ -202,7 +201,7 @@ def _inert(content: Any, name: str) -> HttpResponse:
 
 
 @login_required
-def evidence(request: HttpRequest, pk: str) -> HttpResponse:
+def evidence(request: HttpRequest, pk: str) -> FileResponse:
     """A file of evidence."""
     found = Evidence.objects.filter(pk=pk, evaluation__file__in=visible_files(_person(request), _on())).first()
     if found is None:
@@ -211,7 +210,7 @@ def evidence(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @login_required
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: HttpRequest, pk: int) -> FileResponse:
     """A document of an application."""
     found = Document.objects.filter(pk=pk, file__in=visible_files(_person(request), _on())).first()
     if found is None:

@@ -79,8 +79,8 @@ def with_recurrence(cases: Cases, measure: FirstTimeFix | RepeatRate | ReturnRat
     order = [table["_since"], table["case"]]
     following = ibis.window(group_by=[table[name] for name in measure.same], order_by=order)
     table = table.mutate(_next=table["_since"].lead().over(following))
-    known = table["_next"] <= ibis.literal(cases.limit, "int64")
-    return table.mutate(_back=true(known & (table["_next"] - table["_since"] <= window)))
+    known = true(table["_next"] <= ibis.literal(cases.limit, "int64"))
+    return table.mutate(_back=known & true(table["_next"] - table["_since"] <= window))
 
 
 def _with_return(table: ir.Table, measure: ReturnRate, window: ir.Value) -> ir.Table:

@@ -97,7 +97,7 @@ def accept_application(
     facts = lambda file: {"prerequisites_unmet": prerequisites_unmet(file, shown)}  # noqa: E731
     with Step("application.accept", file, by=by, at=at, reason=reason, revision=revision, facts=facts) as step:
         step.subject.prerequisites_shown = sorted(shown)
-        step.note(prerequisites=sorted(shown))
+        step.note(prerequisites=[*map(str, sorted(shown))])
         _tell_client(step, "application-accepted")
     return step.subject  # type: ignore[no-any-return]
 

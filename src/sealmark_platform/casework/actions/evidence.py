@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -22,7 +23,7 @@ __all__ = ["add_document", "add_evidence", "evaluate_evidence"]
 
 
 def add_evidence(
-    evaluation: Evaluation, content: UploadedFile, *, by: Person, at: dt.datetime, revision: int | None = None
+    evaluation: Evaluation, content: UploadedFile[Any], *, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Evidence:
     """Take a file in: its type is told by its content, and it is kept under its digest.
 
@@ -64,7 +65,9 @@ def evaluate_evidence(
 
 
 @transaction.atomic
-def add_document(file: CertificationFile, kind: str, content: UploadedFile, *, by: Person, at: dt.datetime) -> Document:
+def add_document(
+    file: CertificationFile, kind: str, content: UploadedFile[Any], *, by: Person, at: dt.datetime
+) -> Document:
     """Add a document to an application that is still the client's; it is kept under its digest.
 
     Raises:

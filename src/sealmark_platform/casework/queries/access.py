@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -43,9 +44,9 @@ def files_of_client(person: Person) -> QuerySet[CertificationFile]:
     return CertificationFile.objects.filter(organization__representations__person=person).distinct()
 
 
-def visible_files(person: Person, on: dt.date) -> QuerySet[CertificationFile]:
+def visible_files(person: Person | AnonymousUser, on: dt.date) -> QuerySet[CertificationFile]:
     """Return every file a person may see; nothing for who is not signed in."""
-    if not person.is_authenticated:
+    if not isinstance(person, Person):
         return CertificationFile.objects.none()
     ours = files_of_body_people(person, on).values("pk")
     theirs = files_of_client(person).values("pk")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sealmark.certify import Actor, Function, Tie
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Objection, Participation
@@ -14,6 +16,9 @@ __all__ = ["CLOCK", "actor_in", "members_with", "sides_of", "ties_of"]
 
 CLOCK = Actor("clock", frozenset({Function.CLOCK}))
 
+_KINDS: Mapping[str, Literal["employment", "consultancy", "interest"]] = {
+    "employment": "employment", "consultancy": "consultancy", "interest": "interest",
+}  # fmt: skip
 _SIDES = {
     Participation.Side.EVALUATION: frozenset({Function.EVALUATOR}),
     Participation.Side.REVIEW: frozenset({Function.REVIEWER}),
@@ -56,10 +61,10 @@ def _standing(file: CertificationFile, person: Person, on: dt.date) -> set[Funct
 
 
 def _may(file: CertificationFile, person: Person, function: str, on: dt.date) -> bool:
-    return members_with(file, function, on).filter(person=person).exists()
+    return bool(members_with(file, function, on).filter(person=person).exists())
 
 
-def members_with(file: CertificationFile, function: str, on: dt.date) -> "QuerySet[Membership]":  # noqa: F821, UP037
+def members_with(file: CertificationFile, function: str, on: dt.date) -> QuerySet[Membership]:
     """Return who holds a function in the body of a file on a day."""
     return Membership.objects.filter(Q(until=None) | Q(until__gte=on), body=file.body_id, function=function)
 
@@ -73,7 +78,7 @@ def _assigned(evaluation: Evaluation, person: Person) -> set[Function]:
     return found
 
 
-def sides_of(evaluation: Evaluation, side: str) -> "QuerySet[Participation]":  # noqa: F821, UP037
+def sides_of(evaluation: Evaluation, side: str) -> QuerySet[Participation]:
     """Return who stands on a side of an evaluation and did not step aside."""
     return evaluation.participations.filter(side=side, stepped_aside="").select_related("person")
 
@@ -98,5 +103,5 @@ def _took_part(evaluation: Evaluation | None, person: Person) -> frozenset[Funct
 
 def ties_of(person: Person) -> tuple[Tie, ...]:
     """Return what binds a person to organizations; who speaks for one is tied to it."""
-    kept = [Tie(str(tie.organization_id), tie.kind, tie.until) for tie in person.person_ties.all()]
+    kept = [Tie(str(tie.organization_id), _KINDS[tie.kind], tie.until) for tie in person.person_ties.all()]
     return tuple(kept)

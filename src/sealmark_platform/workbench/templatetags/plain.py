@@ -42,4 +42,4 @@ def percent(share: str | float | None) -> str:
     """Return a share as a percentage with the reader's decimal sign; nothing for unknown."""
     if share in {None, ""}:
         return "\N{EN DASH}"
-    return f"{number_format(float(share) * 100, decimal_pos=0)} %"  # type: ignore[arg-type]
+    return f"{number_format(float(share) * 100, decimal_pos=0)} %"
