@@ -18,6 +18,7 @@ ON_ONE_ENGINE = {
     "test_the_kernel_gives_the_numbers_of_the_query",
     "test_the_kernel_without_the_extra_is_refused",
     "test_the_level_is_kept_under_clustering",
+    "test_ignoring_what_waves_share_gives_a_wrong_error",
     "test_intervals_cover_the_truth",
     "test_millions_of_groups",
     "test_the_number_of_measures_counts",
@@ -80,6 +81,7 @@ ON_BOTH_ENGINES = (
 
 def pytest_addoption(parser):
     parser.addoption("--spark", action="store_true", help="run the tests that are marked spark, and only them")
+    parser.addoption("--postgres", action="store_true", help="run the tests of the platform on PostgreSQL, and only them")
 
 
 def pytest_configure(config):
@@ -99,6 +101,8 @@ def pytest_generate_tests(metafunc):
 def pytest_collection_modifyitems(config, items):
     wanted = config.getoption("--spark")
     chosen = [item for item in items if (item.get_closest_marker("spark") is not None) == wanted]
+    if config.getoption("--postgres"):
+        chosen = [item for item in chosen if "tests/platform" in item.path.as_posix()]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
     if wanted:

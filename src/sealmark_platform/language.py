@@ -8,9 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-__all__ = ["reader", "reader_language"]
+__all__ = ["reader", "reader_language", "reader_tag"]
 
 _TAGS = {"en": "en", "ru": "ru", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+
+
+def reader_tag() -> str:
+    """Return the tag of the language that is spoken now, as packs and reports write it."""
+    return _TAGS.get(translation.get_language() or "en", "en")
 
 
 def reader_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -85,6 +85,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
 LOCALE_PATHS = [BASE / "locale"]
+FORMAT_MODULE_PATH = ["sealmark_platform.formats"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -1,89 +1,74 @@
 """Service records against the plain means of the same columns (``make bench``).
 
-10^7 records by default; 10^8 with SEALMARK_BENCH=full, for which the bars are made.
-At 10^7 the 48,000 cells weigh more than the records, and the ratios are only shown.
+10^6 and 10^7 records by default; also 10^8 with SEALMARK_BENCH=full, for which the bars are made. At fewer
+the 48,000 cells weigh more than the records, and the ratios are only shown. Every work runs in a fresh process,
+after a small run that is not counted (for the limit too); the least CPU time of two rounds counts. A chart of
+time and memory is written to ``out/``.
 """
 
-import datetime as dt
+import itertools
 import os
 import tempfile
-from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
-from tests.benchmarks.speed.harness import FULL, Row, best_of, print_table
-from tests.benchmarks.speed.records import MONTHS, OUTLETS, limit_query, write_records
+from tests.benchmarks.speed.charts import draw
+from tests.benchmarks.speed.harness import FULL, Row, in_fresh_process, print_table
+from tests.benchmarks.speed.records import MONTHS, OUTLETS, WORK, write_records
 
-from sealmark.measure import (
-    Calendar,
-    Clock,
-    DurationMean,
-    DurationPercentile,
-    FirstTimeFix,
-    ShareWithin,
-    record_table,
-)
-
-ROWS = 10**8 if FULL else 10**7
-AS_OF = dt.datetime(2026, 2, 20, tzinfo=dt.UTC)
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
-HOURS = Calendar(
-    time_zone="Europe/Rome",
-    weekly={**dict.fromkeys(WEEKDAYS, ("08:00-12:30", "13:30-18:00")), "saturday": ("09:00-13:00",)},
-    holidays=tuple(dt.date(year, 12, 25) for year in (2024, 2025)) + (dt.date(2026, 1, 1),),
-)
-ANSWER, SOLUTION, OFFICE = (
-    Clock(end="first_response"),
-    Clock(),
-    Clock(end="first_response", calendar="office"),
-)
-WORK = {
-    "within two targets": (
-        1.3,
-        {
-            "2 h": ShareWithin(target_seconds=7_200, clock=ANSWER),
-            "4 h": ShareWithin(target_seconds=14_400, clock=ANSWER),
-        },
-    ),
-    "exact percentiles, 3 of 2 durations": (
-        3.0,
-        {
-            f"{name} {share}": DurationPercentile(Decimal(share), clock)
-            for name, clock in (("answer", ANSWER), ("solution", SOLUTION))
-            for share in ("0.5", "0.9", "0.95")
-        },
-    ),
-    "business time, mean and target": (
-        2.3,
-        {"mean": DurationMean(OFFICE), "2 h": ShareWithin(target_seconds=7_200, clock=OFFICE)},
-    ),
-    "first-time fix in 30 days": (4.0, {"fixed": FirstTimeFix(30)}),
-}
+SMALL, LARGEST = 100_000, 10**8
+SIZES = (10**6, 10**7, LARGEST) if FULL else (10**6, 10**7)
+HOME = "tests.benchmarks.speed.records"
+LIMIT = "limit"
 
 
 @pytest.fixture(scope="module")
-def records():
-    folder = Path(os.environ.get("SEALMARK_BENCH_FOLDER", Path(tempfile.gettempdir()) / "sealmark-bench"))
-    return write_records(folder / f"records-{ROWS}.parquet", ROWS)
+def folder():
+    return Path(os.environ.get("SEALMARK_BENCH_FOLDER", Path(tempfile.gettempdir()) / "sealmark-bench"))
 
 
-def test_record_measures(records):
-    engine = duckdb.connect(config={"threads": os.cpu_count()})
-    tables = {}
-
-    def run(name, measures):
-        tables[name] = record_table(records, measures, as_of=AS_OF, calendars={"office": HOURS}, by=["outlet", "month"])
-
-    jobs = [lambda name=name, one=one: run(name, one) for name, (_, one) in WORK.items()]
-    limit, *ours = best_of(1 if FULL else 2, lambda: engine.sql(limit_query(records)).to_arrow_table(), *jobs)
-
-    rows = [
-        Row(name, seconds, limit, bar if FULL else None)
-        for (name, (bar, _)), seconds in zip(WORK.items(), ours, strict=True)
-    ]
-    print_table(rows, f"{ROWS:,} service records, {OUTLETS:,} outlets x {MONTHS} months")
-    assert {name: table.num_rows for name, table in tables.items()} == {
-        name: OUTLETS * MONTHS * len(measures) for name, (_, measures) in WORK.items()
+def measured(folder, size):
+    """The least CPU time, the largest memory and the number of rows of every work at one size."""
+    records, small = (str(write_records(folder / f"records-{rows}.parquet", rows)) for rows in (size, SMALL))
+    found = {name: [] for name in (LIMIT, *WORK)}
+    for _, name in itertools.product(range(2), found):
+        work = (f"{HOME}:limit", ()) if name == LIMIT else (f"{HOME}:measured", (name,))
+        found[name].append(in_fresh_process(work[0], records, *work[1], warm=(small, *work[1])))
+    return {
+        name: (min(use.cpu for use in uses), max(use.peak for use in uses), uses[0].answer)
+        for name, uses in found.items()
     }
+
+
+def test_record_measures(folder):
+    series, rows = [], []
+
+    for size in SIZES:
+        found = measured(folder, size)
+        assert {name: answer for name, (_, _, answer) in found.items() if name != LIMIT} == {
+            name: OUTLETS * MONTHS * len(measures) for name, (_, measures) in WORK.items()
+        }
+        series += [
+            {"way": name, "responses": size, "seconds": seconds, "gigabytes": peak}
+            for name, (seconds, peak, _) in found.items()
+        ]
+        rows += [
+            Row(f"{size:.0e} {name}", found[name][0], found[LIMIT][0], bar if size == LARGEST else None)
+            for name, (bar, _) in WORK.items()
+        ]
+
+    print_table(rows, f"Service records, {OUTLETS:,} outlets x {MONTHS} months")
+    for name in (LIMIT, *WORK):
+        print(f"{name}: {growth([point for point in series if point['way'] == name])}")
+    print("chart:", draw(series, Path(__file__).parent / "out" / "records.html"))
     assert [row.name for row in rows if not row.passes] == []
+
+
+def growth(points):
+    """What each further record costs between the sizes measured, and the peak memory of each."""
+    steps = [
+        f"{(after['seconds'] - before['seconds']) / (after['responses'] - before['responses']) * 1e9:.0f} ns"
+        for before, after in itertools.pairwise(points)
+    ]
+    peaks = [f"{point['gigabytes']:.2f}" for point in points]
+    return f"{' then '.join(steps)} per further record, peak {' / '.join(peaks)} GB"

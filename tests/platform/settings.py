@@ -1,11 +1,14 @@
-"""The platform's own settings, with a secret for tests and a database by SEALMARK_TEST_DATABASE."""
+"""The platform's own settings, with a secret for tests; the database is SQLite, or by SEALMARK_TEST_DATABASE, --postgres."""
 
 import os
+import sys
 import tempfile
+
+from tests.platform.postgres import chosen
 
 os.environ.setdefault("SEALMARK_SECRET_KEY", "only-for-tests")
 os.environ.setdefault("SEALMARK_DATA", tempfile.mkdtemp(prefix="sealmark-tests-"))
-if "SEALMARK_TEST_DATABASE" in os.environ:
+if chosen(sys.argv):
     os.environ["SEALMARK_DATABASE"] = os.environ["SEALMARK_TEST_DATABASE"]
 
 from sealmark_platform.settings import *  # noqa: F403

@@ -66,6 +66,9 @@ def _act(
     subject: Subject, verb: str, sources: set[Status], target: Status | None, who: frozenset[Function], *needs: str,
     reasoned: bool = False, final: bool = False,
 ) -> Act:  # fmt: skip
+    # 17065, 4.2.10: whoever is tied to the client handles no file of it, however small the act.
+    if Function.CLIENT not in who and who != _CLOCK and not {"no-conflict", "not-involved"} & {*needs}:
+        needs = ("no-conflict", *needs)
     return Act(f"{subject}.{verb}", subject, frozenset(sources), target, who, needs, reasoned, final)
 
 

@@ -30,8 +30,8 @@ from sealmark.measure.compiled import compiled_queries
 from sealmark.measure.plain_text import readable, text_reader
 
 __all__ = [
-    "ENGINES", "Source", "connect", "current_engine", "enough_memory", "fetch", "keep_table", "open_files", "open_table",
-    "use_engine", "use_limits",
+    "ENGINES", "Source", "connect", "current_engine", "enough_memory", "fetch", "keep_table", "open_files",
+    "open_table", "use_engine", "use_limits",
 ]  # fmt: skip
 
 Source: TypeAlias = "ir.Table | pa.Table | Path | str"
@@ -209,7 +209,7 @@ def open_files(files: Sequence[Path], *, connection: ibis.BaseBackend | None = N
 
 
 def keep_table(rows: pa.Table, connection: ibis.BaseBackend) -> ir.Table:
-    """Return a small Arrow table as a temporary table of an engine: DuckDB then knows its values and joins it faster."""
+    """Return a small Arrow table as a temporary table of an engine: DuckDB knows its values and joins it faster."""
     if connection.name != "duckdb":
         return ibis.memtable(rows)
     name = ibis.util.gen_name("kept")

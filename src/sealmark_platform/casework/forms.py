@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from sealmark.certify import EvaluationKind
+from sealmark.scheme.edition import Edition
 from sealmark_platform.casework import phrases
 from sealmark_platform.casework.actions.finding import NOTES
 from sealmark_platform.casework.actions.steps import file_of
 from sealmark_platform.casework.models import Decision, Participation
 from sealmark_platform.casework.queries.applications import prerequisites_of
 from sealmark_platform.casework.queries.evaluations import outcomes_of
-from sealmark_platform.catalogue.queries import edition_of
+from sealmark_platform.catalogue.queries import edition_of, word_of
+from sealmark_platform.language import reader_tag
 from sealmark_platform.parties.models import Person
 
 __all__ = ["form_of"]
@@ -70,32 +73,42 @@ def _planned(subject: Any) -> Any:
     return [(str(planned.pk), planned.site.name) for planned in chosen]
 
 
+def _worded(edition: Edition, kind: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return ids with the words of the pack in the reader's language."""
+    found = [(name, word_of(edition, reader_tag(), kind, name)) for name in names]
+    return [(name, str(phrases.CLASSES.get(name, word)) if word == name else word) for name, word in found]
+
+
 def _grades(subject: Any) -> Any:
-    known = edition_of(file_of(subject).edition).procedure.finding_grades
-    return [(name, name) for name in dict.fromkeys([*(grade.id for grade in known), *NOTES])]
+    edition = edition_of(file_of(subject).edition)
+    known = [grade.id for grade in edition.procedure.finding_grades]
+    return _worded(edition, "labels", dict.fromkeys([*known, *NOTES]))
 
 
 def _requirements(subject: Any) -> Any:
-    return [(name, name) for name in edition_of(file_of(subject).edition).requirements]
+    edition = edition_of(file_of(subject).edition)
+    return _worded(edition, "nodes", edition.requirements)
 
 
 def _triggers(subject: Any) -> Any:
-    known = edition_of(file_of(subject).edition).procedure.suspension_triggers
-    return [(name, name) for name in known or ("other",)]
+    edition = edition_of(file_of(subject).edition)
+    return _worded(edition, "labels", edition.procedure.suspension_triggers or ("other",))
 
 
 def _decisions(subject: Any) -> Any:
     kept = Decision.objects.filter(evaluation__file=subject) | Decision.objects.filter(certificate__file=subject)
     return [
-        (str(item.pk), f"{phrases.OUTCOMES[item.outcome]}, {item.decided_on}") for item in kept.order_by("-decided_on")
+        (str(item.pk), f"{phrases.OUTCOMES[item.outcome]}, {date_format(item.decided_on)}")
+        for item in kept.order_by("-decided_on")
     ]
 
 
 def _shown(subject: Any) -> forms.Field:
-    known = prerequisites_of(edition_of(subject.edition))
+    edition = edition_of(subject.edition)
+    known = [name for name, _refuses in prerequisites_of(edition)]
     return forms.MultipleChoiceField(
         label=_("Prerequisites that are shown"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[(name, name) for name, _refuses in known],
+        choices=_worded(edition, "labels", known),
     )  # fmt: skip
 
 

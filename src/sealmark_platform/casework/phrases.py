@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["ACTS", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES"]
+__all__ = ["ACTS", "CLASSES", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES"]
 
 ACTS: Mapping[str, Promise | str] = {
     "application.begin": _("Begin an application"),
@@ -129,3 +129,9 @@ FUNCTIONS: Mapping[str, Promise | str] = {
     "panellist": _("member of the panel"),
     "clock": _("calendar"),
 }
+CLASSES: Mapping[str, Promise | str] = {
+    "observation": _("observation"),
+    "strength": _("strength"),
+    "other": _("another reason"),
+}
+"""Where a pack has no word of its own: classes of findings that every scheme has, reasons of a suspension."""

@@ -9,7 +9,7 @@ from sealmark.scheme.discovery import load
 from sealmark.scheme.edition import Edition
 from sealmark_platform.catalogue.models import AdoptedEdition
 
-__all__ = ["edition_of", "edition_title", "loaded"]
+__all__ = ["edition_of", "edition_title", "loaded", "word_of"]
 
 
 @functools.lru_cache(maxsize=32)
@@ -35,3 +35,17 @@ def edition_title(adopted: AdoptedEdition, language: str) -> str:
     """Return what the scheme calls itself in a language."""
     wording = loaded(adopted.edition).wording
     return (wording.get(language) or wording["en"]).title  # type: ignore[call-overload]
+
+
+def word_of(edition: Edition, language: str, kind: str, name: str) -> str:
+    """Return what a pack calls something in a language; the id itself where the pack has no word.
+
+    Args:
+        edition: As :func:`edition_of` returns it.
+        language: Tag: ``en``, ``ru``, ``zh-Hans`` or ``zh-Hant``.
+        kind: Part of the wording: ``documents``, ``labels``, ``nodes``, ``grades`` and so on.
+        name: Id of the thing.
+    """
+    wording = edition.wording.get(language) or edition.wording["en"]  # type: ignore[call-overload]
+    word = getattr(wording, kind).get(name)
+    return name if word is None else str(getattr(word, "title", word))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sealmark.certify import CertificateStatus, FindingStatus
@@ -138,13 +139,10 @@ def notice_sentence(notice: Notice) -> str:
     """Return what a notice says."""
     from sealmark_platform.workbench.notices import SENTENCES
 
-    return str(SENTENCES.get(notice.kind, notice.kind)) % {
-        "number": "",
-        "outcome": "",
-        "side": "",
-        "on": "",
-        **notice.details,
-    }
+    details = {"number": "", "outcome": "", "side": "", "on": "", **notice.details}
+    if details["on"]:
+        details["on"] = date_format(dt.date.fromisoformat(str(details["on"])))
+    return str(SENTENCES.get(notice.kind, notice.kind)) % details
 
 
 def evaluation_parts(

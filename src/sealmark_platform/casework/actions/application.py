@@ -9,6 +9,7 @@ from django.db import transaction
 
 from sealmark.certify.states import ApplicationStatus
 from sealmark.core.canonical import Json, digest_bytes
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.steps import Step
 from sealmark_platform.casework.models import Agreement, CertificationFile
 from sealmark_platform.casework.queries.applications import missing_parts, prerequisites_unmet
@@ -17,8 +18,8 @@ from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.parties.models import Organization, Person, Representation
 
 __all__ = [
-    "accept_application", "ask_applicant", "begin_application", "offer_agreement", "refuse_application",
-    "sign_agreement", "submit_application", "withdraw_application", "write_application",
+    "accept_application", "ask_applicant", "begin_application", "offer_agreement", "own_draft",
+    "refuse_application", "sign_agreement", "submit_application", "withdraw_application", "write_application",
 ]  # fmt: skip
 
 
@@ -40,18 +41,33 @@ def begin_application(
 def write_application(
     file: CertificationFile, *, scope: str, answers: Mapping[str, Json], by: Person, at: dt.datetime, revision: int
 ) -> CertificationFile:
-    """Save what the applicant has written so far: a draft is the client's own and leaves no record."""
-    from sealmark.core.errors import Problem, SealmarkError
+    """Save what the applicant has written so far: a draft is the client's own and leaves no record.
 
-    file = CertificationFile.objects.select_for_update().get(pk=file.pk)
+    Raises:
+        SealmarkError: SM702 it was submitted, SM703 the person does not speak for the client, SM801 somebody wrote
+            in between.
+    """
+    file = own_draft(file, by)
     if file.revision != revision:
         raise SealmarkError(Problem("SM801", "Somebody else acted here in the meantime."))
-    if file.status not in {ApplicationStatus.DRAFT, ApplicationStatus.ASKED}:
-        raise SealmarkError(Problem("SM702", "The application has been submitted and cannot be changed."))
     file.scope, file.answers = scope.strip(), dict(answers)
     file.revision += 1
     file.save(update_fields=["scope", "answers", "revision"])
     return file
+
+
+def own_draft(file: CertificationFile, by: Person) -> CertificationFile:
+    """Return an application locked, if it is still written and the person speaks for the client.
+
+    Raises:
+        SealmarkError: SM702 it was submitted, SM703 the person does not speak for the client.
+    """
+    if not by.representations.filter(organization=file.organization_id).exists():
+        raise SealmarkError(Problem("SM703", "An application is written by the client."))
+    locked = CertificationFile.objects.select_for_update(no_key=True).get(pk=file.pk)
+    if locked.status not in {ApplicationStatus.DRAFT, ApplicationStatus.ASKED}:
+        raise SealmarkError(Problem("SM702", "The application has been submitted and cannot be changed."))
+    return locked
 
 
 def submit_application(

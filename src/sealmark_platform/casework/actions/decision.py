@@ -11,7 +11,7 @@ from sealmark.certify import ACT_OF_OUTCOME, Outcome, blocking
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.certificate import carry_out
-from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.actions.steps import Step, lock_file
 from sealmark_platform.casework.models import Decision, Evaluation, Vote
 from sealmark_platform.casework.queries.evaluations import finding_facts, outcomes_of, votes_needed
 from sealmark_platform.parties.models import Person
@@ -44,17 +44,20 @@ def step_aside(evaluation: Evaluation, *, reason: str, by: Person, at: dt.dateti
     if not reason.strip():
         raise SealmarkError(Problem("SM703", "Stepping aside needs a reason.", fix="Say why in a sentence."))
     with transaction.atomic():
-        locked = Evaluation.objects.select_for_update().get(pk=evaluation.pk)
+        lock_file(evaluation.file)
+        locked = Evaluation.objects.get(pk=evaluation.pk)
         seat = locked.participations.filter(person=by).first()
         if seat is None:
             raise SealmarkError(Problem("SM703", "The person has no seat in this evaluation."))
         Vote.objects.filter(participation=seat).delete()
         seat.stepped_aside = reason.strip()
         seat.save(update_fields=["stepped_aside"])
-        append_record(
+        entry = append_record(
             "evaluation.step-aside", actor=str(by.pk), at=at, tenant=str(locked.file.body_id), file=str(locked.file_id),
-            subject=f"evaluation:{locked.pk}", details={"reason": reason.strip()},
+            subject=f"evaluation:{locked.pk}", details={"reason": reason.strip(), "status": locked.status},
         )  # fmt: skip
+        locked.last_entry = entry.number
+        locked.save(update_fields=["last_entry"])
 
 
 def decide(

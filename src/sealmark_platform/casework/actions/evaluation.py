@@ -12,7 +12,7 @@ from django.db import transaction
 from sealmark.certify import unanswered
 from sealmark.core.canonical import Json, digest_json
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.actions.steps import Step, lock_file
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Participation, PlannedSite
 from sealmark_platform.casework.queries.evaluations import (
     days_needed,
@@ -39,7 +39,7 @@ def open_evaluation(
 ) -> Evaluation:  # fmt: skip
     """Open an evaluation of a kind; the first one, or what surveillance and renewal call for."""
     with transaction.atomic():
-        CertificationFile.objects.select_for_update().get(pk=file.pk)
+        lock_file(file)
         last = file.evaluations.order_by("-number").values_list("number", flat=True).first() or 0
         evaluation = Evaluation(
             file=file, number=last + 1, kind=kind, opened_on=at.date(), due_on=due_on, purpose=purpose

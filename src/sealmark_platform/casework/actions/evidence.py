@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from sealmark.core.errors import Problem, SealmarkError
+from sealmark_platform.casework.actions.application import own_draft
 from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.steps import Step
 from sealmark_platform.casework.intake import checked_upload, unpack_case
@@ -71,10 +72,12 @@ def add_document(
     """Add a document to an application that is still the client's; it is kept under its digest.
 
     Raises:
-        SealmarkError: SM820 to SM824 the file is refused, SM826 the scheme asks for no such document.
+        SealmarkError: SM820 to SM824 the file is refused, SM826 the scheme asks for no such document,
+            SM702 it was submitted, SM703 the person does not speak for the client.
     """
     if kind not in documents_asked(file):
         raise SealmarkError(Problem("SM826", "Say which of the documents asked for this is.", fix="Choose its kind."))
+    file = own_draft(file, by)
     upload = checked_upload(content)
     kept = Document(
         file=file, kind=kind, name=upload.name, media_type=upload.media_type, size=upload.size, digest=upload.digest,

@@ -12,7 +12,7 @@ from sealmark.assess.figures import FigureBook
 from sealmark.certify import finding_deadlines
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.procedure import FindingGrade
-from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.actions.steps import Step, lock_file
 from sealmark_platform.casework.models import Evaluation, Finding
 from sealmark_platform.casework.queries.evaluations import figures_of
 from sealmark_platform.parties.models import Person, Site
@@ -33,19 +33,21 @@ def raise_finding(
     """Raise a finding of a class of the scheme, or note an observation or a strength.
 
     Raises:
-        SealmarkError: SM803 the scheme has no such class, or nothing is said.
+        SealmarkError: SM803 the scheme has no such class, or nothing is said; SM850 a site of somebody else.
     """
     book = figures_of(evaluation.file, at.date())
     known = {item.id: item for item in book.edition.procedure.finding_grades}
     if (grade not in known and grade not in NOTES) or not statement.strip():
         fix = f"Classes: {', '.join([*known, *NOTES])}."
         raise SealmarkError(Problem("SM803", f'"{grade}" is no class of findings here, or nothing is said.', fix=fix))
+    if site is not None and site.organization_id != evaluation.file.organization_id:
+        raise SealmarkError(Problem("SM850", f'"{site.pk}" is no site of the organization.', fix="Choose one of its."))
     days = _days(known.get(grade), book)
     deadlines = finding_deadlines(at.date(), days)
     is_owed = grade not in NOTES and any(value is not None for value in days.values())
     blocks = grade in known and bool(known[grade].blocks_decision)
     with transaction.atomic():
-        Evaluation.objects.select_for_update().get(pk=evaluation.pk)
+        lock_file(evaluation.file)
         last = evaluation.findings.order_by("-number").values_list("number", flat=True).first() or 0
         finding = Finding(
             evaluation=evaluation, number=last + 1, grade=grade, statement=statement.strip(), requirement=requirement,

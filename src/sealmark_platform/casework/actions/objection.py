@@ -10,7 +10,7 @@ from django.db import transaction
 
 from sealmark.certify import ObjectionKind, appeal_until, conflicting_ties
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.actions.steps import Step, lock_file
 from sealmark_platform.casework.models import CertificationFile, Decision, Objection, Panellist, Participation
 from sealmark_platform.casework.queries.actors import members_with, ties_of
 from sealmark_platform.casework.queries.evaluations import figures_of
@@ -23,7 +23,13 @@ __all__ = ["admit", "close_objection", "decide_objection", "file_objection", "in
 def file_objection(
     file: CertificationFile, statement: str, *, by: Person, at: dt.datetime, against: Decision | None = None
 ) -> Objection:
-    """Complain, or appeal against a decision. An appeal does not suspend the decision."""
+    """Complain, or appeal against a decision. An appeal does not suspend the decision.
+
+    Raises:
+        SealmarkError: SM850 the decision is one on another file.
+    """
+    if against is not None and _decided_in(against) != file.pk:
+        raise SealmarkError(Problem("SM850", "The decision is none on this file.", fix="Choose one of the file's."))
     book = figures_of(file, at.date())
     days = {name: _days(book, name) for name in ("appeal_days_to_file", "appeal_days_to_decide")}
     kind = ObjectionKind.COMPLAINT if against is None else ObjectionKind.APPEAL
@@ -42,6 +48,12 @@ def file_objection(
     return objection
 
 
+def _decided_in(decision: Decision) -> object:
+    subject = decision.evaluation or decision.certificate
+    assert subject is not None
+    return subject.file_id
+
+
 def _days(book: object, name: str) -> int | None:
     from sealmark.assess.figures import FigureBook
 
@@ -55,25 +67,33 @@ def name_panellist(objection: Objection, person: Person, *, by: Person, at: dt.d
     """Give somebody a seat on the panel.
 
     Raises:
-        SealmarkError: SM703 who names is no coordinator; SM707 the person took part or is tied to the client.
+        SealmarkError: SM703 who names is no coordinator; SM704 they are tied to the client; SM707 the person took part,
+            is tied to the client or sits on the panel already.
     """
     file = objection.file
     if not members_with(file, "coordinator", at.date()).filter(person=by).exists():
         raise SealmarkError(Problem("SM703", "Panels are named by a coordinator."))
-    faults = _panel_faults(objection, person, at.date())
-    if faults:
-        raise SealmarkError(Problem("SM707", f"{person.name}: {', '.join(faults)}."))
+    if conflicting_ties(ties_of(by), str(file.organization_id), at.date(), file.body.cooling_off_days):
+        raise SealmarkError(Problem("SM704", "Conflict of interest: who names a panel is tied to nobody."))
     with transaction.atomic():
+        lock_file(file)
+        faults = _panel_faults(objection, person, at.date())
+        if faults:
+            raise SealmarkError(Problem("SM707", f"{person.name}: {', '.join(faults)}."))
         if objection.against is not None and objection.against.evaluation is not None:
             # The seat stands in the evaluation too: there the database lets nobody stand on two sides.
-            Participation.objects.create(
-                evaluation=objection.against.evaluation, person=person, side="panel", assigned_on=at.date()
-            )
+            Participation.objects.get_or_create(
+                evaluation=objection.against.evaluation, person=person, side="panel",
+                defaults={"assigned_on": at.date()},
+            )  # fmt: skip
         seat = Panellist.objects.create(objection=objection, person=person, assigned_on=at.date())
-        append_record(
+        locked = Objection.objects.get(pk=objection.pk)
+        entry = append_record(
             "objection.name-panellist", actor=str(by.pk), at=at, tenant=str(file.body_id), file=str(file.pk),
-            subject=f"objection:{objection.pk}", details={"person": str(person.pk)},
+            subject=f"objection:{objection.pk}", details={"person": str(person.pk), "status": locked.status},
         )  # fmt: skip
+        locked.last_entry = entry.number
+        locked.save(update_fields=["last_entry"])
     return seat
 
 
@@ -84,6 +104,8 @@ def _panel_faults(objection: Objection, person: Person, on: dt.date) -> list[str
         found.append("is no member of appeal panels")
     if Participation.objects.filter(evaluation__file=file, person=person).exclude(side="panel").exists():
         found.append("took part in the file")
+    if objection.panel.filter(person=person).exists():
+        found.append("sits on the panel already")
     if conflicting_ties(ties_of(person), str(file.organization_id), on, file.body.cooling_off_days):
         found.append("is tied to the organization")
     return found

@@ -28,7 +28,7 @@ from sealmark_platform.casework.queries.actors import actor_in
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.actions import append_record
 
-__all__ = ["Step", "file_of"]
+__all__ = ["Step", "file_of", "lock_file"]
 
 
 def file_of(subject: Stateful) -> CertificationFile:
@@ -39,6 +39,15 @@ def file_of(subject: Stateful) -> CertificationFile:
         return subject.evaluation.file
     assert isinstance(subject, (Evaluation, Certificate, Objection))
     return subject.file
+
+
+def lock_file(file: CertificationFile) -> None:
+    """Make everybody else who acts in a file wait until the running transaction ends.
+
+    Every act takes this lock first, and the trail's last: two acts cannot wait for each other.
+    """
+    # Rows that point to the file may be added meanwhile: only acts exclude each other.
+    CertificationFile.objects.select_for_update(no_key=True).filter(pk=file.pk).values_list("pk").first()
 
 
 class Step(AbstractContextManager["Step"]):
@@ -96,7 +105,8 @@ class Step(AbstractContextManager["Step"]):
     def _permit(self) -> None:
         is_new = self.subject.is_new
         if not is_new:
-            self.subject = type(self.subject).objects.select_for_update().get(pk=self.subject.pk)
+            lock_file(file_of(self.subject))
+            self.subject = type(self.subject).objects.select_for_update(no_key=True).get(pk=self.subject.pk)
         if self._revision is not None and self._revision != self.subject.revision:
             what = "Somebody else acted here in the meantime."
             raise SealmarkError(
@@ -146,13 +156,14 @@ class Step(AbstractContextManager["Step"]):
         if self.act.target is not None:
             self.subject.status = self.act.target.value
         self.subject.revision += 1
-        self.subject.save()
         file = file_of(self.subject)
         details = {**self._details, **({"reason": self.reason} if self.reason else {}), "status": self.subject.status}
-        append_record(
+        entry = append_record(
             self.act.id, actor=self.actor.id, at=self.at, tenant=str(file.body_id), file=str(file.pk),
             subject=f"{self.act.subject}:{self.subject.pk}", details=details,
         )  # fmt: skip
+        self.subject.last_entry = entry.number
+        self.subject.save()
         Notice.objects.bulk_create(
             Notice(file=file, person=person, kind=kind, details=more, made_at=self.at)
             for person, kind, more in self._notices

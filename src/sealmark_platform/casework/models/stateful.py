@@ -1,4 +1,4 @@
-"""What every subject of an act has: a status from the library's table, and a revision that every act raises."""
+"""What every subject of an act has: a status, a revision that every act raises, the number of its last record."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Stateful(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     revision = models.PositiveIntegerField(default=0)
+    last_entry = models.BigIntegerField(default=0)
+    """Number of its newest entry in the trail: an entry that was taken away from the end is missed here."""
     status: models.CharField[str, str]
 
     class Meta:

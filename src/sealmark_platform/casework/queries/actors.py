@@ -104,4 +104,5 @@ def _took_part(evaluation: Evaluation | None, person: Person) -> frozenset[Funct
 def ties_of(person: Person) -> tuple[Tie, ...]:
     """Return what binds a person to organizations; who speaks for one is tied to it."""
     kept = [Tie(str(tie.organization_id), _KINDS[tie.kind], tie.until) for tie in person.person_ties.all()]
-    return tuple(kept)
+    speaks = [Tie(str(one.organization_id), "employment") for one in person.representations.all()]
+    return (*kept, *speaks)

@@ -1,15 +1,26 @@
-"""Filters that every template may use: words of the table of acts in the reader's language."""
+"""Filters that every template may use: words of the table of acts and of packs in the reader's language."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
+from babel import Locale
 from django import template
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
+from sealmark.certify import EvaluationStatus
+from sealmark.core.errors import Problem
 from sealmark_platform.casework import phrases
+from sealmark_platform.catalogue.models import AdoptedEdition
+from sealmark_platform.catalogue.queries import loaded, word_of
+from sealmark_platform.language import reader_tag
+from sealmark_platform.workbench.problems import Told, told_problem
 
 register = template.Library()
+
+_STEPS = tuple(status.value for status in EvaluationStatus if status is not EvaluationStatus.CANCELLED)
 
 
 @register.filter
@@ -42,4 +53,62 @@ def percent(share: str | float | None) -> str:
     """Return a share as a percentage with the reader's decimal sign; nothing for unknown."""
     if share in {None, ""}:
         return "\N{EN DASH}"
-    return f"{number_format(float(share) * 100, decimal_pos=0)} %"
+    return f"{number_format(float(share) * 100, decimal_pos=0)}\N{NO-BREAK SPACE}%"  # type: ignore[arg-type]
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """Return the name of a country in the reader's language; the code where there is none."""
+    return str(Locale.parse(reader_tag(), sep="-").territories.get(code, code))
+
+
+@register.filter
+def written_day(day: str) -> str:
+    """Return a day that is kept as text (2026-03-03) in the reader's habit; the text itself if it is no day."""
+    try:
+        return date_format(dt.date.fromisoformat(day))
+    except ValueError:
+        return day
+
+
+@register.filter
+def scheme_name(adopted: AdoptedEdition) -> str:
+    """Return what the scheme calls itself, short where it has a short name."""
+    wording = loaded(adopted.edition).wording
+    words = wording.get(reader_tag()) or wording["en"]  # type: ignore[call-overload]
+    return str(words.short_title or words.title)
+
+
+@register.filter
+def label_word(name: str, adopted: AdoptedEdition) -> str:
+    """Return the pack's word for a class of findings or a trigger."""
+    word = word_of(loaded(adopted.edition), reader_tag(), "labels", name)
+    return str(phrases.CLASSES.get(name, word)) if word == name else word
+
+
+@register.filter
+def requirement_word(name: str, adopted: AdoptedEdition) -> str:
+    """Return the title of a requirement."""
+    return word_of(loaded(adopted.edition), reader_tag(), "nodes", name)
+
+
+@register.filter
+def document_word(kind: str, adopted: AdoptedEdition) -> str:
+    """Return the pack's word for a kind of document."""
+    return word_of(loaded(adopted.edition), reader_tag(), "documents", kind)
+
+
+@register.filter
+def told(problem: Problem, adopted: AdoptedEdition | None = None) -> Told:
+    """Return a problem of the library as a sentence for the reader."""
+    return told_problem(problem, None if adopted is None or not adopted else loaded(adopted.edition))
+
+
+@register.filter
+def steps(status: str) -> list[Mapping[str, str]]:
+    """Return the way of an evaluation with what is done, what is now and what is to come; nothing if it was cancelled."""
+    if status not in _STEPS:
+        return []
+    now = _STEPS.index(status)
+    places = ["done"] * now + ["now"] + ["to-come"] * (len(_STEPS) - now - 1)
+    return [{"name": status_name(name), "place": place} for name, place in zip(_STEPS, places, strict=True)]

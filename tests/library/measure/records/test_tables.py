@@ -167,3 +167,51 @@ def test_ratios_alone_need_no_common_scan():
     found = record_table(cases(), {"per hundred": MEASURES["per hundred"]}, as_of=AS_OF)
 
     assert found.column("unit").to_pylist() == ["per 100"]
+
+
+def odd_after_many(rows=20_000):
+    """Cases of whole seconds, the last of which takes a millisecond more."""
+    opened = np.arange(rows) * 1_000_000
+    answered = opened + 60_000_000
+    answered[-1] += 1_000
+    stamps = {"opened": opened, "first_response": answered, "resolved": answered}
+    columns = {name: pa.array(values).cast(pa.int64()).cast(STAMP) for name, values in stamps.items()}
+    return pa.table({"case": np.arange(rows), "shop": np.arange(rows) // (rows - 1), **columns})
+
+
+def test_a_length_that_is_no_whole_second_is_kept_exactly_even_if_it_comes_late():
+    high = {"high": DurationPercentile(Decimal("0.9"), ANSWER, unit="seconds")}
+
+    found = record_table(odd_after_many(), high, as_of=AS_OF, by=["shop"])
+
+    assert found.column("value").to_pylist() == [60.0, 60.001]
+    assert found.column("finished").to_pylist() == [19_999, 1]
+
+
+def test_lengths_beyond_the_range_of_short_numbers_are_kept():
+    opened = pa.array([dt.datetime(1900, 1, 1, tzinfo=dt.UTC), START], STAMP)
+    answered = pa.array([START, START + dt.timedelta(seconds=1)], STAMP)
+    long = pa.table({"case": [1, 2], "shop": [1, 2], "opened": opened, "first_response": answered})
+
+    found = record_table(
+        long, {"median": DurationPercentile(Decimal("0.5"), ANSWER, unit="seconds")}, as_of=AS_OF, by=["shop"]
+    )
+
+    assert found.column("value").to_pylist() == [(START - opened[0].as_py()).total_seconds(), 1.0]
+
+
+def test_numbers_far_apart_make_no_more_cells_than_there_are():
+    far = pa.table({"case": [1, 2], "shop": [1, 10**15], "opened": pa.array([START] * 2, STAMP)})
+
+    found = record_table(far, {"open": RecordShare("shop", (1,))}, as_of=AS_OF, by=["shop"])
+
+    assert found.column("value").to_pylist() == [1.0, 0.0]
+
+
+def test_cases_opened_later_are_counted_and_belong_to_no_state():
+    table = cases()
+    early = START + dt.timedelta(days=3)
+
+    found = record_table(table, MEASURES, as_of=early, calendars={"office": OFFICE}, by=["month"])
+
+    assert_same(found, estimate_records(table, MEASURES, as_of=early, calendars={"office": OFFICE}, by=["month"]))

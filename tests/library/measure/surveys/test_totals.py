@@ -1,14 +1,24 @@
 """Cells are counted before rows are grouped."""
 
+import datetime as dt
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sealmark.core.errors import SealmarkError
 from sealmark.measure import Design, Mean, Quantile, estimate
 from sealmark.measure.engine import open_table
+from sealmark.measure.records import tables as record_tables
+from sealmark.measure.records.measures import OpenShare
+from sealmark.measure.records.tables import record_table
 from sealmark.measure.surveys import estimation, totals
 from sealmark.measure.surveys.totals import check_cells, require_few
+from sealmark.measure.tables import kernel, portable
+from sealmark.measure.tables.fastcopy import write_fast_copy
+from sealmark.measure.tables.questions import Questions
+from sealmark.measure.tables.table import estimate_table
 
 NUMBER = np.arange(400)
 ROWS = pa.table(
@@ -102,6 +112,34 @@ def test_adding_up_is_refused_too_and_few_cells_of_many_rows_are_not(monkeypatch
     cells = estimate(ROWS, {"m": Mean("q"), "d": Quantile("q", 0.5)}, design=Design(), by=["shop"])
 
     assert len(cells) == 20
+
+
+@pytest.mark.parametrize("by", [["person"], ["day", "hour"]])
+def test_tables_of_statistics_and_of_records_are_refused_before_the_rows_are_grouped(monkeypatch, by):
+    for module in (portable, record_tables):
+        monkeypatch.setattr(module, "MOST_FIGURES", 799)
+    day = pa.array([dt.date(2026, 1, 1)] * 400)
+    cases = open_table(ROWS.append_column("opened", day).append_column("resolved", day))
+    first, second = OpenShare(), OpenShare()
+
+    for call in (
+        lambda: estimate_table(open_table(ROWS), Questions(["q"]), design=Design(), by=by),
+        lambda: record_table(cases, {"a": first, "b": second}, as_of=dt.date(2026, 2, 1), by=by),
+    ):
+        with pytest.raises(SealmarkError) as caught:
+            call()
+        assert str(caught.value).splitlines()[0] == too_many(800, 799)
+
+
+def test_a_fast_copy_is_refused_too(monkeypatch, tmp_path):
+    pq.write_table(ROWS.select(["person", "q"]), tmp_path / "a.parquet")
+    copy = write_fast_copy(tmp_path / "a.parquet", tmp_path / "copy", items=["q"], keys=["person"])
+    monkeypatch.setattr(kernel, "MOST_FIGURES", 799)
+
+    with pytest.raises(SealmarkError) as caught:
+        kernel.copy_totals(copy, Questions(["q"]), design=Design(), by=["person"])
+
+    assert str(caught.value).splitlines()[0] == too_many(800, 799)
 
 
 def test_a_count_is_compared():

@@ -1,0 +1,221 @@
+"""What the library says is wrong, told to the reader: its sentences in four languages, ids in words.
+
+The library and the acts speak English with the ids of packs. Each of their sentences stands here once, with
+named places; the same sentence recognizes what was said and is what translators translate. What is not
+recognized is told as it is, marked as English.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_noop as _
+
+from sealmark.core.errors import Problem
+from sealmark.scheme.edition import Edition
+from sealmark_platform.casework import phrases
+from sealmark_platform.catalogue.queries import word_of
+from sealmark_platform.language import reader_tag
+
+__all__ = ["SENTENCES", "Told", "told_problem"]
+
+SENTENCES = (
+    _('"%(name)s" is not possible from the status "%(status)s".'),
+    _('"%(name)s" is not possible from nothing there yet.'),
+    _("Possible now: %(names)s."),
+    _("The application has been submitted and cannot be changed."),
+    _('"%(name)s" is done by %(names)s.'),
+    _("Ask somebody who has this function."),
+    _('"%(name)s" needs a reason.'),
+    _("Stepping aside needs a reason."),
+    _("Say why in a sentence."),
+    _("The person has no seat in this evaluation."),
+    _("Panels are named by a coordinator."),
+    _("Conflict of interest: %(names)s."),
+    _("The same person took part as %(names)s."),
+    _("Nothing was checked."),
+    _("Still missing: %(names)s."),
+    _("The prerequisites were not checked."),
+    _("Not shown: %(names)s."),
+    _("The person may not sign for the client."),
+    _("No agreement has been signed."),
+    _("The team was not checked."),
+    _("The team: %(names)s."),
+    _("The sites have not been drawn."),
+    _("No assessor days are planned."),
+    _("%(planned)s days are planned, the scheme asks for %(needed)s."),
+    _("There is no result."),
+    _("The result: %(names)s."),
+    _("Findings were not looked at."),
+    _("Not answered: %(names)s."),
+    _("In the way: %(names)s."),
+    _('The outcome "%(name)s" is not open; possible: %(names)s.'),
+    _('The outcome "%(name)s" is not open.'),
+    _("The quorum is not known."),
+    _("%(cast)s of %(needed)s votes needed are cast."),
+    _("No decision says so."),
+    _("It may not be dated before the decision."),
+    _("A certificate decided on %(day)s cannot be valid from %(other)s."),
+    _("Begin on the day of the decision or later."),
+    _("There is no answer."),
+    _("The answer lacks: %(names)s."),
+    _("The new deadline is not later than the old one."),
+    _("No trigger is named."),
+    _('"%(name)s" is none of the triggers of the scheme.'),
+    _("Nothing says what ends the suspension."),
+    _("The term of the certificate is not known."),
+    _("The certificate ended on %(day)s: too long ago to be renewed."),
+    _("The term is not over."),
+    _("The time to object ended on %(day)s."),
+    _("Somebody else acted here in the meantime."),
+    _("Look at the page again and repeat your act if it still fits."),
+    _("The plan would end on %(day)s, before it begins on %(other)s."),
+    _('"%(name)s" is no class of findings here, or nothing is said.'),
+    _("Classes: %(names)s."),
+    _("Conditions go with a grant with conditions, and only with that."),
+    _("Name at least one condition with its last day, or grant without."),
+    _("The scheme does not say how long a certificate of %(name)s is valid."),
+    _("Supply the licence holder's figure in the adopted overlay."),
+    _('The installed pack "%(name)s" is not the one adopted on %(day)s.'),
+    _("Install the adopted pack, or adopt this one as a new edition."),
+    _('"%(file)s" has %(size)s bytes.'),
+    _("Files of 1 to %(size)s bytes are taken."),
+    _('"%(file)s" is none of the kinds that are taken.'),
+    _("PDF, PNG, JPEG, CSV, TXT, YAML, JSON, XLSX, Parquet, or a case folder as .zip are taken."),
+    _('"%(file)s" is no whole archive.'),
+    _("Pack it again."),
+    _('"%(file)s" would unpack to %(size)s bytes in %(count)s files.'),
+    _("At most %(size)s bytes in %(count)s files are taken."),
+    _("The archive unpacks to more than it says."),
+    _('The archive has a member "%(file)s".'),
+    _("Pack the folder anew."),
+    _("The archive has no case.yaml."),
+    _("Pack the whole case folder."),
+    _("No case folder has been added."),
+    _("Add the case folder as a .zip file: see the manual, case folder."),
+    _("Say which of the documents asked for this is."),
+    _("Choose its kind."),
+)
+"""Whole sentences; ``names`` is a list, whose members are words, findings or one of the parts below."""
+
+_PARTS = (
+    _("no lead"),
+    _("%(person)s is no %(name)s of this body"),
+    _("%(person)s is tied to the organization"),
+    _("%(person)s has no valid competence for the scheme and sector"),
+    _("%(person)s does not speak the language of the evaluation"),
+    _("%(person)s has led the last %(count)s evaluations: rotate"),
+    _("it was made under %(name)s, not under the adopted edition %(other)s"),
+    _("its seal is broken"),
+    _("it was made with figures for practice"),
+    # The people of a panel: the sentence begins with the name.
+    _("%(person)s: is no member of appeal panels"),
+    _("took part in the file"),
+    _("is tied to the organization"),
+)
+_WORDS: Mapping[str, str] = {
+    "scope": _("what shall be certified"),
+    "cause": _("cause"),
+    "correction": _("correction"),
+    "corrective_action": _("corrective action"),
+    "employment": _("employment"),
+    "consultancy": _("consultancy given"),
+    "interest": _("own interest"),
+    "none": _("none"),
+    "nothing": _("nothing"),
+}
+_TABLES: tuple[Mapping[str, Promise | str], ...] = (
+    phrases.ACTS, phrases.STATUSES, phrases.FUNCTIONS, phrases.OUTCOMES, phrases.CLASSES,
+)  # fmt: skip
+_KINDS = ("labels", "documents", "nodes", "grades")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem for the reader.
+
+    Attributes:
+        code: SM and three digits.
+        what: What is wrong, with the cure.
+        language: ``en`` when it could not be said in the reader's language; otherwise empty.
+    """
+
+    code: str
+    what: str
+    language: str
+
+
+def told_problem(problem: Problem, edition: Edition | None = None) -> Told:
+    """Return a problem in the reader's language, as far as its sentences are known.
+
+    Args:
+        problem: As the library or an act states it.
+        edition: Whose words stand for ids of the scheme.
+    """
+    said = [part for part in (problem.what, problem.fix) if part]
+    found = [_sentence(part, edition) for part in said]
+    if None in found and reader_tag() != "en":
+        return Told(problem.code, " ".join(said), "en")
+    return Told(problem.code, " ".join(new or old for new, old in zip(found, said, strict=True)), "")
+
+
+@functools.cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Return what recognizes a sentence: its named places take any text."""
+    return re.compile(re.sub(r"%\\\((\w+)\\\)s|%\((\w+)\)s", _place, re.escape(sentence)), re.DOTALL)
+
+
+def _place(found: re.Match[str]) -> str:
+    return f"(?P<{found[1] or found[2]}>.+?)"
+
+
+def _sentence(said: str, edition: Edition | None, known: tuple[str, ...] = SENTENCES) -> str | None:
+    for sentence in known:
+        match = _pattern(sentence).fullmatch(said)
+        if match is not None:
+            return gettext(sentence) % {name: _filled(name, text, edition) for name, text in match.groupdict().items()}
+    return None
+
+
+def _filled(name: str, text: str, edition: Edition | None) -> str:
+    if name in {"file", "person", "size", "count"}:
+        return text
+    if name != "names":
+        return _word(text, edition)
+    whole = _sentence(text, edition, _PARTS) if "," in text else None
+    parts = [whole] if whole is not None else [_word(part, edition) for part in text.split(", ")]
+    return pgettext("between the members of a list", ", ").join(parts)
+
+
+def _word(name: str, edition: Edition | None) -> str:
+    """Return an id in words, a finding by its class, a day in the reader's habit, a part of a sentence."""
+    if edition is not None:
+        words = (word_of(edition, reader_tag(), kind, name) for kind in _KINDS)
+        found = next((word for word in words if word != name), None)
+        if found is not None:
+            return found
+    if name in _WORDS:
+        return gettext(_WORDS[name])
+    table = next((table for table in _TABLES if name in table), None)
+    if table is not None:
+        return str(table[name])
+    return _finding(name, edition) or _day(name) or _sentence(name, edition, _PARTS) or name
+
+
+def _finding(name: str, edition: Edition | None) -> str | None:
+    grade, _space, number = name.rpartition(" ")
+    return f"{_word(grade, edition)} {number}" if number.isdecimal() and " " not in grade and grade else None
+
+
+def _day(name: str) -> str | None:
+    try:
+        return date_format(dt.date.fromisoformat(name))
+    except ValueError:
+        return None
