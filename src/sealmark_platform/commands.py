@@ -139,23 +139,25 @@ def records() -> None:
 @records.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify(*, as_json: bool) -> None:
-    """Walk over the trail and name every entry that was removed or altered; exit 1 if there is one.
+    """Walk over the trail and name every entry that was removed or altered, or that its file does not know; exit 1 then.
 
     Example:  sealmark-platform records verify
     """
     _ready()
+    from sealmark_platform.casework.queries.consistency import disagreements, entries_expected
     from sealmark_platform.records.queries import verify_trail
 
-    found = verify_trail()
+    found = verify_trail(entries_expected())
+    faults = [*found.faults, *disagreements()]
     told = {
         "entries": found.entries,
         "checkpoints": found.checkpoints,
         "root": found.root,
-        "faults": list(found.faults),
+        "faults": faults,
     }
-    lines = [f"{found.entries:,} entries, {found.checkpoints} checkpoints, root {found.root[:16]}", *found.faults]
-    _tell(told, [*lines, *([] if found.faults else ["The trail is whole."])], as_json=as_json)
-    if found.faults:
+    lines = [f"{found.entries:,} entries, {found.checkpoints} checkpoints, root {found.root[:16]}", *faults]
+    _tell(told, [*lines, *([] if faults else ["The trail is whole."])], as_json=as_json)
+    if faults:
         sys.exit(1)
 
 

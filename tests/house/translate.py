@@ -63,8 +63,13 @@ def _renew(language, template):
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "django.po"
     written = catalogue(language) if path.exists() else Catalog(locale=language, project="Sealmark", fuzzy=False)
+    # The day of the last run is of no use to anybody and would change the file every time.
+    template.creation_date = written.creation_date
     written.update(template, no_fuzzy_matching=True)
     written.obsolete.clear()
+    written.header_comment = "# Sentences of the platform. The words of schemes are in their packs."
+    written.last_translator = written.language_team = written.msgid_bugs_address = "Sealmark"
+    written.version, written.revision_date = "1", written.creation_date
     with path.open("wb") as stream:
         write_po(stream, written, width=110, omit_header=False, sort_output=True, ignore_obsolete=True)
     (folder / "django.mo").write_bytes(compiled(catalogue(language)))

@@ -71,13 +71,17 @@ class World:
         apply.offer_agreement(file, text="We agree.", by=self.cora, at=after(3))
         return apply.sign_agreement(file, by=self.cleo, at=after(4))
 
-    def gathering(self, file=None, kind="initial", day=5):
+    def planning(self, file=None, kind="initial", day=5):
         file = file or self.agreed()
         one = evaluation.open_evaluation(file, kind, by=self.cora, at=after(day))
         evaluation.assign_seat(one, self.ada, "evaluation", is_lead=True, by=self.cora, at=after(day))
         evaluation.assign_seat(one, self.rex, "review", by=self.cora, at=after(day))
         evaluation.assign_seat(one, self.bo, "decision", by=self.cora, at=after(day))
         evaluation.draw_planned_sites(one, seed=7, by=self.cora, at=after(day))
+        return one
+
+    def gathering(self, file=None, kind="initial", day=5):
+        one = self.planning(file, kind, day)
         begins = after(day + 5).date()
         evaluation.settle_plan(one, starts_on=begins, ends_on=begins, days=Decimal(12), by=self.cora, at=after(day + 1))
         return evaluation.start_evaluation(one, by=self.ada, at=after(day + 5))

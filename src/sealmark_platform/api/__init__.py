@@ -1,1 +1,1 @@
-"""The programming interface."""
+"""The programming interface: what the pages show and do, as JSON, CSV and XLSX under ``/api/v1/``."""

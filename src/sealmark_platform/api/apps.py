@@ -1,10 +1,10 @@
-"""The app of these pages."""
+"""The app of the programming interface."""
 
 from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """Pages; it keeps nothing."""
+    """Tokens, kept answers and webhooks."""
 
     name = "sealmark_platform.api"
     label = "api"

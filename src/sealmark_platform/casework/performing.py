@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import Model, Q, QuerySet
 
 from sealmark.certify import ACTS, Actor, Subject, acts_from, separated_pairs
 from sealmark.certify.acts import Act
 from sealmark.certify.states import Function
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions import application as apply
 from sealmark_platform.casework.actions import certificate as certify
 from sealmark_platform.casework.actions import decision, evaluation, evidence, finding, objection
@@ -37,6 +41,9 @@ _MADE_ON: Mapping[type, tuple[str, ...]] = {
 }
 
 
+_Row = TypeVar("_Row", bound=Model)
+
+
 def _call(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
     """Return what calls an action with some of the form's fields."""
 
@@ -44,6 +51,19 @@ def _call(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
         return function(subject, **{name: said[name] for name in names}, **who)
 
     return call
+
+
+def _one(ours: QuerySet[_Row], pk: object) -> _Row:
+    """Return what is chosen, looked for only where the file may reach."""
+    try:
+        return ours.distinct().get(pk=pk)
+    except (ObjectDoesNotExist, ValidationError, ValueError):
+        what = "What is chosen does not belong to this file."
+        raise SealmarkError(Problem("SM850", what, fix="Choose one of those the form offers.")) from None
+
+
+def _person(subject: Any, said: Mapping[str, Any]) -> Person:
+    return _one(Person.objects.filter(memberships__body=file_of(subject).body_id), said["person"])
 
 
 def _decide(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
@@ -57,18 +77,20 @@ def _decide(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
 
 
 def _assign(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
-    person = Person.objects.get(pk=said["person"])
+    person = _person(subject, said)
     return evaluation.assign_seat(subject, person, said["side"], is_lead=said["is_lead"], role=said["role"], **who)
 
 
 def _raise(subject: Evaluation, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
-    site = Site.objects.get(pk=said["site"]) if said["site"] else None
+    ours = Site.objects.filter(organization=file_of(subject).organization_id)
+    site = _one(ours, said["site"]) if said["site"] else None
     more = {"requirement": said["requirement"], "site": site}
     return finding.raise_finding(subject, said["grade"], said["statement"], **more, **who)
 
 
 def _file_objection(subject: CertificationFile, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
-    against = Decision.objects.get(pk=said["against"]) if said["against"] else None
+    ours = Decision.objects.filter(Q(evaluation__file=subject) | Q(certificate__file=subject))
+    against = _one(ours, said["against"]) if said["against"] else None
     return objection.file_objection(subject, said["statement"], against=against, **who)
 
 
@@ -77,13 +99,12 @@ def _open(subject: CertificationFile, said: Mapping[str, Any], *, revision: int 
 
 
 def _name(subject: Objection, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
-    return objection.name_panellist(subject, Person.objects.get(pk=said["person"]), **who)
+    return objection.name_panellist(subject, _person(subject, said), **who)
 
 
 def _exclude(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
-    return evaluation.exclude_site(
-        PlannedSite.objects.get(pk=said["site"], evaluation=subject), reason=said["reason"], **who
-    )
+    planned = _one(PlannedSite.objects.filter(evaluation=subject), said["site"])
+    return evaluation.exclude_site(planned, reason=said["reason"], **who)
 
 
 def _vote(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
@@ -155,7 +176,7 @@ def perform(act: str, subject: Any, said: Mapping[str, Any], *, by: Person, at: 
         at: When.
 
     Raises:
-        SealmarkError: What refuses it.
+        SealmarkError: What refuses it; SM850 something is chosen that does not belong to the file.
     """
     return _BY_HAND[act](subject, said, by=by, at=at, revision=said.get("revision"))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from decimal import Decimal
 
+from sealmark.core.documents import parse_yaml, read_model
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.discovery import load
-from sealmark.scheme.edition import Edition
+from sealmark.scheme.edition import Edition, Overlay
 from sealmark_platform.catalogue.models import AdoptedEdition
 
-__all__ = ["edition_of", "edition_title", "loaded", "word_of"]
+__all__ = ["edition_of", "edition_title", "figures_supplied", "loaded", "word_of"]
 
 
 @functools.lru_cache(maxsize=32)
@@ -31,6 +34,22 @@ def edition_of(adopted: AdoptedEdition) -> Edition:
     return edition
 
 
+def figures_supplied(adopted: AdoptedEdition) -> Mapping[str, Decimal]:
+    """Return the figures by which the body fills what the edition leaves open; none without an overlay.
+
+    Raises:
+        SealmarkError: SM202 the overlay that was adopted cannot be read.
+    """
+    return _figures_in(adopted.overlay)
+
+
+@functools.lru_cache(maxsize=32)
+def _figures_in(overlay: str) -> Mapping[str, Decimal]:
+    if not overlay.strip():
+        return {}
+    return read_model(parse_yaml(overlay.encode(), "overlay.yaml"), Overlay, code="SM202").values
+
+
 def edition_title(adopted: AdoptedEdition, language: str) -> str:
     """Return what the scheme calls itself in a language."""
     wording = loaded(adopted.edition).wording
@@ -48,4 +67,6 @@ def word_of(edition: Edition, language: str, kind: str, name: str) -> str:
     """
     wording = edition.wording.get(language) or edition.wording["en"]  # type: ignore[call-overload]
     word = getattr(wording, kind).get(name)
-    return name if word is None else str(getattr(word, "title", word))
+    if word is None:
+        return name
+    return word if isinstance(word, str) else str(word.title)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -71,16 +72,17 @@ class _Walk:
 
     def see(self, entry: Entry) -> None:
         """Compare one entry with itself, with the one before and with the checkpoint at its place."""
-        if entry.number != self._last + 1:
-            gone = range(self._last + 1, entry.number)
-            self._faults.append(
-                f"entry {gone[0]}: removed" if len(gone) == 1 else f"entries {gone[0]} to {gone[-1]}: removed"
-            )
-        elif chain_hash(self._chain, entry.leaf) != entry.chain:
+        if entry.number <= self._last:
+            self._faults.append(f"entry {entry.number}: put in")
+        elif entry.number > self._last + 1:
+            self._faults.append(_removed(self._last + 1, entry.number - 1))
+        leaf = entry.leaf if _is_hash(entry.leaf) else leaf_hash(entry.event.encode())
+        chain = chain_hash(self._chain, leaf)
+        if entry.number == self._last + 1 and chain != entry.chain:
             self._faults.append(f"entry {entry.number}: does not continue the entry before")
         self._faults += [f"entry {entry.number}: {fault}" for fault in _faults(entry)]
-        self._peaks = append_leaf(self._peaks, self._count, entry.leaf)
-        self._last, self._chain = entry.number, entry.chain
+        self._peaks = append_leaf(self._peaks, self._count, leaf)
+        self._last, self._chain = entry.number, entry.chain if _is_hash(entry.chain) else chain
         self._count += 1
         if entry.number in self._checkpoints:
             self._compare(self._checkpoints[entry.number])
@@ -104,11 +106,23 @@ def _removed(first: int, last: int) -> str:
     return f"entry {first}: removed" if first == last else f"entries {first} to {last}: removed"
 
 
+def _is_hash(text: str) -> bool:
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
+
+
+def _told(event: str) -> Mapping[str, object]:
+    try:
+        told = json.loads(event)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def _faults(entry: Entry) -> Iterator[str]:
     if leaf_hash(entry.event.encode()) != entry.leaf:
         yield "its text was altered"
         return
-    told = json.loads(entry.event)
+    told = _told(entry.event)
     columns = {"number": entry.number, "kind": entry.kind, "at": entry.at.isoformat(), "actor": entry.actor,
                "tenant": entry.tenant, "file": entry.file, "subject": entry.subject}  # fmt: skip
     for name, value in columns.items():

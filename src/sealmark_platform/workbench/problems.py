@@ -102,9 +102,19 @@ SENTENCES = (
     _("Add the case folder as a .zip file: see the manual, case folder."),
     _("Say which of the documents asked for this is."),
     _("Choose its kind."),
+    _('"%(name)s" is no outcome.'),
+    _("One of %(names)s."),
+    _("An application is written by the client."),
+    _('"%(name)s" is no site of the organization.'),
+    _("The decision is none on this file."),
+    _("What is chosen does not belong to this file."),
+    _("Choose one of its."),
+    _("Choose one of the file's."),
+    _("Choose one of those the form offers."),
 )
 """Whole sentences; ``names`` is a list, whose members are words, findings or one of the parts below."""
 
+_OF_A_PANEL = (_("%(person)s: %(names)s."),)
 _PARTS = (
     _("no lead"),
     _("%(person)s is no %(name)s of this body"),
@@ -115,8 +125,7 @@ _PARTS = (
     _("it was made under %(name)s, not under the adopted edition %(other)s"),
     _("its seal is broken"),
     _("it was made with figures for practice"),
-    # The people of a panel: the sentence begins with the name.
-    _("%(person)s: is no member of appeal panels"),
+    _("is no member of appeal panels"),
     _("took part in the file"),
     _("is tied to the organization"),
 )
@@ -160,7 +169,9 @@ def told_problem(problem: Problem, edition: Edition | None = None) -> Told:
         edition: Whose words stand for ids of the scheme.
     """
     said = [part for part in (problem.what, problem.fix) if part]
-    found = [_sentence(part, edition) for part in said]
+    # So general a sentence would take others for its own.
+    known = _OF_A_PANEL if problem.code == "SM707" and ": " in problem.what else ()
+    found = [_sentence(part, edition, (*SENTENCES, *known)) for part in said]
     if None in found and reader_tag() != "en":
         return Told(problem.code, " ".join(said), "en")
     return Told(problem.code, " ".join(new or old for new, old in zip(found, said, strict=True)), "")

@@ -20,7 +20,7 @@ from sealmark.certify import (
 )
 from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Participation
 from sealmark_platform.casework.queries.actors import sides_of, ties_of
-from sealmark_platform.catalogue.queries import edition_of
+from sealmark_platform.catalogue.queries import edition_of, figures_supplied
 from sealmark_platform.parties.models import Person
 
 __all__ = [
@@ -43,7 +43,7 @@ def certificate_of(file: CertificationFile) -> Certificate | None:
 
 def figures_of(file: CertificationFile, on: dt.date) -> FigureBook:
     """Return the figures of the scheme for the organization on a day."""
-    return FigureBook(edition_of(file.edition), on, file.organization.employees)
+    return FigureBook(edition_of(file.edition), on, file.organization.employees, figures_supplied(file.edition))
 
 
 def event_of(evaluation: Evaluation) -> str:

@@ -1,0 +1,129 @@
+"""One way to list: filters, pages by cursor, or all of it as a file."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from ninja import Schema
+from pydantic import Field
+
+from sealmark_platform.api.exports import exported
+from sealmark_platform.api.problems import refuse
+
+__all__ = ["Asked", "Listing", "Page", "filtered", "listed"]
+
+Row = TypeVar("Row", bound=Schema)
+
+
+class Page(Schema, Generic[Row]):
+    """Some rows of a list."""
+
+    items: list[Row]
+    next: str | None = Field(description="Cursor of the next page; null: this is the last.")
+
+
+class Asked(Schema):
+    """How a list is wanted."""
+
+    limit: int = Field(50, ge=1, le=200, description="Rows of a page.")
+    cursor: str = Field("", max_length=500, description="As the page before gave it in `next`.")
+    format: Literal["json", "csv", "xlsx"] = Field(
+        "json", description="csv and xlsx give every row of the list as a file, whatever limit and cursor."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list.
+
+    Attributes:
+        name: Of the exported file.
+        row: Schema of a row; its fields are the columns of an export.
+        order: Paths that give every row its place; the last one is unique.
+        paths: Where a field lies in the database, if not under its own name.
+    """
+
+    name: str
+    row: type[Schema]
+    order: tuple[str, ...]
+    paths: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the fields."""
+        return list(self.row.model_fields)
+
+    def values(self, found: QuerySet[Any]) -> QuerySet[Any, Any]:
+        """Return the columns of rows in their order, with the values they are ordered by behind."""
+        paths = [self.paths.get(name, name) for name in self.columns]
+        return found.order_by(*self.order).values_list(*paths, *(path.lstrip("-") for path in self.order))
+
+
+def filtered(request: HttpRequest, found: QuerySet[Any], asked: Asked, paths: Mapping[str, str]) -> QuerySet[Any]:
+    """Return the rows that fit the filters that were given.
+
+    Args:
+        request: Whose query must hold nothing else.
+        found: What the reader may see.
+        asked: The query.
+        paths: From a filter to what it compares.
+
+    Raises:
+        SealmarkError: SM863 there is no such filter.
+    """
+    unknown = sorted(set(request.GET) - set(type(asked).model_fields))
+    if unknown:
+        fix = f"There are: {', '.join(type(asked).model_fields)}."
+        raise refuse("SM863", f'The list has no filter "{unknown[0][:40]}".', fix=fix, where="query")
+    given = {name: getattr(asked, name) for name in paths}
+    return found.filter(**{paths[name]: value for name, value in given.items() if value not in {None, ""}})
+
+
+def listed(listing: Listing, found: QuerySet[Any], asked: Asked) -> dict[str, Any] | HttpResponseBase:
+    """Return a page of a list, or all of it as a file.
+
+    Raises:
+        SealmarkError: SM863 the cursor is none of this list.
+    """
+    names = listing.columns
+    if asked.format != "json":
+        rows = (row[: len(names)] for row in listing.values(found).iterator(chunk_size=2_000))
+        return exported(asked.format, listing.name, names, rows)
+    page = list(_after(listing, found, asked.cursor)[: asked.limit + 1])
+    more = page[asked.limit - 1][len(names) :] if len(page) > asked.limit else None
+    return {
+        "items": [dict(zip(names, row[: len(names)], strict=True)) for row in page[: asked.limit]],
+        "next": None if more is None else _written(more),
+    }
+
+
+def _after(listing: Listing, found: QuerySet[Any], cursor: str) -> QuerySet[Any, Any]:
+    if not cursor:
+        return listing.values(found)
+    try:
+        values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        places = dict(zip(listing.order, map(str, values), strict=True))
+        return listing.values(found.filter(_beyond(places)))
+    except (binascii.Error, ValueError, TypeError, ValidationError):
+        raise refuse("SM863", "The cursor is none of this list.", fix="Take it from `next`.", where="query.cursor") from None
+
+
+def _beyond(places: Mapping[str, str]) -> Q:
+    found, equal = Q(), Q()
+    for path, value in places.items():
+        name, way = path.lstrip("-"), "lt" if path.startswith("-") else "gt"
+        found |= equal & Q(**{f"{name}__{way}": value})
+        equal &= Q(**{name: value})
+    return found
+
+
+def _written(values: Iterator[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([str(value) for value in values]).encode()).decode()
