@@ -31,11 +31,13 @@ $(SPARK): $(STAMP)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
 	@touch $@
 
-demo: $(STAMP)   ## evaluate one example case per pack and show where the reports are
+demo: $(STAMP)   ## evaluate one example case per pack, then open a certification body at work
 	@$(BIN)/sealmark demo --out demo-out
+	@$(BIN)/sealmark-platform --data demo-out/platform demo
 
 test: $(STAMP) check $(FAST) $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report= --cov-fail-under=0
+	@$(BIN)/python -m pytest --postgres -n 2 tests/platform
 	@$(if $(WITH_SPARK),$(BIN)/python -m pytest --spark -n 2 --cov --cov-append --cov-report= --cov-fail-under=0,echo 'No Java here: the tests on Spark are left out.')
 	@$(BIN)/python -m coverage json -q --fail-under=0
 	@$(BIN)/python -m coverage report --skip-covered

@@ -114,7 +114,7 @@ def _serve(host: str, port: int) -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Act as if it were the evening of this day.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
-    """Move what is due: expiry, surveillance, recertification, reminders. Twice gives the same as once.
+    """Move what is due and send mails: expiry, surveillance, reminders. Twice gives the same as once.
 
     Example:  sealmark-platform tick --as-of 2027-03-15
     """
@@ -122,13 +122,143 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
     from django.utils import timezone
 
     from sealmark_platform.casework.actions.clock import tick as move
+    from sealmark_platform.mail import send_mails
     from sealmark_platform.records.actions import make_checkpoint
 
     at = timezone.now() if as_of is None else as_of.replace(hour=20, tzinfo=dt.UTC)
     done = move(at)
     make_checkpoint(at)
+    sent, failed = send_mails(at)
     told = {"expired": list(done.expired), "opened": list(done.opened), "reminded": list(done.reminded)}
-    _tell(told, [f"{kind}: {', '.join(names) or 'nothing'}" for kind, names in told.items()], as_json=as_json)
+    lines = [f"{kind}: {', '.join(names) or 'nothing'}" for kind, names in told.items()]
+    lines.append(f"mails: {sent} sent" + (f", {failed} wait for the next time" if failed else ""))
+    _tell({**told, "mails": sent, "mails_failed": failed}, lines, as_json=as_json)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def mails(*, as_json: bool) -> None:
+    """List the mails that the next tick will send.
+
+    Example:  sealmark-platform mails
+    """
+    _ready()
+    from sealmark_platform.mail import outgoing
+
+    told = [
+        {"to": one.person.email, "language": one.person.language, "notices": len(one.notices),
+         "since": one.notices[0].made_at.isoformat()}
+        for one in outgoing()
+    ]  # fmt: skip
+    lines = [f"{one['to']}: {one['notices']} since {str(one['since'])[:10]}" for one in told]
+    _tell(told, lines or ["No mail waits."], as_json=as_json)
+
+
+@cli.command()
+@click.option("--code", prompt="Short code (begins the numbers of files)", help="Letters and digits, at most 12.")
+@click.option("--name", prompt="Name of the certification body", help="As certificates show it.")
+@click.option("--country", prompt="Country (two letters)", help="ISO 3166-1, such as GB.")
+@click.option("--email", prompt="E-mail of the first person", help="To sign in with.")
+@click.option("--person", prompt="Name of the first person", help="Becomes administrator and coordinator.")
+@click.password_option(help="At least 15 characters; asked for when it is not given.")
+@click.option("--edition", multiple=True, help="To certify by, such as sealmark-charter/2026; all installed when left "
+              "out.")  # fmt: skip
+def setup(code: str, name: str, country: str, email: str, person: str, password: str, edition: tuple[str, ...]) -> None:
+    """Begin: make the tables, a certification body, its first person, and adopt editions. All of it or nothing.
+
+    Example:  sealmark-platform setup --code oak --name "Oak Certification" --country GB
+    """
+    _ready()
+    from django.db import transaction
+    from django.utils import timezone
+
+    from sealmark.scheme.discovery import editions
+    from sealmark_platform.beginning import adopt_edition, begin_body, make_person
+
+    _manage("migrate", verbosity=0, interactive=False)
+    chosen = edition or tuple(known for known, _ in editions())
+    with transaction.atomic():
+        body = begin_body(code, name, country)
+        make_person(email, person, password, ["administrator", "coordinator"], body)
+        for one in chosen:
+            adopt_edition(body, one, at=timezone.now())
+    click.echo(f"Made: {body.name}, {email}, {', '.join(chosen)}\nNext: sealmark-platform serve", err=True)
+
+
+@cli.command()
+@click.argument("body")
+@click.argument("edition")
+@click.option("--overlay", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="File with the figures of the licence holder.")  # fmt: skip
+def adopt(body: str, edition: str, overlay: Path | None) -> None:
+    """Let the certification body with the code BODY certify by an installed EDITION.
+
+    Example:  sealmark-platform adopt oak servicemark-style/2019 --overlay figures.yaml
+    """
+    _ready()
+    from django.utils import timezone
+
+    from sealmark.core.errors import Problem
+    from sealmark_platform.beginning import adopt_edition
+    from sealmark_platform.parties.models import Body
+
+    found = Body.objects.filter(code=body.lower()).first()
+    if found is None:
+        known = ", ".join(Body.objects.values_list("code", flat=True)) or "none: run sealmark-platform setup"
+        raise SealmarkError(Problem("SM837", f'There is no body "{body}".', fix=f"Codes: {known}."))
+    text = "" if overlay is None else overlay.read_text(encoding="utf-8")
+    adopted = adopt_edition(found, edition, at=timezone.now(), overlay=text)
+    click.echo(f"{found.name} certifies by {adopted.edition} from {adopted.adopted_on}.", err=True)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--without-keys", is_flag=True, help="Leave the key of the trail out, and keep it elsewhere.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def backup(file: Path, *, without_keys: bool, as_json: bool) -> None:
+    """Write everything into one archive while the platform goes on working, and read it again.
+
+    Example:  sealmark-platform backup sealmark-2026-11-22.zip
+    """
+    _ready()
+    from django.utils import timezone
+
+    from sealmark_platform.backup import write_backup
+
+    made = write_backup(file, at=timezone.now(), with_keys=not without_keys)
+    told = {"file": str(made.path), "bytes": file.stat().st_size, "rows": made.rows, "uploads": made.uploads,
+            "entries": made.entries, "root": made.root, "has_key": made.has_key}  # fmt: skip
+    lines = [
+        f"{file}: {told['bytes']:,} bytes, {made.rows:,} rows, {made.uploads:,} uploads; read again, and whole.",
+        f"Trail: {made.entries:,} entries, root {made.root}",
+        "The key of the trail is in it: keep it safe." if made.has_key else "Without keys: keep trail.key elsewhere.",
+    ]
+    _tell(told, lines, as_json=as_json)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--known-entries", default=0, help="Length of the trail you know of: told if the archive has fewer.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def restore(file: Path, *, known_entries: int, as_json: bool) -> None:
+    """Bring an archive back into an empty installation: everything, or nothing.
+
+    Example:  sealmark-platform --data new-folder restore sealmark-2026-11-22.zip
+    """
+    _ready()
+    from sealmark_platform.restoring import restore_backup
+
+    _manage("migrate", verbosity=0, interactive=False)
+    done = restore_backup(file, known_entries=known_entries)
+    told = {"rows": done.rows, "uploads": done.uploads, "entries": done.entries, "root": done.root,
+            "is_behind": done.is_behind}  # fmt: skip
+    lines = [f"{done.rows:,} rows and {done.uploads:,} uploads are back.",
+             f"Trail: {done.entries:,} entries, whole, root {done.root}"]  # fmt: skip
+    if done.is_behind:
+        lines.append(
+            f"The archive is older than the checkpoint you know of: {known_entries - done.entries} acts are lost."
+        )
+    _tell(told, lines, as_json=as_json)
 
 
 @cli.group()
@@ -168,14 +298,22 @@ def verify(*, as_json: bool) -> None:
 def demo(host: str, port: int, *, no_serve: bool) -> None:
     """Fill an empty data folder with two certification bodies at work, and serve them.
 
+    Without a terminal it ends there, and says how to serve.
+
     Example:  sealmark-platform --data demo-data demo
     """
     _ready(demo=True)
-    from sealmark_platform.demonstration import fill
+    from sealmark_platform.demonstration import fill, is_filled
 
     _manage("migrate", verbosity=0, interactive=False)
-    fill(lambda done, of: _progress("files", done, of))
-    if not no_serve:
+    if is_filled():
+        click.echo("The demonstration is there already.", err=True)
+    else:
+        made = fill(lambda done, of: _progress("days lived", done, of))
+        click.echo(f"{made.files} files, {made.entries:,} acts on the record.", err=True)
+    if no_serve or not sys.stdin.isatty():
+        click.echo(f"Next: sealmark-platform --data {os.environ['SEALMARK_DATA']} demo   (in a terminal: it serves)")
+    else:
         _serve(host, port)
 
 
@@ -187,14 +325,45 @@ def check(*, as_json: bool) -> None:
     Example:  sealmark-platform check
     """
     _ready()
-    from django.core.checks import run_checks
+    from sealmark_platform.checks import faults_of_installation
 
-    found = run_checks(include_deployment_checks=False)
-    told = [{"code": one.id, "what": one.msg, "fix": one.hint or ""} for one in found]
-    lines = [f"{one['code']} {one['what']}\n  fix: {one['fix']}" for one in told] or ["Nothing is wrong."]
+    found = faults_of_installation()
+    told = [{"code": one.code, "what": one.what, "where": one.where, "fix": one.fix} for one in found]
+    lines = [str(one) for one in found] or ["Nothing is wrong."]
     _tell(told, lines, as_json=as_json)
     if found:
         sys.exit(1)
+
+
+@cli.group()
+def tokens() -> None:
+    """Make tokens of people for the programming interface."""
+
+
+@tokens.command("make")
+@click.option("--email", required=True, help="Of the person for whom programs shall act.")
+@click.option("--name", required=True, help="What the token is for.")
+@click.option("--scope", "scopes", multiple=True, default=["read"], show_default=True, help="read, act or register.")
+@click.option("--days", default=90, show_default=True, help="How long it may be used; at most 366.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def make_one(email: str, name: str, scopes: tuple[str, ...], days: int, *, as_json: bool) -> None:
+    """Make a token and print its secret, which is kept nowhere.
+
+    Example:  sealmark-platform tokens make --email cora@example.org --name "Nightly report" --scope read
+    """
+    _ready()
+    from django.utils import timezone
+
+    from sealmark_platform.api.tokens import make_token
+    from sealmark_platform.parties.models import Person
+
+    at = timezone.now()
+    person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if person is None:
+        raise click.UsageError(f'There is no account "{email}".')
+    token, secret = make_token(person, name, scopes, expires_on=at.date() + dt.timedelta(days=days), at=at)
+    told = {"secret": secret, "scopes": token.scopes, "expires_on": token.expires_on.isoformat()}
+    _tell(told, [secret], as_json=as_json)
 
 
 def _progress(what: str, done: int, of: int) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-__all__ = ["database", "flag", "secret", "text", "words"]
+__all__ = ["database", "flag", "mail", "secret", "text", "words"]
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -55,13 +55,38 @@ def database(address: str) -> dict[str, object]:
     return _postgresql(address)
 
 
+def mail(address: str, outbox: Path) -> dict[str, object]:
+    """Return Django's settings of mail: nothing is a folder of written mails, ``smtp://`` and ``smtps://`` a server.
+
+    ``smtp://`` changes to TLS before anything is said, except with ``?tls=no``; ``smtps://`` begins with it.
+
+    Raises:
+        ImproperlyConfigured: Another kind of address.
+    """
+    if not address:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(outbox)}
+    parts = urlsplit(address)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("SEALMARK_MAIL is smtp://user:password@host:port, or smtps://...")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and "tls=no" not in parts.query,
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
 def _sqlite(path: str) -> dict[str, object]:
     # Deferred transactions fail where two read and then write; these wait for each other.
     pragmas = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
     )
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "sealmark_platform.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": 60,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sealmark_platform.casework import phrases
-from sealmark_platform.parties.models import Person
+from sealmark_platform.parties.models import Membership, Person
 
 __all__ = ["SignIn", "demo_sign_in", "forbidden", "health", "home", "language", "missing"]
 
@@ -34,19 +34,26 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", {"demo_people": _demo_people() if settings.DEMO else []})
 
 
-def _demo_people() -> list[Person]:
-    kept = Person.objects.filter(email__endswith="@demo.example").order_by("email")
-    found = list(kept.prefetch_related("memberships__body", "representations__organization"))
-    for person in found:
-        person.told = _told(person)  # type: ignore[attr-defined]
-    return [person for person in found if person.told][:14]  # type: ignore[attr-defined]
+def _demo_people() -> list[tuple[str, list[Person]]]:
+    """Return who is offered, by certification body; clients come last."""
+    kept = Person.objects.filter(email__endswith="@demo.example", is_active=True)
+    groups: dict[str, list[Person]] = {}
+    for person in kept.prefetch_related("memberships__body", "representations__organization"):
+        seats, clients = list(person.memberships.all()), list(person.representations.all())
+        for one in seats[:1]:
+            person.told = phrases.FUNCTIONS.get(one.function, one.get_function_display())  # type: ignore[attr-defined]
+            groups.setdefault(str(one.body), []).append(person)
+        for client in clients[:1]:
+            person.told = str(client.organization)  # type: ignore[attr-defined]
+            groups.setdefault("", []).append(person)
+    order = sorted(groups, key=lambda name: (not name, name))
+    return [(name or _("Clients"), sorted(groups[name], key=_place)) for name in order]
 
 
-def _told(person: Person) -> str:
-    seats = person.memberships.all()
-    told = [f"{phrases.FUNCTIONS.get(one.function, one.get_function_display())}, {one.body}" for one in seats]
-    told += [f"{phrases.FUNCTIONS['client']}, {one.organization}" for one in person.representations.all()]
-    return "; ".join(told[:2])
+def _place(person: Person) -> tuple[int, str]:
+    functions = [*Membership.Function.values]
+    seats = [functions.index(one.function) for one in person.memberships.all()]
+    return min(seats, default=len(functions)), person.name
 
 
 @require_POST

@@ -1,7 +1,8 @@
 """One file of settings; everything that differs between installations comes from the environment.
 
 ``SEALMARK_SECRET_KEY`` (or ``_FILE``) has no default. The rest: ``SEALMARK_DATA`` (folder of the database,
-uploads and written mails), ``SEALMARK_DATABASE``, ``SEALMARK_HOSTS``, ``SEALMARK_MAIL``, ``SEALMARK_DEMO``.
+uploads and written mails), ``SEALMARK_DATABASE``, ``SEALMARK_HOSTS``, ``SEALMARK_BEHIND_PROXY``, ``SEALMARK_ADDRESS``,
+``SEALMARK_MAIL``, ``SEALMARK_MAIL_FROM``, ``SEALMARK_DEMO``.
 """
 
 from pathlib import Path
@@ -46,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sealmark_platform.api.envelope.api_answers",
 ]
 
 ROOT_URLCONF = "sealmark_platform.urls"
@@ -112,12 +114,20 @@ X_FRAME_OPTIONS = "DENY"
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+API_REQUESTS_PER_MINUTE = 600
+NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Where readers find the platform, for links in mails.
+ADDRESS = env.text("SEALMARK_ADDRESS", "http://localhost:8000/")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("SEALMARK_MAIL_FROM", "sealmark@localhost")
+globals().update(env.mail(env.text("SEALMARK_MAIL"), DATA / "outbox"))
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "sealmark_platform.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

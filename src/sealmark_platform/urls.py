@@ -4,6 +4,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from sealmark_platform import front
+from sealmark_platform.api import pages as api_pages
+from sealmark_platform.api.interface import interface
 from sealmark_platform.client_portal import views as portal
 from sealmark_platform.register import views as register
 from sealmark_platform.workbench import views as workbench
@@ -30,4 +32,7 @@ urlpatterns = [
     path("apply/<uuid:pk>/", portal.application, name="application"),
     path("register/", register.search, name="register"),
     path("register/<str:number>/", register.certificate, name="certificate"),
+    path("api/v1/", interface.urls),
+    path("tokens/", api_pages.tokens, name="tokens"),
+    path("tokens/<uuid:pk>/revoke/", api_pages.revoke, name="token-revoke"),
 ]

@@ -1,7 +1,11 @@
 """Fixtures of the platform's tests."""
 
+import tempfile
+from importlib import resources
+from pathlib import Path
+
 import pytest
-from tests.platform.people import World
+from tests.platform.people import SCHEME, World
 
 
 @pytest.fixture
@@ -14,3 +18,17 @@ def world(db):
 def elsewhere(db):
     """Another body with its own people and files."""
     return World("elm")
+
+
+@pytest.fixture(scope="session")
+def sealed():
+    """A whole result, as the library seals it."""
+    from sealmark.evaluation.example import make_example, read_profile
+    from sealmark.evaluation.run import evaluate
+    from sealmark_platform.catalogue.queries import loaded
+
+    pack = loaded(SCHEME)
+    profile = read_profile(Path(str(resources.files("sealmark.cli"))) / "examples" / "sealmark-charter.yaml")
+    with tempfile.TemporaryDirectory() as place:
+        make_example(profile, pack, Path(place) / "case")
+        return evaluate(pack, Path(place) / "case", draws=20).document

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import tempfile
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 __all__ = ["CSV", "XLSX", "csv_lines", "exported", "harmless"]
 
@@ -52,10 +52,10 @@ class _Line:
 def csv_lines(names: Sequence[str], rows: Rows) -> Iterator[str]:
     """Return the lines of a CSV file (RFC 4180), the names first."""
     writer = csv.writer(_Line())
-    yield writer.writerow(names)  # type: ignore[misc]
+    yield writer.writerow(names)
     for row in rows:
         cells = [_plain(value) for value in row]
-        yield writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])  # type: ignore[misc]
+        yield writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def exported(kind: str, name: str, names: Sequence[str], rows: Rows) -> HttpResponseBase:
@@ -74,10 +74,10 @@ def exported(kind: str, name: str, names: Sequence[str], rows: Rows) -> HttpResp
     return answer
 
 
-def _workbook(name: str, names: Sequence[str], rows: Rows) -> FileResponse:
+def _workbook(name: str, names: Sequence[str], rows: Rows) -> HttpResponse:
     import xlsxwriter
 
-    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
+    stream = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
         sheet = book.add_worksheet(name[:31])
@@ -85,5 +85,6 @@ def _workbook(name: str, names: Sequence[str], rows: Rows) -> FileResponse:
         for number, row in enumerate(rows, 1):
             cells = [_plain(value) for value in row]
             sheet.write_row(number, 0, [cell[:_LONGEST_CELL] if isinstance(cell, str) else cell for cell in cells])
-    stream.seek(0)
-    return FileResponse(stream, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+    answer = HttpResponse(stream.getvalue(), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer

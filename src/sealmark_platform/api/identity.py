@@ -38,7 +38,7 @@ class BearerToken(HttpBearer):
             raise refuse("SM860", "Only bearer tokens are taken.", fix="Authorization: Bearer smk_...")
         return self.authenticate(request, secret.strip())
 
-    def authenticate(self, request: HttpRequest, token: str) -> Person:
+    def authenticate(self, request: HttpRequest, token: str) -> Person:  # noqa: ARG002
         """Return the owner of a token.
 
         Raises:
@@ -46,7 +46,9 @@ class BearerToken(HttpBearer):
         """
         found = known_token(token, timezone.now())
         if found is None:
-            raise refuse("SM860", "The token is unknown, expired or revoked.", fix="Make a new one on the page /tokens/.")
+            raise refuse(
+                "SM860", "The token is unknown, expired or revoked.", fix="Make a new one on the page /tokens/."
+            )
         if self.scope not in found.scopes:
             raise refuse("SM861", f'The token has not the scope "{self.scope}".', fix="Make one that has it.")
         return found.person
@@ -61,7 +63,7 @@ class Session(APIKeyCookie):
         """Return who is signed in."""
         return self.authenticate(request, None)
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:
+    def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:  # noqa: ARG002
         """Return who is signed in.
 
         Raises:
@@ -77,7 +79,7 @@ class Session(APIKeyCookie):
 class Anybody:
     """No need to say who one is."""
 
-    def __call__(self, request: HttpRequest) -> bool:
+    def __call__(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Return that anybody may."""
         return True
 

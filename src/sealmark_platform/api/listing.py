@@ -113,7 +113,9 @@ def _after(listing: Listing, found: QuerySet[Any], cursor: str) -> QuerySet[Any,
         places = dict(zip(listing.order, map(str, values), strict=True))
         return listing.values(found.filter(_beyond(places)))
     except (binascii.Error, ValueError, TypeError, ValidationError):
-        raise refuse("SM863", "The cursor is none of this list.", fix="Take it from `next`.", where="query.cursor") from None
+        raise refuse(
+            "SM863", "The cursor is none of this list.", fix="Take it from `next`.", where="query.cursor"
+        ) from None
 
 
 def _beyond(places: Mapping[str, str]) -> Q:

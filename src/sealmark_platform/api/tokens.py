@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+import uuid
 from collections.abc import Collection
 
 from django.db.models import Q
@@ -60,6 +61,6 @@ def known_token(secret: str, at: dt.datetime) -> Token | None:
     return token
 
 
-def revoke_token(person: Person, pk: object, at: dt.datetime) -> bool:
+def revoke_token(person: Person, pk: uuid.UUID, at: dt.datetime) -> bool:
     """Make a token of a person worthless; False: they have no such token."""
     return bool(Token.objects.filter(Q(revoked_at=None), person=person, pk=pk).update(revoked_at=at))

@@ -26,16 +26,18 @@ from sealmark_platform.casework.models import (
     Objection,
     PlannedSite,
 )
+from sealmark_platform.casework.models.stateful import Stateful
+from sealmark_platform.casework.queries.access import SUBJECTS
 from sealmark_platform.casework.queries.actors import actor_in
 from sealmark_platform.parties.models import Person, Site
 
-__all__ = ["BY_HAND", "open_acts", "perform"]
+__all__ = ["BY_HAND", "is_open", "open_acts", "perform", "subject_kind"]
 
 _SUBJECTS: Mapping[type, Subject] = {
     CertificationFile: Subject.APPLICATION, Evaluation: Subject.EVALUATION, Finding: Subject.FINDING,
     Certificate: Subject.CERTIFICATE, Objection: Subject.OBJECTION,
 }  # fmt: skip
-_MADE_ON: Mapping[type, tuple[str, ...]] = {
+_MADE_ON: Mapping[type[Stateful], tuple[str, ...]] = {
     CertificationFile: ("evaluation.open", "objection.file"),
     Evaluation: ("finding.raise",),
 }
@@ -165,6 +167,12 @@ BY_HAND = frozenset(_BY_HAND)
 """Acts that people do by a form."""
 
 
+def subject_kind(act: str) -> type[Stateful]:
+    """Return what an act is done to; for an act that makes its subject, what that will belong to."""
+    made_on = next((kind for kind, acts in _MADE_ON.items() if act in acts), None)
+    return made_on or SUBJECTS[act.partition(".")[0]]
+
+
 def perform(act: str, subject: Any, said: Mapping[str, Any], *, by: Person, at: dt.datetime) -> Any:
     """Do an act as its form says.
 
@@ -191,6 +199,24 @@ def open_acts(subject: Any, person: Person, on: dt.date) -> tuple[Act, ...]:
     actor = actor_in(file, person, on, evaluation=stake, objection=subject if isinstance(subject, Objection) else None)
     possible = [*acts_from(kind, _status(subject)), *(ACTS[name] for name in _MADE_ON.get(type(subject), ()))]
     return tuple(act for act in possible if act.id in BY_HAND and _is_offered(act, actor))
+
+
+def is_open(act: str, subject: Any, person: Person, on: dt.date) -> bool:
+    """Tell whether a person may be shown the form of an act on a subject.
+
+    Args:
+        act: One of :data:`BY_HAND`.
+        subject: What it would be done to.
+        person: Who asks.
+        on: The day.
+    """
+    if act in ACTS:
+        return any(one.id == act for one in open_acts(subject, person, on))
+    if isinstance(subject, Objection):
+        is_pending = subject.status in {"received", "admitted", "investigated"}
+        return is_pending and Function.COORDINATOR in actor_in(subject.file, person, on, objection=subject).functions
+    is_running = subject.status not in {"decided", "cancelled"}
+    return is_running and bool(subject.participations.filter(person=person, stepped_aside="").exists())
 
 
 def _is_offered(act: Act, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["ACTS", "CLASSES", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES"]
+__all__ = ["ACTS", "CLASSES", "EVENTS", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES"]
 
 ACTS: Mapping[str, Promise | str] = {
     "application.begin": _("Begin an application"),
@@ -19,7 +19,7 @@ ACTS: Mapping[str, Promise | str] = {
     "application.sign-agreement": _("Sign the agreement"),
     "application.withdraw": _("Withdraw the application"),
     "evaluation.open": _("Open an evaluation"),
-    "evaluation.assign": _("Give somebody a seat"),
+    "evaluation.assign": _("Assign somebody"),
     "evaluation.draw-sites": _("Draw the sites"),
     "evaluation.exclude-site": _("Leave a site out"),
     "evaluation.settle-plan": _("Settle the plan"),
@@ -135,3 +135,15 @@ CLASSES: Mapping[str, Promise | str] = {
     "other": _("another reason"),
 }
 """Where a pack has no word of its own: classes of findings that every scheme has, reasons of a suspension."""
+EVENTS: Mapping[str, Promise | str] = {
+    "issue": _("Issued"),
+    "maintain": _("Maintained after an evaluation"),
+    "change-scope": _("Scope changed"),
+    "change-grade": _("Grade changed"),
+    "renew": _("Renewed"),
+    "suspend": _("Suspended"),
+    "restore": _("Suspension lifted"),
+    "withdraw": _("Withdrawn"),
+    "expire": _("Expired"),
+}
+"""What the public history of a certificate says."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,8 @@ def application(request: HttpRequest, pk: str) -> HttpResponse:
     assert isinstance(request.user, Person)
     file = fetch_file(request.user, pk, timezone.now().date())
     if not any(act.id == "application.submit" for act in open_acts(file, request.user, timezone.now().date())):
-        raise Http404
+        # They know of the file: that they may not write it is no secret.
+        raise PermissionDenied
     wording = edition_of(file.edition).wording
     words = (wording.get(_tag(request)) or wording["en"]).documents  # type: ignore[call-overload]
     form = _WriteForm(

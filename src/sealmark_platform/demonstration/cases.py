@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from sealmark.core.canonical import Json
+from sealmark.core.periods import add_months
 from sealmark.evaluation.example import ExampleProfile, make_example, read_profile
 from sealmark.evaluation.run import evaluate
-from sealmark.scheme.discovery import load
+from sealmark_platform.catalogue.queries import loaded
 
 __all__ = ["Case", "CaseBook", "holders_figures"]
 
 _DRAWS = 200
 """Enough for a demonstration; the library's own number would take minutes here."""
 _FIGURES = "figures.yaml"
+_MONTHS = (0, 8, 12, 24, 36, 48)
+"""How far the made-up evidence is moved into the past."""
 _VARIANTS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("sealmark-charter", "strong"): {"good_marks": 0.97},
     ("sealmark-charter", "weak"): {"good_marks": 0.2, "marks": {"legal-minimum": "not-met"}},
@@ -29,7 +32,7 @@ _VARIANTS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("gbt27922", "weak"): {"good_marks": 0.5},
     ("gbt27922", "plain"): {"without": ("up-to-standard-since",)},
     ("csqs-style", "weak"): {"good_marks": 0.2},
-    ("cse-style", "weak"): {"good_marks": 0.2},
+    ("cse-style", "weak"): {"marks": {"1.1.3": "non-compliant", "2.2.2": "non-compliant"}},
 }
 
 
@@ -46,7 +49,7 @@ def holders_figures(edition: str) -> str:
 
     The values are those of the pack's overlay for practice; the file says that they are made up.
     """
-    overlays = load(edition).overlays
+    overlays = loaded(edition).overlays
     if not overlays:
         return ""
     values = next(iter(overlays.values())).values
@@ -59,13 +62,13 @@ def holders_figures(edition: str) -> str:
 
 
 class CaseBook:
-    """Evaluations by edition, variant and year, each made when it is first asked for."""
+    """Evaluations by edition, variant and age, each made when it is first asked for."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, str, int], Case] = {}
 
     def case(self, edition: str, variant: str, on: dt.date) -> Case:
-        """Return the case of the last full year of evidence before a day.
+        """Return the case of evidence gathered before a day.
 
         Args:
             edition: Such as ``cse-style/2008``.
@@ -75,8 +78,8 @@ class CaseBook:
         scheme = edition.partition("/")[0]
         variant = variant if (scheme, variant) in _VARIANTS else "standard"
         profile = _profile(scheme)
-        years = profile.as_of.year - on.year + (on < _moved(profile.as_of, profile.as_of.year - on.year))
-        key = (edition, variant, max(years, 0))
+        months = next(months for months in _MONTHS if _moved(profile.as_of, months) <= on or months == _MONTHS[-1])
+        key = (edition, variant, months)
         if key not in self._made:
             self._made[key] = _make(_changed(profile, variant, key[2]), edition)
         return self._made[key]
@@ -87,25 +90,25 @@ def _profile(scheme: str) -> ExampleProfile:
     return read_profile(place)
 
 
-def _moved(day: dt.date, years: int) -> dt.date:
-    return day.replace(year=day.year - years)
+def _moved(day: dt.date, months: int) -> dt.date:
+    return add_months(day, -months)
 
 
-def _changed(profile: ExampleProfile, variant: str, years: int) -> ExampleProfile:
+def _changed(profile: ExampleProfile, variant: str, months: int) -> ExampleProfile:
     changes = dict(_VARIANTS.get((profile.scheme.partition("/")[0], variant), {}))
     left_out = changes.pop("without", ())
-    facts = {name: _moved(value, years) if isinstance(value, dt.date) else value
+    facts = {name: _moved(value, months) if isinstance(value, dt.date) else value
              for name, value in profile.facts.items() if name not in left_out}  # fmt: skip
     for name in ("as_of", "start", "end", "documents_dated"):
-        changes[name] = _moved(getattr(profile, name), years)
+        changes[name] = _moved(getattr(profile, name), months)
     group = profile.prior_group
-    changes["prior_group"] = group and group.model_copy(update={"until": _moved(group.until, years)})
+    changes["prior_group"] = group and group.model_copy(update={"until": _moved(group.until, months)})
     changes |= {"overlay": _FIGURES if profile.overlay else None, "facts": facts}
     return profile.model_copy(update=changes)
 
 
 def _make(profile: ExampleProfile, edition: str) -> Case:
-    pack = load(edition)
+    pack = loaded(edition)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "case"
         make_example(profile, pack, folder)

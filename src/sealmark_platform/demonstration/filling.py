@@ -65,7 +65,7 @@ def fill(progress: _Progress = lambda _done, _of: None, *, until: dt.datetime | 
     """Fill an empty platform with two bodies at work: all of it, or nothing.
 
     Args:
-        progress: Told how many acts of time have passed, and of how many.
+        progress: Told how many days have passed, and of how many.
         until: The moment the demonstration ends; now when it is not given.
 
     Raises:
@@ -127,9 +127,11 @@ def _people(body: Body, role: BodyRole) -> dict[str, list[Person]]:
 
 
 def _adopt(body: Body, edition: str, on: dt.date) -> AdoptedEdition:
+    pack = loaded(edition)
     return AdoptedEdition.objects.create(
-        body=body, edition=edition, digest=loaded(edition).digest, adopted_on=on, overlay=holders_figures(edition)
-    )
+        body=body, edition=edition, digest=pack.digest, adopted_on=max(on, pack.manifest.effective_from),
+        overlay=holders_figures(edition),
+    )  # fmt: skip
 
 
 def _organization(company: Company) -> tuple[Organization, Person]:

@@ -170,9 +170,11 @@ def _raise(life: Life, grade: str, number: int) -> Finding:
 
 
 def _answer(life: Life, one: Finding) -> None:
-    parts = {name.replace("-", "_"): life.say(name) for name in ("correction", "cause", "corrective-action")}
     one.refresh_from_db()
-    finding.answer_finding(one, by=life.client, at=life.now(), **parts)
+    finding.answer_finding(
+        one, correction=life.say("correction"), cause=life.say("cause"),
+        corrective_action=life.say("corrective-action"), by=life.client, at=life.now(),
+    )  # fmt: skip
 
 
 def _by_team(life: Life, act: str, one: Finding, reason: str = "") -> None:
@@ -186,9 +188,9 @@ def findings_open(life: Life) -> Days:
     yield from _first(life, "result")
     major, minor = _grades(edition_of(life.edition))
     found = [_raise(life, major, 0), _raise(life, minor, 1), _raise(life, minor, 2), _raise(life, "strength", 3),
-             _raise(life, major, 1), _raise(life, minor, 0)]  # fmt: skip
+             _raise(life, major, 1), _raise(life, minor, 0), _raise(life, minor, 2)]  # fmt: skip
     yield 5
-    for one in (*found[:3], found[5]):
+    for one in (*found[:3], *found[5:]):
         _answer(life, one)
     yield 4
     _by_team(life, "return_answer", found[1], "return")
@@ -264,15 +266,17 @@ def recertified(life: Life) -> Days:
 
 
 def renewed_yearly(life: Life) -> Days:
-    """A scheme of one year, renewed in time twice."""
+    """A scheme of one year, renewed in time twice; a complaint was not taken up."""
     yield from certified(life)
     for _ in range(2):
         yield 310
         yield from life.evaluate("recertification", "renew")
+    yield 20
+    _panel(life, "reject", _object(life, "complaint", None, life.who("coordinator")), "reject")
 
 
 def expired(life: Life) -> Days:
-    """Nobody asked for recertification: the term ran out."""
+    """The recertification was called off: the term ran out."""
     yield from certified(life)
     yield 300
     evaluation.cancel_evaluation(life.newest(), reason=life.say("cancel"), by=life.who("coordinator"), at=life.now())
@@ -288,10 +292,12 @@ def upgraded(life: Life) -> Days:
 
 
 def scope_extended(life: Life) -> Days:
-    """New sites came under the certificate, and an old service left it."""
+    """New sites came under the certificate; a complaint was taken up."""
     yield from certified(life)
     yield 60
-    yield from life.evaluate("scope", "extend", terms={"scope": f"{life.file.scope} +"})
+    yield from life.evaluate("scope", "extend", terms={"scope": f"{life.file.scope}; {life.say('scope-more')}"})
+    yield 30
+    _panel(life, "admit", _object(life, "complaint", None, life.who("coordinator")), "admit")
 
 
 def _suspend(life: Life) -> None:

@@ -41,7 +41,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     language = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)
     edition = edition_of(found.file.edition)
     events = [
-        {"name": phrases.ACTS[f"certificate.{one.what}"], "on": one.on} for one in found.events.order_by("-on", "-pk")
+        {"name": phrases.EVENTS.get(one.what, one.what), "on": one.on} for one in found.events.order_by("-on", "-pk")
     ]
     context = {"certificate": found, "organization": found.file.organization, "events": events,
                "grade": grade_words(edition, language, found.grade)}  # fmt: skip

@@ -14,7 +14,7 @@ SENTENCES = {
     "application-withdrawn": _("The application was withdrawn."),
     "agreement-offered": _("The agreement waits to be signed."),
     "agreement-signed": _("The agreement was signed."),
-    "assigned": _("You were given a seat."),
+    "assigned": _("You were assigned to an evaluation."),
     "plan-settled": _("The plan of the evaluation is settled."),
     "finding-raised": _("Finding %(number)s was raised."),
     "finding-answered": _("Finding %(number)s was answered."),

@@ -102,6 +102,8 @@ SENTENCES = (
     _("Add the case folder as a .zip file: see the manual, case folder."),
     _("Say which of the documents asked for this is."),
     _("Choose its kind."),
+    _("The complaint or appeal has been answered."),
+    _("The evaluation is over."),
     _('"%(name)s" is no outcome.'),
     _("One of %(names)s."),
     _("An application is written by the client."),
@@ -127,6 +129,8 @@ _PARTS = (
     _("it was made with figures for practice"),
     _("is no member of appeal panels"),
     _("took part in the file"),
+    _("sits on the panel already"),
+    _("in this body nobody reviews and decides"),
     _("is tied to the organization"),
 )
 _WORDS: Mapping[str, str] = {

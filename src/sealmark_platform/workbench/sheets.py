@@ -10,13 +10,14 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from sealmark.certify import CertificateStatus, FindingStatus
+from sealmark.certify import CertificateStatus, EvaluationStatus, FindingStatus, ObjectionStatus
 from sealmark.certify.acts import Act
 from sealmark.scheme.edition import Edition
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Finding, Notice, Objection
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.performing import open_acts
 from sealmark_platform.casework.queries.access import visible_files
+from sealmark_platform.casework.queries.actors import members_with
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.models import Entry
@@ -32,6 +33,7 @@ _NOT_WAITED = frozenset({
     "objection.reject", "certificate.suspend", "certificate.withdraw", "certificate.restore", "finding.confirm-effect",
 })  # fmt: skip
 _SHOWN = 100
+_WITH_PANEL = frozenset({ObjectionStatus.RECEIVED, ObjectionStatus.ADMITTED, ObjectionStatus.INVESTIGATED})
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,9 @@ class DueItem:
     is_late: bool
 
 
-def due_of(person: Person, on: dt.date) -> list[DueItem]:
-    """Return what falls due in the next three months in the files of a person."""
-    limit = on + dt.timedelta(days=92)
+def due_of(person: Person, on: dt.date, *, days: int = 92) -> list[DueItem]:
+    """Return what falls due in the coming days in the files of a person."""
+    limit = on + dt.timedelta(days=days)
     found = []
     soon = Evaluation.objects.filter(file__in=visible_files(person, on), due_on__lte=limit)
     for one in soon.exclude(status__in=["decided", "cancelled"]).select_related("file")[:_SHOWN]:
@@ -162,13 +164,26 @@ def evaluation_parts(
             "evaluation": one, "seats": one.participations.all(), "sites": one.planned_sites.all(),
             "evidence": one.evidence.all(), "decisions": one.decisions.all(), "findings": findings,
             "grade": grade_words(edition, language, one.grade), "acts": open_acts(one, person, on),
+            "may_step_aside": _may_step_aside(one, person),
         })  # fmt: skip
     return found
 
 
+def _may_step_aside(one: Evaluation, person: Person) -> bool:
+    is_open = one.status not in {EvaluationStatus.DECIDED, EvaluationStatus.CANCELLED}
+    seats = one.participations.all()
+    return is_open and any(seat.person_id == person.pk and not seat.stepped_aside for seat in seats)
+
+
 def objection_parts(file: CertificationFile, person: Person, on: dt.date) -> list[dict[str, Any]]:
     """Return complaints and appeals of a file."""
-    return [{"objection": one, "acts": open_acts(one, person, on)} for one in file.objections.order_by("-filed_on")]
+    found = list(file.objections.order_by("-filed_on").prefetch_related("panel__person"))
+    may_name = bool(found) and members_with(file, "coordinator", on).filter(person=person).exists()
+    return [
+        {"objection": one, "acts": open_acts(one, person, on), "panel": one.panel.all(),
+         "may_name": may_name and one.status in _WITH_PANEL}
+        for one in found
+    ]  # fmt: skip
 
 
 def named_entries(entries: Iterable[Entry]) -> list[Entry]:

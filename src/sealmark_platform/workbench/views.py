@@ -20,7 +20,7 @@ from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework import phrases
 from sealmark_platform.casework.forms import form_of
 from sealmark_platform.casework.models import Certificate, CertificationFile, Document, Evaluation, Evidence
-from sealmark_platform.casework.performing import BY_HAND, open_acts, perform
+from sealmark_platform.casework.performing import BY_HAND, is_open, open_acts, perform
 from sealmark_platform.casework.queries.access import SUBJECTS, fetch_file, fetch_subject, visible_files
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.catalogue.queries import edition_of
@@ -34,10 +34,12 @@ from sealmark_platform.workbench.sheets import (
     objection_parts,
     waiting_for,
 )
+from sealmark_platform.workbench.stages import columns_of
 
 __all__ = ["act", "document", "evidence", "file", "files", "report", "result", "today"]
 
 _PER_PAGE = 50
+_YEAR = 366
 _MADE_ON = {"evaluation.open": CertificationFile, "objection.file": CertificationFile, "finding.raise": Evaluation}
 
 
@@ -53,9 +55,9 @@ def _on() -> dt.date:
 def today(request: HttpRequest) -> HttpResponse:
     """What waits for the reader, what falls due, what is new."""
     person, on = _person(request), _on()
-    lists = {
-        "waiting": waiting_for(person, on), "due": due_of(person, on), "notices": news_of(person),
-    }  # fmt: skip
+    is_year = request.GET.get("due") == "year"
+    due = due_of(person, on, days=_YEAR) if is_year else due_of(person, on)
+    lists = {"waiting": waiting_for(person, on), "due": due, "is_year": is_year, "notices": news_of(person)}
     return render(request, "workbench/today.html", lists)
 
 
@@ -66,7 +68,9 @@ def _person(request: HttpRequest) -> Person:
 
 @login_required
 def files(request: HttpRequest) -> HttpResponse:
-    """The files the reader may see."""
+    """The files the reader may see: as a list, or in columns by where they stand."""
+    if request.GET.get("by") == "status":
+        return _stages(request)
     query, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
     found = _with_newest(visible_files(_person(request), _on()))
     if query:
@@ -88,6 +92,12 @@ def files(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/files.html", context)
 
 
+def _stages(request: HttpRequest) -> HttpResponse:
+    columns = columns_of(_with_newest(visible_files(_person(request), _on())).order_by("number").iterator())
+    context = {"columns": columns, "is_empty": not any(columns.values())}
+    return render(request, "workbench/stages.html", context)
+
+
 def _with_newest(found: QuerySet[CertificationFile]) -> QuerySet[CertificationFile]:
     newest = Evaluation.objects.filter(file=OuterRef("pk")).order_by("-number").values("status")[:1]
     status = Certificate.objects.filter(file=OuterRef("pk")).values("status")[:1]
@@ -106,7 +116,7 @@ def file(request: HttpRequest, pk: str) -> HttpResponse:
     offered = open_acts(found, person, on)
     context = {
         "file": found, "documents": found.documents.all(), "agreement": getattr(found, "agreement", None),
-        "file_acts": [one for one in offered if one.id != "application.begin"],
+        "file_acts": [one for one in offered if one.id != "evaluation.open" or found.status == "agreed"],
         "may_write": any(one.id == "application.submit" for one in offered),
         "evaluations": evaluation_parts(found, person, on, edition, _language(request)),
         "objections": objection_parts(found, person, on), "certificate": certificate,
@@ -123,7 +133,7 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
     subject = _subject_of(request, act, pk)
     person, on = _person(request), _on()
     owner = subject if isinstance(subject, CertificationFile) else _file_of(subject)
-    if act in ACTS and act not in {one.id for one in open_acts(subject, person, on)}:
+    if not is_open(act, subject, person, on):
         return _not_now(request, owner)
     form = form_of(act, subject)(request.POST or None, request.FILES or None, initial={"revision": subject.revision})
     problems: tuple[Any, ...] = ()

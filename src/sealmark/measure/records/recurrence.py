@@ -11,7 +11,7 @@ from sealmark.measure.records.clocks import Cases, micros, true
 from sealmark.measure.records.intervals import share_estimate
 from sealmark.measure.records.measures import FirstTimeFix, RepeatRate, ReturnRate
 
-__all__ = ["estimate_recurrence", "with_recurrence"]
+__all__ = ["estimate_recurrence", "turn_of", "with_recurrence"]
 
 # What became of a case; from _CENSORED on it has a beginning, from _WHOLE on the whole window is known.
 _OUTSIDE, _NO_KEY, _UNRESOLVED, _CENSORED, _CENSORED_HIT, _WHOLE, _HIT = range(7)
@@ -19,9 +19,12 @@ _OUTSIDE, _NO_KEY, _UNRESOLVED, _CENSORED, _CENSORED_HIT, _WHOLE, _HIT = range(7
 
 def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnRate) -> list[RecordEstimate]:
     """Return the share fixed, repeated or returned per cell, too recent cases left out."""
-    table = with_recurrence(task.cases, measure)
-    inside, columns = population(table, measure.where)
-    table = table.mutate(_turn=_turn(task.cases, table, inside, measure))
+    table = task.cases.table
+    if "_turn" not in table.columns:
+        table = with_recurrence(task.cases, measure)
+        inside, _ = population(table, measure.where)
+        table = table.mutate(_turn=turn_of(task.cases.limit, table, inside, measure))
+    _, columns = population(table, measure.where)
     turn = table["_turn"]
     columns |= {
         "no_key": turn == _NO_KEY,
@@ -32,6 +35,8 @@ def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnR
         "naive_base": turn >= _CENSORED,
         "naive_hits": turn.isin([_CENSORED_HIT, _HIT]),
     }
+    if "_many" in table.columns:
+        columns = {name: ibis.ifelse(column, table["_many"], 0).sum() for name, column in columns.items()}
     found = []
     for row in task.count_cells(table, **columns).to_pylist():
         counts = whole_numbers(row, "records", "after_as_of", "base", "hits", "censored", "unresolved", "no_key")
@@ -42,14 +47,14 @@ def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnR
     return found
 
 
-def _turn(
-    cases: Cases, table: ir.Table, inside: ir.BooleanValue, measure: FirstTimeFix | RepeatRate | ReturnRate
+def turn_of(
+    limit: int, table: ir.Table, inside: ir.BooleanValue, measure: FirstTimeFix | RepeatRate | ReturnRate
 ) -> ir.Value:
     """Return what became of each case as one small number, so that every count is one comparison."""
     hit = table["_back"] if not isinstance(measure, FirstTimeFix) else ~table["_back"]
     if isinstance(measure, FirstTimeFix) and measure.reopened:
         hit = hit & ~true(table["reopened"].cast("int64") > 0)
-    whole = table["_since"] <= ibis.literal(cases.limit - measure.days * DAY * MICRO, "int64")
+    whole = table["_since"] <= ibis.literal(limit - measure.days * DAY * MICRO, "int64")
     branches = [
         (~inside, _OUTSIDE),
         (~table["_keyed"], _NO_KEY),

@@ -35,6 +35,7 @@ from sealmark.measure.records.measures import (
     ReturnRate,
     ShareWithin,
 )
+from sealmark.measure.records.packed import packed_recurrence
 from sealmark.measure.records.passes import Gathered, gather
 from sealmark.measure.surveys.keys import Floats, Integers
 from sealmark.measure.surveys.totals import MOST_FIGURES, check_cells
@@ -58,8 +59,8 @@ def record_table(
     """Return every measure in every cell of ``by`` as a table, for many cells.
 
     The numbers are those of :func:`sealmark.measure.estimate_records` before they are
-    rounded to twelve digits. All measures together need one scan, save ratios and
-    Kaplan-Meier figures, which take one each.
+    rounded to twelve digits. All measures together need one scan, save ratios, recurrence
+    and Kaplan-Meier figures, which may take one each.
 
     Args:
         table: Cases, as :func:`sealmark.measure.import_table` makes them.
@@ -122,14 +123,26 @@ def _parts(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure]) -> 
         for name, one in measures.items()
         if name not in together
     }
-    if together:
-        gathered = gather({name: tasks[name] for name in together}, together, ESTIMATORS)
-        for name, one in together.items():
+    for group in _scans({name: (tasks[name], one) for name, one in together.items()}):
+        asked = {name: one for name, (_, one) in group.items()}
+        gathered = gather({name: task for name, (task, _) in group.items()}, asked, ESTIMATORS)
+        for name, one in asked.items():
             answer = _Answer(
                 one, gathered.counts[name], gathered.moments[name], gathered.lengths.get(name), tasks[name].precision
             )
             parts[name] = _of_answer(name, gathered, _KINDS[type(one)](answer), answer.counts())
     return parts
+
+
+def _scans(asked: Mapping[str, tuple[Task, RecordMeasure]]) -> list[dict[str, tuple[Task, RecordMeasure]]]:
+    """Return what is counted in one scan each: recurrence alone where it can be packed, all else together."""
+    packed = {
+        name: found
+        for name, (task, one) in asked.items()
+        if isinstance(one, (FirstTimeFix, RepeatRate)) and (found := packed_recurrence(task, one)) is not None
+    }
+    shared = {name: pair for name, pair in asked.items() if name not in packed}
+    return [*({name: pair} for name, pair in packed.items()), *([shared] if shared else [])]
 
 
 def _is_counted(measure: RecordMeasure) -> bool:

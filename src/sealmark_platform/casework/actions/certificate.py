@@ -35,14 +35,14 @@ def carry_out(act: str, decision: Decision, *, by: Person, at: dt.datetime, **te
     assert decision.evaluation is not None
     file = decision.evaluation.file
     if act == "certificate.suspend":
-        return _suspend(file.certificate, decision, by=by, at=at, **terms)
+        return _suspend(file.certificate, decision.reason, by=by, at=at, **terms)
     if act in {"certificate.restore", "certificate.withdraw"}:
         end = _restore if act == "certificate.restore" else _withdraw
-        return end(file.certificate, decision, by=by, at=at)
+        return end(file.certificate, decision.reason, by=by, at=at)
     certificate = Certificate.objects.filter(file=file).first() or _new(file, decision, at, **terms)
     agreement = getattr(file, "agreement", None)
     facts = {
-        "decision_on": decision.decided_on, "decision_allows": True, "term_ends": certificate.valid_until,
+        "decision_on": decision.decided_on, "decision_allows": decision.decided_by_id == by.pk, "term_ends": certificate.valid_until,
         "agreement_signed_on": None if agreement is None else agreement.signed_on,
     }  # fmt: skip
     with Step(act, certificate, by=by, at=at, facts=lambda _: facts) as step:
@@ -98,8 +98,9 @@ def suspend_certificate(
 ) -> Certificate:  # fmt: skip
     """Suspend without an evaluation, because a trigger of the scheme is there."""
     with transaction.atomic():
-        decision = _own_decision(certificate, Outcome.SUSPEND, reason, by, at)
-        return _suspend(certificate, decision, by=by, at=at, trigger=trigger, way_back=way_back, revision=revision)
+        done = _suspend(certificate, reason, by=by, at=at, trigger=trigger, way_back=way_back, revision=revision)
+        _own_decision(done, Outcome.SUSPEND, reason, by, at)
+    return done
 
 
 def restore_certificate(
@@ -107,8 +108,9 @@ def restore_certificate(
 ) -> Certificate:
     """Lift a suspension once what ends it has been shown."""
     with transaction.atomic():
-        decision = _own_decision(certificate, Outcome.RESTORE, reason, by, at)
-        return _restore(certificate, decision, by=by, at=at, revision=revision)
+        done = _restore(certificate, reason, by=by, at=at, revision=revision)
+        _own_decision(done, Outcome.RESTORE, reason, by, at)
+    return done
 
 
 def withdraw_certificate(
@@ -116,8 +118,9 @@ def withdraw_certificate(
 ) -> Certificate:
     """Withdraw for good."""
     with transaction.atomic():
-        decision = _own_decision(certificate, Outcome.WITHDRAW, reason, by, at)
-        return _withdraw(certificate, decision, by=by, at=at, revision=revision)
+        done = _withdraw(certificate, reason, by=by, at=at, revision=revision)
+        _own_decision(done, Outcome.WITHDRAW, reason, by, at)
+    return done
 
 
 def expire_certificate(certificate: Certificate, *, at: dt.datetime) -> Certificate:
@@ -130,7 +133,7 @@ def expire_certificate(certificate: Certificate, *, at: dt.datetime) -> Certific
 
 
 def _suspend(
-    certificate: Certificate, decision: Decision, *, by: Person, at: dt.datetime, trigger: str = "", way_back: str = "",
+    certificate: Certificate, reason: str, *, by: Person, at: dt.datetime, trigger: str = "", way_back: str = "",
     revision: int | None = None, **_: object,
 ) -> Certificate:  # fmt: skip
     book = figures_of(certificate.file, at.date())
@@ -144,7 +147,7 @@ def _suspend(
         certificate,
         by=by,
         at=at,
-        reason=decision.reason,
+        reason=reason,
         revision=revision,
         facts=lambda _: facts,
     ) as step:
@@ -158,9 +161,9 @@ def _suspend(
 
 
 def _restore(
-    certificate: Certificate, decision: Decision, *, by: Person, at: dt.datetime, revision: int | None = None
+    certificate: Certificate, reason: str, *, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Certificate:
-    with Step("certificate.restore", certificate, by=by, at=at, reason=decision.reason, revision=revision) as step:
+    with Step("certificate.restore", certificate, by=by, at=at, reason=reason, revision=revision) as step:
         step.subject.suspended_on = step.subject.suspended_until = None
         step.subject.suspension_trigger = step.subject.way_back = ""
         _tell_client(step, "certificate-restored")
@@ -169,16 +172,16 @@ def _restore(
 
 
 def _withdraw(
-    certificate: Certificate, decision: Decision, *, by: Person, at: dt.datetime, revision: int | None = None
+    certificate: Certificate, reason: str, *, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Certificate:
-    with Step("certificate.withdraw", certificate, by=by, at=at, reason=decision.reason, revision=revision) as step:
+    with Step("certificate.withdraw", certificate, by=by, at=at, reason=reason, revision=revision) as step:
         _tell_client(step, "certificate-withdrawn")
     _tell_history(step.subject, "certificate.withdraw", at)
     return step.subject  # type: ignore[no-any-return]
 
 
-def _own_decision(certificate: Certificate, outcome: Outcome, reason: str, by: Person, at: dt.datetime) -> Decision:
-    return Decision.objects.create(
+def _own_decision(certificate: Certificate, outcome: Outcome, reason: str, by: Person, at: dt.datetime) -> None:
+    Decision.objects.create(
         certificate=certificate, outcome=outcome, reason=reason.strip(), decided_on=at.date(), decided_by=by,
         grade=certificate.grade,
     )  # fmt: skip

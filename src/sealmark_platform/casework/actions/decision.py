@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from sealmark.certify import ACT_OF_OUTCOME, Outcome, blocking
+from sealmark.certify import ACT_OF_OUTCOME, EvaluationStatus, Outcome, blocking
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.certificate import carry_out
@@ -46,6 +46,8 @@ def step_aside(evaluation: Evaluation, *, reason: str, by: Person, at: dt.dateti
     with transaction.atomic():
         lock_file(evaluation.file)
         locked = Evaluation.objects.get(pk=evaluation.pk)
+        if locked.status in {EvaluationStatus.DECIDED, EvaluationStatus.CANCELLED}:
+            raise SealmarkError(Problem("SM702", "The evaluation is over."))
         seat = locked.participations.filter(person=by).first()
         if seat is None:
             raise SealmarkError(Problem("SM703", "The person has no seat in this evaluation."))

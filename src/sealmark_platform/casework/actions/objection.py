@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from sealmark.certify import ObjectionKind, appeal_until, conflicting_ties
+from sealmark.certify import ObjectionKind, ObjectionStatus, appeal_until, conflicting_ties
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.steps import Step, lock_file
 from sealmark_platform.casework.models import CertificationFile, Decision, Objection, Panellist, Participation
@@ -77,6 +77,9 @@ def name_panellist(objection: Objection, person: Person, *, by: Person, at: dt.d
         raise SealmarkError(Problem("SM704", "Conflict of interest: who names a panel is tied to nobody."))
     with transaction.atomic():
         lock_file(file)
+        locked = Objection.objects.get(pk=objection.pk)
+        if locked.status in {ObjectionStatus.DECIDED, ObjectionStatus.NOT_ADMITTED, ObjectionStatus.CLOSED}:
+            raise SealmarkError(Problem("SM702", "The complaint or appeal has been answered."))
         faults = _panel_faults(objection, person, at.date())
         if faults:
             raise SealmarkError(Problem("SM707", f"{person.name}: {', '.join(faults)}."))
@@ -87,7 +90,6 @@ def name_panellist(objection: Objection, person: Person, *, by: Person, at: dt.d
                 defaults={"assigned_on": at.date()},
             )  # fmt: skip
         seat = Panellist.objects.create(objection=objection, person=person, assigned_on=at.date())
-        locked = Objection.objects.get(pk=objection.pk)
         entry = append_record(
             "objection.name-panellist", actor=str(by.pk), at=at, tenant=str(file.body_id), file=str(file.pk),
             subject=f"objection:{objection.pk}", details={"person": str(person.pk), "status": locked.status},

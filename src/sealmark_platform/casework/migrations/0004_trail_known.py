@@ -66,6 +66,10 @@ STEPPED_ASIDE = (
 )
 MOVED = "NEW.side <> OLD.side OR NEW.person_id <> OLD.person_id OR NEW.evaluation_id <> OLD.evaluation_id"
 
+# What a seat becomes later (who stepped aside, who has acted) is no new seat: else nobody tied could step aside.
+GIVEN_ANEW = "(NEW.assigned_on <> OLD.assigned_on)"
+SEAT = ("seat_without_tie", "seat_not_for_clients")
+
 WRITES = ("insert", "update")
 TRIGGERS = (
     ("panel_without_tie", "casework_panellist", WRITES, TIED_PANEL, "the person is tied to the organization"),
@@ -78,6 +82,17 @@ TRIGGERS = (
     ("seat_keeps_its_side", "casework_participation", ("update",), MOVED, "a seat keeps its side and its person"),
     ("seat_that_acted_stays", "casework_participation", ("delete",), "OLD.has_acted", "who acted keeps the seat"),
 )  # fmt: skip
+
+
+def ease(apps, editor):
+    for name, table, condition, message in EARLIER.TRIGGERS:
+        if name in SEAT:
+            drop_trigger(editor, f"{name}_update", table)
+            sql = condition if isinstance(condition, str) else condition[editor.connection.vendor]
+            create_trigger(
+                editor, f"{name}_update", f"BEFORE UPDATE ON {table}", condition=f"{GIVEN_ANEW} AND ({sql})",
+                message=message,
+            )  # fmt: skip
 
 
 def create(apps, editor):
@@ -115,6 +130,7 @@ class Migration(migrations.Migration):
             for name in SUBJECTS.values()
         ),
         migrations.RunPython(EARLIER.create, EARLIER.drop),
+        migrations.RunPython(ease, nothing),
         migrations.RunPython(create, drop),
         migrations.RunPython(know_last_entries, nothing),
     ]

@@ -53,7 +53,7 @@ def percent(share: str | float | None) -> str:
     """Return a share as a percentage with the reader's decimal sign; nothing for unknown."""
     if share in {None, ""}:
         return "\N{EN DASH}"
-    return f"{number_format(float(share) * 100, decimal_pos=0)}\N{NO-BREAK SPACE}%"  # type: ignore[arg-type]
+    return f"{number_format(float(share) * 100, decimal_pos=0)}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
@@ -106,7 +106,7 @@ def told(problem: Problem, adopted: AdoptedEdition | None = None) -> Told:
 
 @register.filter
 def steps(status: str) -> list[Mapping[str, str]]:
-    """Return the way of an evaluation with what is done, what is now and what is to come; nothing if it was cancelled."""
+    """Return the way of an evaluation with what is done, what is now and what is to come; nothing if cancelled."""
     if status not in _STEPS:
         return []
     now = _STEPS.index(status)
