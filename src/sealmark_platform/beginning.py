@@ -13,10 +13,10 @@ from django.db import transaction
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import loaded
-from sealmark_platform.parties.models import Body, Membership, Person
+from sealmark_platform.parties.models import Body, Competence, Membership, Person
 from sealmark_platform.records.actions import append_record
 
-__all__ = ["adopt_edition", "begin_body", "make_person"]
+__all__ = ["adopt_edition", "begin_body", "body_of_code", "make_person"]
 
 _COUNTRY_LETTERS = 2
 
@@ -41,8 +41,29 @@ def begin_body(code: str, name: str, country: str) -> Body:
     return Body.objects.create(code=code.lower(), name=name.strip(), country=country.upper())
 
 
-def make_person(email: str, name: str, password: str | None, functions: Iterable[str], body: Body) -> Person:
-    """Return a new account with functions in a body.
+def body_of_code(code: str) -> Body:
+    """Return the certification body of a code.
+
+    Raises:
+        SealmarkError: SM837 there is none.
+    """
+    found = Body.objects.filter(code=code.lower()).first()
+    if found is None:
+        known = ", ".join(Body.objects.values_list("code", flat=True)) or "none: run sealmark-platform setup"
+        raise SealmarkError(Problem("SM837", f'There is no body "{code}".', fix=f"Codes: {known}."))
+    return found
+
+
+def make_person(
+    email: str,
+    name: str,
+    password: str | None,
+    functions: Iterable[str],
+    body: Body,
+    *,
+    competences: Iterable[str] = (),
+) -> Person:
+    """Return a new account with functions in a body, and with the schemes the person may evaluate by.
 
     Raises:
         SealmarkError: SM838 the address is none or is taken, the password too weak, or a function is not known.
@@ -64,6 +85,8 @@ def make_person(email: str, name: str, password: str | None, functions: Iterable
         person = Person.objects.create_user(email, name, password)
         for function in functions:
             Membership.objects.create(person=person, body=body, function=function)
+        for scheme in competences:
+            Competence.objects.create(person=person, body=body, scheme=scheme.partition("/")[0])
     return person
 
 

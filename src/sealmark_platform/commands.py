@@ -198,17 +198,33 @@ def adopt(body: str, edition: str, overlay: Path | None) -> None:
     _ready()
     from django.utils import timezone
 
-    from sealmark.core.errors import Problem
-    from sealmark_platform.beginning import adopt_edition
-    from sealmark_platform.parties.models import Body
+    from sealmark_platform.beginning import adopt_edition, body_of_code
 
-    found = Body.objects.filter(code=body.lower()).first()
-    if found is None:
-        known = ", ".join(Body.objects.values_list("code", flat=True)) or "none: run sealmark-platform setup"
-        raise SealmarkError(Problem("SM837", f'There is no body "{body}".', fix=f"Codes: {known}."))
+    found = body_of_code(body)
     text = "" if overlay is None else overlay.read_text(encoding="utf-8")
     adopted = adopt_edition(found, edition, at=timezone.now(), overlay=text)
     click.echo(f"{found.name} certifies by {adopted.edition} from {adopted.adopted_on}.", err=True)
+
+
+@cli.command()
+@click.argument("body")
+@click.option("--email", prompt=True, help="To sign in with.")
+@click.option("--name", prompt=True, help="As others shall see it.")
+@click.option("--function", "functions", multiple=True, required=True, help="Such as evaluator; may be repeated.")
+@click.option("--competence", multiple=True, help="Scheme the person may evaluate by; may be repeated.")
+@click.password_option(help="At least 15 characters; asked for when it is not given.")
+def person(
+    body: str, email: str, name: str, functions: tuple[str, ...], competence: tuple[str, ...], password: str
+) -> None:
+    """Make an account for somebody of the certification body with the code BODY.
+
+    Example:  sealmark-platform person oak --email ada@oak.example --name Ada --function evaluator
+    """
+    _ready()
+    from sealmark_platform.beginning import body_of_code, make_person
+
+    made = make_person(email, name, password, functions, body_of_code(body), competences=competence)
+    click.echo(f"Made: {made.email}, {', '.join(functions)}", err=True)
 
 
 @cli.command()
@@ -269,7 +285,7 @@ def records() -> None:
 @records.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify(*, as_json: bool) -> None:
-    """Walk over the trail and name every entry that was removed or altered, or that its file does not know; exit 1 then.
+    """Walk over the trail and name every entry that was removed or altered, or that its file does not know; exit 1.
 
     Example:  sealmark-platform records verify
     """

@@ -64,11 +64,13 @@ def walk_commands(group, path=("sealmark",)):
             yield from walk_commands(command, (*path, name))
 
 
-def command_pages(_):
+def command_pages(whose):
     from sealmark.cli.main import cli
+    from sealmark_platform.commands import cli as of_platform
 
+    chosen = (of_platform, ("sealmark-platform",)) if whose == "sealmark-platform" else (cli,)
     parts = []
-    for path, command in walk_commands(cli):
+    for path, command in walk_commands(*chosen):
         spoken = " ".join(path)
         context = click.Context(command, info_name=spoken, **_SHAPE)
         parts.append(f"\n## `{spoken}`\n\n```text\n{command.get_help(context)}\n```\n")

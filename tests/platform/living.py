@@ -138,7 +138,7 @@ def killed(rounds):
         process = os.fork()
         while process == 0:
             world.certified()
-        enough = Entry.objects.count() + moments.randint(0, 34)
+        enough = Entry.objects.count() + moments.randint(0, 20)
         while Entry.objects.count() < enough:
             time.sleep(0.005)
         time.sleep(moments.uniform(0, 0.03))

@@ -77,7 +77,7 @@ def test_an_archive_is_not_written_over_nor_restored_over_something(first):
 def test_what_was_altered_is_refused_and_leaves_nothing(first, tmp_path):
     _, _, archive, _ = first
     database = fresh_database("sealmark_backup_fourth")
-    broken = altered(archive, tmp_path / "broken.zip", lambda name, old: old + b" " if name == "files/x" else old)
+    altered(archive, tmp_path / "broken.zip", lambda name, old: old + b" " if name == "files/x" else old)
 
     def without_an_act(name, old):
         """Take the last entry out of the trail and correct the manifest's digest, as a forger would."""
@@ -93,7 +93,7 @@ def test_what_was_altered_is_refused_and_leaves_nothing(first, tmp_path):
             return json.dumps(manifest).encode()
         return old
 
-    forged = altered(archive, tmp_path / "forged.zip", without_an_act)
+    altered(archive, tmp_path / "forged.zip", without_an_act)
     (tmp_path / "text.zip").write_text("no archive", encoding="utf-8")
 
     codes = [

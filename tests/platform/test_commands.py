@@ -32,6 +32,8 @@ def test_an_operator_begins_without_the_demonstration(tmp_path):
     again = run(tmp_path, *SETUP, "--edition", "cse-style/2008")
     adopted = run(tmp_path, "adopt", "oak", "gbt27922/2011")
     unknown = run(tmp_path, "adopt", "elm", "gbt27922/2011")
+    evaluator = run(tmp_path, "person", "oak", "--email", "ada@example.org", "--name", "Ada", "--function", "evaluator",
+                    "--competence", "cse-style", "--password", "correct horse battery staple")  # fmt: skip
     checked = run(tmp_path, "check", "--json")
     demo = run(tmp_path, "demo")
 
@@ -41,6 +43,7 @@ def test_an_operator_begins_without_the_demonstration(tmp_path):
     assert (again.returncode, again.stderr[:5]) == (2, "SM837")
     assert adopted.stderr.startswith("Oak Certification certifies by gbt27922/2011 from ")
     assert (unknown.returncode, unknown.stderr.splitlines()[1]) == (2, "  fix: Codes: oak.")
+    assert (evaluator.returncode, evaluator.stderr) == (0, "Made: ada@example.org, evaluator\n")
     assert (checked.returncode, json.loads(checked.stdout)) == (0, [])
     assert (demo.returncode, demo.stderr[:5]) == (2, "SM830")
 
@@ -109,7 +112,7 @@ def test_a_mail_that_is_refused_waits_and_does_not_stop_the_others(world, monkey
                 raise OSError(550, "no such address")
             return super().send_messages(messages)
 
-    monkeypatch.setattr("sealmark_platform.mail.get_connection", lambda: Choosy())
+    monkeypatch.setattr("sealmark_platform.mail.get_connection", Choosy)
     sent = send_mails(after(3))
 
     assert sent == (1, 1)
@@ -158,6 +161,14 @@ def test_an_account_needs_an_address_of_its_own_a_password_and_known_functions(w
     assert Person.objects.count() == before
 
 
+def test_a_new_evaluator_may_judge_the_schemes_named(world):
+    ada = beginning.make_person("n@example.org", "N", None, ["evaluator"], world.body, competences=["cse-style/2008"])
+
+    assert [one.scheme for one in ada.competences.all()] == ["cse-style"]
+    assert [one.function for one in ada.memberships.all()] == ["evaluator"]
+    assert not ada.has_usable_password()
+
+
 def test_an_edition_is_adopted_once_and_that_is_on_the_record(world):
     adopted = beginning.adopt_edition(world.body, "cse-style/2008", at=after(0))
 
@@ -199,7 +210,7 @@ def test_a_clock_before_the_newest_act_is_told(world):
 
 def test_a_log_line_is_json_without_what_was_filled_in():
     try:
-        raise ValueError("cleo@example.org")
+        int("cleo@example.org")
     except ValueError:
         record = logging.LogRecord("sealmark", logging.ERROR, "x", 1, "Failed for %s", ("cleo@example.org",),
                                    sys.exc_info())  # fmt: skip

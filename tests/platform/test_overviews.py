@@ -4,7 +4,9 @@ import datetime as dt
 
 from django.urls import reverse
 from django.utils import timezone
+from tests.platform.people import after
 
+from sealmark_platform.casework.actions import objection
 from sealmark_platform.casework.models import CertificationFile, Evaluation
 from sealmark_platform.workbench.stages import columns_of
 
@@ -60,3 +62,19 @@ def test_the_calendar_reaches_three_months_or_a_year(world, client):
     short, long = (client.get(reverse("today"), query).context["due"] for query in ({}, {"due": "year"}))
 
     assert ([item.on for item in short], [item.on for item in long]) == ([], [due])
+
+
+def test_an_appeal_without_a_panel_waits_for_the_coordinator(world, client):
+    certificate = world.certified()
+    filed = objection.file_objection(certificate.file, "Too late.", by=world.cleo, at=after(20))
+    client.force_login(world.cora)
+
+    before = [(item.subject, [act.id for act in item.acts]) for item in client.get(reverse("today")).context["waiting"]]
+    objection.name_panellist(filed, world.pia, by=world.cora, at=after(21))
+    named = client.get(reverse("today")).context["waiting"]
+    client.force_login(world.pia)
+    panel = [(item.subject, [act.id for act in item.acts]) for item in client.get(reverse("today")).context["waiting"]]
+
+    assert before == [(filed, ["objection.name-panellist"])]
+    assert named == []
+    assert panel == [(filed, ["objection.admit"])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from sealmark.certify import ACTS
 from sealmark_platform.casework.models import (
     Certificate,
     CertificationFile,
@@ -15,7 +16,7 @@ from sealmark_platform.casework.models import (
     Objection,
 )
 from sealmark_platform.casework.models.stateful import Stateful
-from sealmark_platform.casework.performing import open_acts
+from sealmark_platform.casework.performing import BY_HAND, is_open, open_acts, subject_kind
 from sealmark_platform.casework.queries.applications import missing_parts
 from sealmark_platform.parties.models import Person
 
@@ -30,7 +31,9 @@ def _columns(row: Any, *names: str) -> dict[str, Any]:
 
 
 def _acts(subject: Stateful, person: Person, on: dt.date) -> list[str]:
-    return [act.id for act in open_acts(subject, person, on) if act.id != "application.begin"]
+    others = sorted(act for act in BY_HAND - ACTS.keys() if subject_kind(act) is type(subject))
+    more = [act for act in others if is_open(act, subject, person, on)]
+    return [act.id for act in open_acts(subject, person, on)] + more
 
 
 def document_sheet(one: Document) -> dict[str, Any]:

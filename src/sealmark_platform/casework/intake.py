@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -29,6 +31,8 @@ _TEXTS = {
     ".yml": "text/plain",
     ".json": "application/json",
 }
+_LOCKED = 0x1  # a password, in the flags of a member
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError)
 _LINK = 0xA  # file type of a symbolic link, in the upper bits of the attributes
 
 
@@ -112,6 +116,8 @@ def _members(name: str, content: IO[bytes] | UploadedFile[Any]) -> list[zipfile.
             members = archive.infolist()
     except zipfile.BadZipFile as error:
         raise SealmarkError(Problem("SM822", f'"{name}" is no whole archive.', fix="Pack it again.")) from error
+    if any(one.flag_bits & _LOCKED for one in members):
+        raise SealmarkError(Problem("SM822", f'"{name}" asks for a password.', fix="Pack it without a password."))
     total, packed = sum(one.file_size for one in members), sum(one.compress_size for one in members)
     if len(members) > _MEMBERS or total > _UNPACKED or total > _RATIO * max(packed, 1):
         what = f'"{name}" would unpack to {total:,} bytes in {len(members):,} files.'
@@ -123,7 +129,7 @@ def unpack_case(content: IO[bytes], folder: Path) -> Path:
     """Unpack a case folder and return where its case.yaml lies.
 
     Raises:
-        SealmarkError: SM822 the archive is a bomb, SM823 a member would leave the folder, SM824 there is no case.yaml.
+        SealmarkError: SM822 the archive is a bomb, broken or locked, SM823 a member would leave the folder, SM824 there is no case.yaml.
     """
     members = _members("case folder", content)
     for member in members:
@@ -131,8 +137,11 @@ def unpack_case(content: IO[bytes], folder: Path) -> Path:
             what = f'The archive has a member "{member.filename[:80]}".'
             raise SealmarkError(Problem("SM823", what, fix="Pack the folder anew."))
     content.seek(0)
-    with zipfile.ZipFile(content) as archive:
-        _extract(archive, members, folder)
+    try:
+        with zipfile.ZipFile(content) as archive:
+            _extract(archive, members, folder)
+    except _BROKEN as error:
+        raise SealmarkError(Problem("SM822", "The archive cannot be unpacked.", fix="Pack it again.")) from error
     found = sorted(folder.rglob("case.yaml"), key=lambda path: len(path.parts))
     if not found:
         raise SealmarkError(Problem("SM824", "The archive has no case.yaml.", fix="Pack the whole case folder."))
@@ -142,7 +151,8 @@ def unpack_case(content: IO[bytes], folder: Path) -> Path:
 def _leaves(member: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(member.filename)
     is_link = member.external_attr >> 28 == _LINK
-    return path.is_absolute() or ".." in path.parts or "\\" in member.filename or is_link
+    # A drive of Windows is a way out as well.
+    return path.is_absolute() or ":" in "".join(path.parts[:1]) or ".." in path.parts or "\\" in member.filename or is_link
 
 
 def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path) -> None:

@@ -7,10 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from sealmark.certify import CertificateStatus, EvaluationStatus, FindingStatus, ObjectionStatus
+from sealmark.certify import (
+    CertificateStatus,
+    EvaluationStatus,
+    FindingStatus,
+    Function,
+    ObjectionStatus,
+    Subject,
+)
 from sealmark.certify.acts import Act
 from sealmark.scheme.edition import Edition
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Finding, Notice, Objection
@@ -33,6 +41,10 @@ _NOT_WAITED = frozenset({
     "objection.reject", "certificate.suspend", "certificate.withdraw", "certificate.restore", "finding.confirm-effect",
 })  # fmt: skip
 _SHOWN = 100
+# It is no act of the table: naming a panel leaves the status as it is.
+_NAME_PANELLIST = Act(
+    "objection.name-panellist", Subject.OBJECTION, frozenset(), None, frozenset({Function.COORDINATOR})
+)
 _WITH_PANEL = frozenset({ObjectionStatus.RECEIVED, ObjectionStatus.ADMITTED, ObjectionStatus.INVESTIGATED})
 
 
@@ -84,8 +96,19 @@ def _findings(mine: Any, person: Person, on: dt.date) -> Iterable[Waiting]:
 
 def _objections(mine: Any, person: Person, on: dt.date) -> Iterable[Waiting]:
     open_ones = Objection.objects.filter(file__in=mine).exclude(status="closed")
-    for one in open_ones.select_related("file__organization", "file__body")[:_SHOWN]:
-        yield from _waiting(one, one.file, person, on, one.decide_until)
+    coordinated = _coordinated(person, on)
+    for one in open_ones.select_related("file__organization", "file__body").prefetch_related("panel")[:_SHOWN]:
+        if one.status in _WITH_PANEL and not one.panel.all() and one.file.body_id in coordinated:
+            is_late = one.decide_until is not None and one.decide_until < on
+            yield Waiting(one.file, one, (_NAME_PANELLIST,), one.decide_until, is_late)
+        else:
+            yield from _waiting(one, one.file, person, on, one.decide_until)
+
+
+def _coordinated(person: Person, on: dt.date) -> set[object]:
+    """Return the bodies in which a person coordinates."""
+    held = person.memberships.filter(Q(until=None) | Q(until__gte=on), function=Function.COORDINATOR)
+    return set(held.values_list("body_id", flat=True))
 
 
 def deadline_of(finding: Finding) -> dt.date | None:
@@ -105,9 +128,9 @@ class DueItem:
     is_late: bool
 
 
-def due_of(person: Person, on: dt.date, *, days: int = 92) -> list[DueItem]:
-    """Return what falls due in the coming days in the files of a person."""
-    limit = on + dt.timedelta(days=days)
+def due_of(person: Person, on: dt.date, *, within: int = 92) -> list[DueItem]:
+    """Return what falls due within some days in the files of a person."""
+    limit = on + dt.timedelta(days=within)
     found = []
     soon = Evaluation.objects.filter(file__in=visible_files(person, on), due_on__lte=limit)
     for one in soon.exclude(status__in=["decided", "cancelled"]).select_related("file")[:_SHOWN]:

@@ -48,7 +48,7 @@ def columns_of(files: Iterable[CertificationFile]) -> dict[str, list[Column]]:
     application.
 
     Args:
-        files: With ``newest_status`` of the newest evaluation and ``certificate_status``, each None where there is none.
+        files: With ``newest_status`` and ``certificate_status``, each None where there is none.
     """
     columns = {(part, status): Column(part, status) for part, words in _ORDER.items() for status in words}
     for file in files:

@@ -56,7 +56,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """What waits for the reader, what falls due, what is new."""
     person, on = _person(request), _on()
     is_year = request.GET.get("due") == "year"
-    due = due_of(person, on, days=_YEAR) if is_year else due_of(person, on)
+    due = due_of(person, on, within=_YEAR) if is_year else due_of(person, on)
     lists = {"waiting": waiting_for(person, on), "due": due, "is_year": is_year, "notices": news_of(person)}
     return render(request, "workbench/today.html", lists)
 

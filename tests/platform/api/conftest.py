@@ -29,9 +29,7 @@ class Program:
 
     def post(self, path, said, **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._client.post(
-            f"/api/v1{path}", said, content_type="application/json", headers=self._said(named)
-        )
+        return self._client.post(f"/api/v1{path}", said, content_type="application/json", headers=self._said(named))
 
     def put(self, path, said):
         return self._client.put(f"/api/v1{path}", said, content_type="application/json", headers=self._said({}))

@@ -46,7 +46,7 @@ class Receiver:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
-    def _answering(receiver):
+    def _answering(receiver):  # noqa: N805 - the answers have a self of their own
         class Answer(BaseHTTPRequestHandler):
             def do_POST(self):
                 content = self.rfile.read(int(self.headers["Content-Length"]))

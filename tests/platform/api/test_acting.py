@@ -1,9 +1,20 @@
 """Acts, applications and uploads through the interface."""
 
+import datetime as dt
+import threading
+
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection
+from django.test import Client
+from django.utils import timezone
 from tests.platform.people import after
 
+from sealmark_platform.api import acting
+from sealmark_platform.api.models import KeptAnswer
+from sealmark_platform.api.replays import KEPT, forget_answers
 from sealmark_platform.casework.actions import application as apply
+from sealmark_platform.casework.actions import objection
 from sealmark_platform.casework.models import CertificationFile
 from sealmark_platform.records.models import Entry
 
@@ -59,11 +70,12 @@ def test_what_does_not_fit_the_form_is_told_field_by_field(world, program):
     wrong = cora.post(address, {"revision": file.revision, "reason": True, "shown": "a", "more": 1})
     empty = cora.post(address, {"revision": file.revision})
     unkept = cora.post(address, {"revision": file.revision, "reason": "a\0b"})
+    halved = cora.post(address, {"revision": file.revision, "reason": "Good.", "shown": ["a\ud800"]})
     bare = cora.post(address, {"reason": "Good."})
 
     assert [fault["where"] for fault in wrong.json()["faults"]] == ["body.more", "body.shown", "body.reason"]
     assert [fault["where"] for fault in empty.json()["faults"]] == ["body.reason"]
-    assert [answer.status_code for answer in (wrong, empty, unkept, bare)] == [422] * 4
+    assert [answer.status_code for answer in (wrong, empty, unkept, halved, bare)] == [422] * 5
 
 
 def test_insiders_without_the_function_strangers_and_the_wrong_status_are_told_apart(world, elsewhere, program):
@@ -194,3 +206,124 @@ def test_a_key_belongs_to_its_person_and_uploads_are_known_by_their_content(worl
 
     assert (again.content, again.headers["Location"]) == (first.content, first.headers["Location"])
     assert (one.evidence.count(), two.evidence.count(), third.status_code) == (1, 1, 201)
+
+
+def test_acts_outside_the_table_are_open_to_those_who_may_do_them(world, program):
+    one = world.gathering()
+    complaint = objection.file_objection(one.file, "Late answers.", by=world.cleo, at=after(12))
+    address = f"/acts/objection.name-panellist/{complaint.pk}"
+
+    told = program(world.cora).get(f"/objections/{complaint.pk}").json()["acts"]
+    theirs = program(world.ada).get(f"/evaluations/{one.pk}").json()["acts"]
+    people = program(world.cora).get(address).json()["fields"][0]["choices"]
+    hidden = program(world.cleo).get(address)
+
+    assert (told, theirs[-1]) == (["objection.name-panellist"], "evaluation.step-aside")
+    assert len(people) == 5
+    assert (hidden.status_code, hidden.json()["code"]) == (403, "SM870")
+
+
+def test_a_result_is_recorded_once_for_its_key(world, program):
+    one = world.gathering()
+    ada = program(world.ada)
+    said = {"revision": one.revision}
+
+    first = ada.post(f"/acts/evaluation.record-result/{one.pk}", said, Idempotency_Key="k")
+    again = ada.post(f"/acts/evaluation.record-result/{one.pk}", said, Idempotency_Key="k")
+
+    assert (first.status_code, first.json()["code"]) == (422, "SM825")
+    assert (again.status_code, again.content, again.headers["Idempotency-Replayed"]) == (422, first.content, "true")
+
+
+def test_a_key_is_forgotten_after_a_day(world, program):
+    file = world.agreed()
+    cora = program(world.cora)
+    said = {"revision": file.revision, "kind": "initial"}
+    cora.post(f"/acts/evaluation.open/{file.pk}", said, Idempotency_Key="k-1")
+    KeptAnswer.objects.update(made_at=timezone.now() - KEPT - dt.timedelta(seconds=1))
+
+    again = cora.post(f"/acts/evaluation.open/{file.pk}", {**said, "kind": "special"}, Idempotency_Key="k-1")
+
+    assert (again.status_code, file.evaluations.count()) == (200, 2)
+    assert (forget_answers(timezone.now()), forget_answers(timezone.now() + KEPT + KEPT)) == (0, 1)
+
+
+def test_a_key_that_is_too_long_or_unprintable_is_refused(world, program):
+    file = world.draft()
+    cleo = program(world.cleo)
+
+    answers = [
+        cleo.post(f"/acts/application.submit/{file.pk}", {"revision": file.revision}, Idempotency_Key=key)
+        for key in ("k" * 201, "k\u007f")
+    ]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(422, "SM863")] * 2
+
+
+def test_a_file_that_is_too_large_is_told_so(world, program, monkeypatch):
+    monkeypatch.setattr(acting, "LARGEST", 5)
+    one = world.gathering()
+
+    answer = program(world.ada).upload(f"/evaluations/{one.pk}/evidence", revision=one.revision, content=_pdf())
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "SM868")
+
+
+def test_content_that_the_store_lost_is_told_as_missing(world, program):
+    file = world.draft()
+
+    answers = [program(world.cleo).get(f"/documents/{pk}/content") for pk in (file.documents.first().pk, 2**70)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_with_one_key_at_the_same_moment_do_the_act_once(world, program):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite lets one write at a time: the second request waits before it begins")
+    file = world.agreed()
+    secret = program(world.cora).secret
+    start, answers = threading.Barrier(4), []
+
+    def ask():
+        start.wait()
+        answers.append(
+            Client().post(
+                f"/api/v1/acts/evaluation.open/{file.pk}", {"revision": file.revision, "kind": "initial"},
+                content_type="application/json",
+                headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": "k"},
+            )
+        )  # fmt: skip
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
+    assert file.evaluations.count() == 1
+
+
+def test_what_the_database_refuses_is_a_conflict(world, program, monkeypatch):
+    def refuse(*_args, **_more):
+        raise IntegrityError
+
+    monkeypatch.setattr(acting, "perform", refuse)
+    file = world.draft()
+
+    answer = program(world.cleo).post(f"/acts/application.submit/{file.pk}", {"revision": file.revision})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "SM801")
+
+
+def test_a_mark_is_true_or_false_and_nothing_else(world, program):
+    file = world.draft()
+    said = {"revision": file.revision, "confirmed": "yes"}
+
+    wrong = program(world.cleo).post(f"/acts/application.withdraw/{file.pk}", said)
+    done = program(world.cleo).post(f"/acts/application.withdraw/{file.pk}", {**said, "confirmed": True})
+
+    assert (wrong.status_code, wrong.json()["faults"][0]["where"]) == (422, "body.confirmed")
+    assert done.json()["status"] == "withdrawn"

@@ -161,3 +161,11 @@ def test_who_asks_is_told(world, program):
     told = program(world.cora).get("/me").json()
 
     assert (told["name"], told["functions"], told["organizations"]) == ("Cora-oak", ["oak:coordinator"], [])
+
+
+def test_there_is_no_result_before_there_is_one(world, program):
+    one = world.gathering()
+
+    answer = program(world.cora).get(f"/evaluations/{one.pk}/result")
+
+    assert answer.status_code == 404

@@ -11,9 +11,9 @@ from tests.platform.api.receiver import Receiver, is_loopback
 from tests.platform.people import START, after
 
 from sealmark.core.errors import SealmarkError
-from sealmark_platform.api import addresses
+from sealmark_platform.api import addresses, webhooks
 from sealmark_platform.api.addresses import Caller, is_public, target_of
-from sealmark_platform.api.models import Delivery, Webhook
+from sealmark_platform.api.models import Delivery, KeptAnswer, Token, Webhook
 from sealmark_platform.api.webhooks import deliver, end_webhook, make_webhook
 from sealmark_platform.casework.actions import application as apply
 from sealmark_platform.parties.models import Membership
@@ -216,3 +216,55 @@ def test_a_new_hook_answers_its_secret_once(world, program, monkeypatch):
     assert (made.status_code, made.json()["secret"][:4]) == (201, "whs_")
     assert made.json()["secret"] not in listed
     assert str(made.json()["secret"]) not in str(list(Webhook.objects.values()))
+
+
+def test_a_host_that_nobody_knows_is_refused():
+    def unknown(_host, _port):
+        raise OSError
+
+    with pytest.raises(SealmarkError, match="has no address"):
+        Caller(unknown).checked(target_of("https://hooks.example.org/"))
+
+
+def test_what_another_round_is_sending_is_left_to_it(world, receiver, hooked):
+    world.draft()
+    caller = hooked[2]
+
+    def other_round(host, port):
+        # While this round looks the name up, the delivery is claimed: a second round finds nothing due.
+        found.append(deliver(START, caller))
+        return caller.resolve(host, port)
+
+    found = []
+    found.append(deliver(START, Caller(other_round, is_loopback, receiver.trust)))
+
+    assert [(one.arrived, one.failed) for one in found] == [(0, 0), (1, 0)]
+    assert len(receiver.taken) == 1
+
+
+def test_a_delivery_that_was_claimed_between_looking_and_sending_is_not_sent(world, receiver, hooked):
+    world.draft()
+    receiver.status = 500
+    deliver(START, hooked[2])
+    one = Delivery.objects.get()
+    Delivery.objects.update(attempts=one.attempts + 1)
+    receiver.taken.clear()
+
+    assert webhooks._send(one, after(1), hooked[2]) is None
+    assert receiver.taken == []
+
+
+def test_there_is_no_log_of_a_hook_that_does_not_exist(world, program):
+    answer = program(world.cora).get(f"/webhooks/{world.body.pk}/deliveries")
+
+    assert answer.status_code == 404
+
+
+def test_rows_are_named_for_those_who_read_logs(world, hooked, receiver):
+    world.draft()
+    deliver(START, hooked[2])
+    hook, one = hooked[0], Delivery.objects.get()
+    kept = KeptAnswer(key="k-1")
+    token = Token(name="Nightly", begins="smk_abcdef")
+
+    assert (str(one), str(kept), str(token)) == (f"{one.entry} > {hook.address}", "k-1", "Nightly (smk_abcdef)")

@@ -37,6 +37,7 @@ class _Field:
     Attributes:
         value: Whole numbers from zero, none missing.
         lowest: What zero stands for.
+        highest: The largest number that stands for a value.
         missing: The number that stands for a missing value; None where nothing is missing.
         bits: How many the numbers need.
         start: How many bits stand before them.
@@ -44,6 +45,7 @@ class _Field:
 
     value: ir.Value
     lowest: int
+    highest: int
     missing: int | None
     bits: int
     start: int = 0
@@ -101,7 +103,7 @@ def packed_recurrence(task: Task, measure: FirstTimeFix | RepeatRate) -> tuple[T
     flags = {"_chosen": matches(table, measure.where)} if measure.where else {}
     if isinstance(measure, FirstTimeFix) and measure.reopened:
         flags["_reopened"] = true(table["reopened"].cast("int64") > 0)
-    fields |= {name: _Field(flag.cast("int64"), 0, None, 1) for name, flag in flags.items()}
+    fields |= {name: _Field(flag.cast("int64"), 0, 1, None, 1) for name, flag in flags.items()}
     fields |= {f"_by_{name}": fields[name] for name in task.by}
     order = [*measure.same, "_opened", "case", *(name for name in ("_reopened", "_chosen") if name in flags)]
     layout = _placed(fields, [*order, *(f"_by_{name}" for name in task.by)])
@@ -136,12 +138,12 @@ def _fields(table: ir.Table, names: Sequence[str], step: int) -> dict[str, _Fiel
 
 
 def _field(column: ir.Value, lowest: int, highest: int, *, full: bool) -> _Field:
-    """Return the field of a column; a missing value stands last."""
+    """Return the field of a column, of one bit at the least; a missing value stands last."""
     span, number = highest - lowest, column.cast("int64") - lowest
     if full:
-        return _Field(number, lowest, None, span.bit_length())
+        return _Field(number, lowest, span, None, max(span, 1).bit_length())
     value = ibis.ifelse(number.isnull(), ibis.literal(span + 1, "int64"), number)
-    return _Field(value, lowest, span + 1, (span + 1).bit_length())
+    return _Field(value, lowest, span, span + 1, (span + 1).bit_length())
 
 
 def _placed(fields: Mapping[str, _Field], order: Sequence[str]) -> dict[str, _Field] | None:
@@ -151,8 +153,10 @@ def _placed(fields: Mapping[str, _Field], order: Sequence[str]) -> dict[str, _Fi
     for name in dict.fromkeys(order):
         found[name] = replace(fields[name], start=start)
         start = found[name].end
-    fits = start <= 2 * _WORD and all(
-        one.bits <= _LONGEST and abs(one.lowest) < 1 << _LONGEST for one in found.values()
+    fits = (
+        start <= 2 * _WORD
+        and _cell(found).bits + _OUTCOME_BITS <= _WORD
+        and all(one.bits <= _LONGEST and abs(one.lowest) < 1 << _LONGEST for one in found.values())
     )
     return found if fits else None
 
@@ -176,14 +180,17 @@ def _judged(
 ) -> ir.Table:
     """Return cell and outcome of every record as one number: the bits of the cell before three of the outcome."""
     opened, keys = layout["_opened"], [layout[name] for name in measure.same]
-    known = ibis.literal(task.cases.limit // step - opened.lowest, "int64")
+    known = task.cases.limit // step - opened.lowest
     since, following = (opened.read(words, names) for names in (_WORDS, _UPCOMING))
     table = words.mutate(_code=since, _next=following)
     # Nothing follows the last record, and unknown counts as no.
     same = [true(key.read(table) == key.read(table, _UPCOMING)) for key in keys]
     present = [key.read(table) != key.missing for key in keys if key.missing is not None]
-    back = [table["_next"] <= known, table["_next"] - table["_code"] <= measure.days * DAY * MICRO // step]
-    later = table["_code"] > known
+    back = [table["_next"] - table["_code"] <= measure.days * DAY * MICRO // step]
+    later = ibis.literal(value=False)
+    if opened.highest > known:
+        back.append(table["_next"] <= known)
+        later = table["_code"] > known
     if opened.missing is not None:
         back.append(table["_next"] != opened.missing)
         later = later & (table["_code"] != opened.missing)
@@ -212,7 +219,7 @@ def _cell(layout: Mapping[str, _Field]) -> _Field:
     """Return the field of the cell and of whether the record was chosen: all that stand at the end."""
     parts = [field for name, field in layout.items() if name == "_chosen" or name.startswith("_by_")]
     start = min((field.start for field in parts), default=0)
-    return _Field(ibis.literal(0), 0, None, sum(field.bits for field in parts), start)
+    return _Field(ibis.literal(0), 0, 0, None, sum(field.bits for field in parts), start)
 
 
 def _counted(kinds: ir.Table, layout: Mapping[str, _Field], task: Task) -> ir.Table:

@@ -20,7 +20,7 @@ _OUTSIDE, _NO_KEY, _UNRESOLVED, _CENSORED, _CENSORED_HIT, _WHOLE, _HIT = range(7
 def estimate_recurrence(task: Task, measure: FirstTimeFix | RepeatRate | ReturnRate) -> list[RecordEstimate]:
     """Return the share fixed, repeated or returned per cell, too recent cases left out."""
     table = task.cases.table
-    if "_turn" not in table.columns:
+    if "_many" not in table.columns:
         table = with_recurrence(task.cases, measure)
         inside, _ = population(table, measure.where)
         table = table.mutate(_turn=turn_of(task.cases.limit, table, inside, measure))
