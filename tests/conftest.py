@@ -81,7 +81,9 @@ ON_BOTH_ENGINES = (
 
 def pytest_addoption(parser):
     parser.addoption("--spark", action="store_true", help="run the tests that are marked spark, and only them")
-    parser.addoption("--postgres", action="store_true", help="run the tests of the platform on PostgreSQL, and only them")
+    parser.addoption(
+        "--postgres", action="store_true", help="run the tests of the platform on PostgreSQL, and only them"
+    )
 
 
 def pytest_configure(config):

@@ -114,13 +114,14 @@ def _serve(host: str, port: int) -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Act as if it were the evening of this day.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
-    """Move what is due and send mails: expiry, surveillance, reminders. Twice gives the same as once.
+    """Move what is due, send mails and call webhooks: expiry, surveillance, reminders. Twice gives the same as once.
 
     Example:  sealmark-platform tick --as-of 2027-03-15
     """
     _ready()
     from django.utils import timezone
 
+    from sealmark_platform.api.webhooks import deliver
     from sealmark_platform.casework.actions.clock import tick as move
     from sealmark_platform.mail import send_mails
     from sealmark_platform.records.actions import make_checkpoint
@@ -129,10 +130,15 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
     done = move(at)
     make_checkpoint(at)
     sent, failed = send_mails(at)
+    called = deliver(at)
     told = {"expired": list(done.expired), "opened": list(done.opened), "reminded": list(done.reminded)}
     lines = [f"{kind}: {', '.join(names) or 'nothing'}" for kind, names in told.items()]
     lines.append(f"mails: {sent} sent" + (f", {failed} wait for the next time" if failed else ""))
-    _tell({**told, "mails": sent, "mails_failed": failed}, lines, as_json=as_json)
+    lines.append(
+        f"webhooks: {called.arrived} arrived" + (f", {called.failed} are tried again" if called.failed else "")
+    )
+    numbers = {"mails": sent, "mails_failed": failed, "webhooks": called.arrived, "webhooks_failed": called.failed}
+    _tell({**told, **numbers}, lines, as_json=as_json)
 
 
 @cli.command()

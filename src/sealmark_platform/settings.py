@@ -120,7 +120,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # Where readers find the platform, for links in mails.
-ADDRESS = env.text("SEALMARK_ADDRESS", "http://localhost:8000/")
+ADDRESS = env.text("SEALMARK_ADDRESS", "http://127.0.0.1:8000/")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("SEALMARK_MAIL_FROM", "sealmark@localhost")
 globals().update(env.mail(env.text("SEALMARK_MAIL"), DATA / "outbox"))
 

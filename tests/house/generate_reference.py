@@ -278,7 +278,12 @@ def act_table(subject):
             continue
         needs = ["a reason"] * act.is_reasoned + [f"{name} ({CONDITIONS[name][0]})" for name in act.needs]
         verb = f"`{act.id.partition('.')[2]}`" + " (final)" * act.is_final
-        cells = (verb, ", ".join(sorted(act.sources)) or NOTHING, act.target or "stays", ", ".join(sorted(act.functions)))
+        cells = (
+            verb,
+            ", ".join(sorted(act.sources)) or NOTHING,
+            act.target or "stays",
+            ", ".join(sorted(act.functions)),
+        )
         lines.append("| " + " | ".join((*cells, ", ".join(needs) or NOTHING)) + " |")
     return "\n".join(lines) + "\n\n"
 

@@ -105,7 +105,9 @@ def rivals(rounds):
             file, one = CertificationFile.objects.get(pk=draft.pk), Evaluation.objects.get(pk=reviewed.pk)
             tried = (
                 lambda: apply.submit_application(file, by=world.cleo, at=after(1), revision=draft.revision),
-                lambda: decision.decide(one, "grant", reason="Yes.", by=world.bo, at=after(15), revision=reviewed.revision),
+                lambda: decision.decide(
+                    one, "grant", reason="Yes.", by=world.bo, at=after(15), revision=reviewed.revision
+                ),
             )
             refused = []
             for act in tried:

@@ -75,14 +75,14 @@ class Cast(World):
     def application(self, stage):
         file = self.draft()
         for name, act in (
-            ("submitted", lambda: apply.submit_application(file, by=self.cleo, at=after(1))),
-            ("accepted", lambda: apply.accept_application(
+            ("submitted", lambda file: apply.submit_application(file, by=self.cleo, at=after(1))),
+            ("accepted", lambda file: apply.accept_application(
                 file, reason=WHY, shown=self.prerequisites(), by=self.cora, at=after(2))),
-            ("offered", lambda: apply.offer_agreement(file, text="We agree.", by=self.cora, at=after(3))),
+            ("offered", lambda file: apply.offer_agreement(file, text="We agree.", by=self.cora, at=after(3))),
         ):  # fmt: skip
             if file.status == stage:
                 break
-            file = act()
+            file = act(file)
             assert file.status == name
         return file
 
@@ -91,15 +91,15 @@ class Cast(World):
         evaluation.assign_seat(one, self.ed, "evaluation", by=self.cora, at=after(day))
         on = after(day + 5).date()
         for act in (
-            lambda: evaluation.settle_plan(one, starts_on=on, ends_on=on, days=Decimal(12), by=self.cora, at=after(day + 1)),
-            lambda: evaluation.start_evaluation(one, by=self.ada, at=after(day + 5)),
-            lambda: evaluation.record_result(one, self.result(), by=self.ada, at=after(day + 6)),
-            lambda: evaluation.recommend(one, reason=WHY, by=self.ada, at=after(day + 7)),
-            lambda: evaluation.review_evaluation(one, reason=WHY, by=self.rex, at=after(day + 8)),
+            lambda one: evaluation.settle_plan(one, starts_on=on, ends_on=on, days=Decimal(12), by=self.cora, at=after(day + 1)),
+            lambda one: evaluation.start_evaluation(one, by=self.ada, at=after(day + 5)),
+            lambda one: evaluation.record_result(one, self.result(), by=self.ada, at=after(day + 6)),
+            lambda one: evaluation.recommend(one, reason=WHY, by=self.ada, at=after(day + 7)),
+            lambda one: evaluation.review_evaluation(one, reason=WHY, by=self.rex, at=after(day + 8)),
         ):  # fmt: skip
             if one.status == stage:
                 break
-            one = act()
+            one = act(one)
         one.refresh_from_db()
         assert one.status == stage
         return one
@@ -108,13 +108,13 @@ class Cast(World):
         one = finding.raise_finding(self.evaluation("gathering"), "minor", "Late.", by=self.ada, at=after(12))
         answer = {"correction": "Done.", "cause": "Known.", "corrective_action": "Planned."}
         for act in (
-            lambda: finding.answer_finding(one, **answer, by=self.cleo, at=after(13)),
-            lambda: finding.accept_answer(one, by=self.ada, at=after(14)),
-            lambda: finding.verify_finding(one, reason=WHY, by=self.ada, at=after(15)),
+            lambda one: finding.answer_finding(one, **answer, by=self.cleo, at=after(13)),
+            lambda one: finding.accept_answer(one, by=self.ada, at=after(14)),
+            lambda one: finding.verify_finding(one, reason=WHY, by=self.ada, at=after(15)),
         ):
             if one.status == stage:
                 break
-            one = act()
+            one = act(one)
         return one
 
     def decided(self, outcome="grant", kind="initial", file=None, day=5):
@@ -166,7 +166,9 @@ def _expire(cast):
     one = cast.certificate()
 
     def call(by, at):
-        with Step("certificate.expire", one, by=by, at=at.replace(year=2030), facts=lambda _: {"term_ends": one.valid_until}):
+        with Step(
+            "certificate.expire", one, by=by, at=at.replace(year=2030), facts=lambda _: {"term_ends": one.valid_until}
+        ):
             pass
 
     return call
@@ -274,7 +276,9 @@ def _of_objection(cast, act):
     if verb == "file":
         file = cast.agreed()
         return lambda by, at: objection.file_objection(file, "Rude.", by=by, at=at)
-    one = cast.objection({"investigate": "admitted", "decide": "investigated", "close": "decided"}.get(verb, "received"))
+    one = cast.objection(
+        {"investigate": "admitted", "decide": "investigated", "close": "decided"}.get(verb, "received")
+    )
     return {
         "admit": _reasoned(objection.admit, one),
         "reject": _reasoned(objection.reject, one),

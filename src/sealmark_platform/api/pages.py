@@ -43,10 +43,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of the reader; a new one is shown once."""
     assert isinstance(request.user, Person)
     at, secret = timezone.now(), ""
-    form = _TokenForm(request.POST or None, initial={"expires_on": (at + _USUAL).date(), "scopes": ["read"]})
+    usual = {"expires_on": (at + _USUAL).date(), "scopes": ["read"]}
+    form = _TokenForm(request.POST or None, initial=usual)
     if request.method == "POST" and form.is_valid():
         secret = _made(request.user, form, at)
     status = 422 if form.errors else 200
+    form = _TokenForm(initial=usual) if secret else form
     kept = Token.objects.filter(person=request.user, revoked_at=None).order_by("-made_at")
     shown: dict[str, Any] = {"form": form, "secret": secret, "kept": [_told(one, at) for one in kept]}
     return render(request, "api/tokens.html", shown, status=status)

@@ -129,7 +129,8 @@ def unpack_case(content: IO[bytes], folder: Path) -> Path:
     """Unpack a case folder and return where its case.yaml lies.
 
     Raises:
-        SealmarkError: SM822 the archive is a bomb, broken or locked, SM823 a member would leave the folder, SM824 there is no case.yaml.
+        SealmarkError: SM822 the archive is a bomb, broken or locked, SM823 a member would leave the folder,
+            SM824 there is no case.yaml.
     """
     members = _members("case folder", content)
     for member in members:
@@ -152,7 +153,9 @@ def _leaves(member: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(member.filename)
     is_link = member.external_attr >> 28 == _LINK
     # A drive of Windows is a way out as well.
-    return path.is_absolute() or ":" in "".join(path.parts[:1]) or ".." in path.parts or "\\" in member.filename or is_link
+    return (
+        path.is_absolute() or ":" in "".join(path.parts[:1]) or ".." in path.parts or "\\" in member.filename or is_link
+    )
 
 
 def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path) -> None:

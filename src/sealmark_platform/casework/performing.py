@@ -28,7 +28,7 @@ from sealmark_platform.casework.models import (
 )
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.queries.access import SUBJECTS
-from sealmark_platform.casework.queries.actors import actor_in
+from sealmark_platform.casework.queries.actors import Standing, actor_in, standing_of
 from sealmark_platform.parties.models import Person, Site
 
 __all__ = ["BY_HAND", "is_open", "open_acts", "perform", "subject_kind"]
@@ -189,14 +189,15 @@ def perform(act: str, subject: Any, said: Mapping[str, Any], *, by: Person, at: 
     return _BY_HAND[act](subject, said, by=by, at=at, revision=said.get("revision"))
 
 
-def open_acts(subject: Any, person: Person, on: dt.date) -> tuple[Act, ...]:
+def open_acts(subject: Any, person: Person, on: dt.date, *, standing: Standing | None = None) -> tuple[Act, ...]:
     """Return what a person can be offered on a subject: acts of its status that their functions allow.
 
     What an act needs besides is asked when it is tried: the page then says what is missing.
     """
     file, kind = file_of(subject), _SUBJECTS[type(subject)]
     stake = subject if isinstance(subject, Evaluation) else subject.evaluation if isinstance(subject, Finding) else None
-    actor = actor_in(file, person, on, evaluation=stake, objection=subject if isinstance(subject, Objection) else None)
+    known = standing or standing_of(person, on, file=file)
+    actor = known.actor(file, evaluation=stake, objection=subject if isinstance(subject, Objection) else None)
     possible = [*acts_from(kind, _status(subject)), *(ACTS[name] for name in _MADE_ON.get(type(subject), ()))]
     return tuple(act for act in possible if act.id in BY_HAND and _is_offered(act, actor))
 

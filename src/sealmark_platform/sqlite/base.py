@@ -8,20 +8,16 @@ operating system gives it up when its process dies.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from contextlib import suppress
 
 from django.db.backends.sqlite3 import base
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover
-    fcntl = None  # type: ignore[assignment]
-
 __all__ = ["DatabaseWrapper"]
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that takes its turn."""
 
     _turn: int | None = None
@@ -29,13 +25,13 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def _start_transaction_under_autocommit(self) -> None:
         self._wait()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._leave()
             raise
 
     def _wait(self) -> None:
-        if fcntl is None or self.is_in_memory_db() or self._turn is not None:
+        if self.is_in_memory_db() or self._turn is not None:
             return
         self._turn = os.open(f"{self.settings_dict['NAME']}.turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._turn, fcntl.LOCK_EX)
@@ -48,18 +44,18 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def _commit(self) -> None:
         try:
-            super()._commit()
+            super()._commit()  # type: ignore[misc]
         finally:
             self._leave()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._leave()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._leave()

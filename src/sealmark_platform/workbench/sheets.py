@@ -25,7 +25,7 @@ from sealmark_platform.casework.models import CertificationFile, Evaluation, Fin
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.performing import open_acts
 from sealmark_platform.casework.queries.access import visible_files
-from sealmark_platform.casework.queries.actors import members_with
+from sealmark_platform.casework.queries.actors import Standing, members_with, standing_of
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.models import Entry
@@ -61,48 +61,50 @@ class Waiting:
 
 def waiting_for(person: Person, on: dt.date) -> list[Waiting]:
     """Return what waits for a person, what is late first."""
-    mine = visible_files(person, on)
-    found = [*_applications(mine, person, on), *_evaluations(mine, person, on), *_findings(mine, person, on)]
-    found += _objections(mine, person, on)
+    mine, standing = visible_files(person, on), standing_of(person, on)
+    found = [*_applications(mine, standing, on), *_evaluations(mine, standing, on), *_findings(mine, standing, on)]
+    found += _objections(mine, standing, on)
     return sorted(found, key=lambda item: (not item.is_late, item.until or dt.date.max, item.file.number))[:_SHOWN]
 
 
 def _waiting(
-    subject: Stateful, file: CertificationFile, person: Person, on: dt.date, until: dt.date | None
+    subject: Stateful, file: CertificationFile, standing: Standing, on: dt.date, until: dt.date | None
 ) -> list[Waiting]:
-    acts = tuple(act for act in open_acts(subject, person, on) if act.id not in _NOT_WAITED)
+    acts = tuple(act for act in open_acts(subject, standing.person, on, standing=standing) if act.id not in _NOT_WAITED)
     return [Waiting(file, subject, acts, until, until is not None and until < on)] if acts else []
 
 
-def _applications(mine: Any, person: Person, on: dt.date) -> Iterable[Waiting]:
+def _applications(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
     open_ones = mine.filter(status__in=["draft", "submitted", "asked", "accepted", "offered"])
     for file in open_ones.select_related("organization", "body")[:_SHOWN]:
-        yield from _waiting(file, file, person, on, None)
+        yield from _waiting(file, file, standing, on, None)
 
 
-def _evaluations(mine: Any, person: Person, on: dt.date) -> Iterable[Waiting]:
+def _evaluations(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
     running = Evaluation.objects.filter(file__in=mine).exclude(status__in=["decided", "cancelled"])
     for one in running.select_related("file__organization", "file__body").order_by("due_on")[:_SHOWN]:
-        yield from _waiting(one, one.file, person, on, one.due_on)
+        yield from _waiting(one, one.file, standing, on, one.due_on)
 
 
-def _findings(mine: Any, person: Person, on: dt.date) -> Iterable[Waiting]:
+def _findings(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
     owed = Finding.objects.filter(
         evaluation__file__in=mine, is_owed=True, status__in=["raised", "answered", "accepted"]
     )
     for one in owed.select_related("evaluation__file__organization", "evaluation__file__body")[:_SHOWN]:
-        yield from _waiting(one, one.evaluation.file, person, on, deadline_of(one))
+        yield from _waiting(one, one.evaluation.file, standing, on, deadline_of(one))
 
 
-def _objections(mine: Any, person: Person, on: dt.date) -> Iterable[Waiting]:
+def _objections(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
     open_ones = Objection.objects.filter(file__in=mine).exclude(status="closed")
-    coordinated = _coordinated(person, on)
-    for one in open_ones.select_related("file__organization", "file__body").prefetch_related("panel")[:_SHOWN]:
+    coordinated = _coordinated(standing.person, on)
+    for one in open_ones.select_related("file__organization", "file__body", "against").prefetch_related("panel")[
+        :_SHOWN
+    ]:
         if one.status in _WITH_PANEL and not one.panel.all() and one.file.body_id in coordinated:
             is_late = one.decide_until is not None and one.decide_until < on
             yield Waiting(one.file, one, (_NAME_PANELLIST,), one.decide_until, is_late)
         else:
-            yield from _waiting(one, one.file, person, on, one.decide_until)
+            yield from _waiting(one, one.file, standing, on, one.decide_until)
 
 
 def _coordinated(person: Person, on: dt.date) -> set[object]:
@@ -174,19 +176,23 @@ def evaluation_parts(
     file: CertificationFile, person: Person, on: dt.date, edition: Edition, language: str
 ) -> list[dict[str, Any]]:
     """Return the evaluations of a file, the newest first, with what belongs to each."""
-    found = []
+    found, standing = [], standing_of(person, on, file=file)
     related = file.evaluations.order_by("-number").prefetch_related(
         "participations__person", "planned_sites__site", "evidence", "findings", "decisions__decided_by"
     )
     for one in related:
         findings = [
-            {"finding": item, "acts": open_acts(item, person, on), "until": deadline_of(item) if item.is_owed else None}
+            {
+                "finding": item,
+                "acts": open_acts(item, person, on, standing=standing),
+                "until": deadline_of(item) if item.is_owed else None,
+            }
             for item in sorted(one.findings.all(), key=lambda item: item.number)
         ]
         found.append({
             "evaluation": one, "seats": one.participations.all(), "sites": one.planned_sites.all(),
             "evidence": one.evidence.all(), "decisions": one.decisions.all(), "findings": findings,
-            "grade": grade_words(edition, language, one.grade), "acts": open_acts(one, person, on),
+            "grade": grade_words(edition, language, one.grade), "acts": open_acts(one, person, on, standing=standing),
             "may_step_aside": _may_step_aside(one, person),
         })  # fmt: skip
     return found
@@ -200,10 +206,11 @@ def _may_step_aside(one: Evaluation, person: Person) -> bool:
 
 def objection_parts(file: CertificationFile, person: Person, on: dt.date) -> list[dict[str, Any]]:
     """Return complaints and appeals of a file."""
-    found = list(file.objections.order_by("-filed_on").prefetch_related("panel__person"))
+    found = list(file.objections.order_by("-filed_on").select_related("against").prefetch_related("panel__person"))
+    standing = standing_of(person, on, file=file)
     may_name = bool(found) and members_with(file, "coordinator", on).filter(person=person).exists()
     return [
-        {"objection": one, "acts": open_acts(one, person, on), "panel": one.panel.all(),
+        {"objection": one, "acts": open_acts(one, person, on, standing=standing), "panel": one.panel.all(),
          "may_name": may_name and one.status in _WITH_PANEL}
         for one in found
     ]  # fmt: skip

@@ -373,7 +373,8 @@ def test_every_trigger_is_in_the_database(db):
     from importlib import import_module
 
     earlier, later = (
-        import_module(f"sealmark_platform.casework.migrations.{name}") for name in ("0003_separation", "0004_trail_known")
+        import_module(f"sealmark_platform.casework.migrations.{name}")
+        for name in ("0003_separation", "0004_trail_known")
     )
     wanted = {f"{name}_{verb}" for name, *_ in earlier.TRIGGERS for verb in ("insert", "update")}
     wanted |= {f"{name}_{verb}" for name, _, verbs, *_ in later.TRIGGERS for verb in verbs}

@@ -117,7 +117,9 @@ def statuses(everyone, address, *, post=None):
     for name, client in everyone.items():
         answer = client.get(address) if post is None else client.post(address, post)
         found[name] = answer.status_code
-        answer.close()
+        if answer.streaming:
+            # Read to its end a file is closed.
+            assert b"".join(answer.streaming_content)
     return found
 
 
@@ -169,7 +171,9 @@ def test_a_page_of_the_reader_asks_who_reads(oak, everyone):
 
 
 def test_a_token_is_revoked_by_its_person_alone(oak, everyone):
-    token, _secret = make_token(oak.cora, "export", ["read"], expires_on=timezone.now().date() + dt.timedelta(9), at=timezone.now())
+    token, _secret = make_token(
+        oak.cora, "export", ["read"], expires_on=timezone.now().date() + dt.timedelta(9), at=timezone.now()
+    )
     address = reverse("token-revoke", args=[token.pk])
     own = everyone.pop("coordinator")
 
@@ -206,7 +210,9 @@ def _may(act, name, held, subject):
     if known.subject == "certificate" and name == "decider":
         held = {Function.DECIDER}
     fitting = held & known.functions
-    return possible and bool(fitting) and not any((one, other) in separated_pairs() for one in fitting for other in held)
+    return (
+        possible and bool(fitting) and not any((one, other) in separated_pairs() for one in fitting for other in held)
+    )
 
 
 def _form_of(act, oak, everyone):

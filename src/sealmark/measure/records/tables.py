@@ -136,13 +136,14 @@ def _parts(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure]) -> 
 
 def _scans(asked: Mapping[str, tuple[Task, RecordMeasure]]) -> list[dict[str, tuple[Task, RecordMeasure]]]:
     """Return what is counted in one scan each: recurrence alone where it can be packed, all else together."""
-    packed = {
+    packed: dict[str, tuple[Task, RecordMeasure]] = {
         name: found
         for name, (task, one) in asked.items()
         if isinstance(one, (FirstTimeFix, RepeatRate)) and (found := packed_recurrence(task, one)) is not None
     }
     shared = {name: pair for name, pair in asked.items() if name not in packed}
-    return [*({name: pair} for name, pair in packed.items()), *([shared] if shared else [])]
+    alone = [{name: pair} for name, pair in packed.items()]
+    return [*alone, shared] if shared else alone
 
 
 def _is_counted(measure: RecordMeasure) -> bool:

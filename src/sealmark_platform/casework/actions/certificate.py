@@ -42,7 +42,8 @@ def carry_out(act: str, decision: Decision, *, by: Person, at: dt.datetime, **te
     certificate = Certificate.objects.filter(file=file).first() or _new(file, decision, at, **terms)
     agreement = getattr(file, "agreement", None)
     facts = {
-        "decision_on": decision.decided_on, "decision_allows": decision.decided_by_id == by.pk, "term_ends": certificate.valid_until,
+        "decision_on": decision.decided_on, "decision_allows": decision.decided_by_id == by.pk,
+        "term_ends": certificate.valid_until,
         "agreement_signed_on": None if agreement is None else agreement.signed_on,
     }  # fmt: skip
     with Step(act, certificate, by=by, at=at, facts=lambda _: facts) as step:

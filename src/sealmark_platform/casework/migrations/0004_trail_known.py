@@ -52,7 +52,7 @@ NO_DECIDER = (
     " AND (m.until IS NULL OR m.until >= NEW.decided_on) WHERE c.id = NEW.certificate_id)"
 )
 EVALUATED = (
-    f"{DECIDES_ALONE} AND EXISTS (SELECT 1 FROM casework_certificate c JOIN casework_evaluation e ON e.file_id ="
+    f"{DECIDES_ALONE} AND EXISTS (SELECT 1 FROM casework_certificate c JOIN casework_evaluation e ON e.file_id ="  # noqa: S608
     " c.file_id JOIN casework_participation p ON p.evaluation_id = e.id AND p.person_id = NEW.decided_by_id"
     " AND p.side = 'evaluation' WHERE c.id = NEW.certificate_id AND e.number = (SELECT max(x.number)"
     " FROM casework_evaluation x WHERE x.file_id = c.file_id))"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from sealmark.certify import Actor, Function, Tie
-from sealmark_platform.casework.models import CertificationFile, Evaluation, Objection, Participation
+from sealmark_platform.casework.models import CertificationFile, Evaluation, Objection, Panellist, Participation
 from sealmark_platform.parties.models import Membership, Person
 
-__all__ = ["CLOCK", "actor_in", "members_with", "sides_of", "ties_of"]
+__all__ = ["CLOCK", "Standing", "actor_in", "members_with", "sides_of", "standing_of", "ties_of"]
 
 CLOCK = Actor("clock", frozenset({Function.CLOCK}))
 
@@ -28,6 +30,82 @@ _SIDES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is, read once for many files.
+
+    Attributes:
+        person: Who.
+        functions: In which bodies, today.
+        speaks_for: Organizations.
+        ties: To organizations.
+        seats: In evaluations.
+        panels: Objections on whose panel they sit.
+        newest: Number of the newest evaluation of each file in which they have a seat.
+    """
+
+    person: Person
+    functions: frozenset[tuple[object, str]]
+    speaks_for: frozenset[object]
+    ties: tuple[Tie, ...]
+    seats: Mapping[object, tuple[Participation, ...]]
+    panels: frozenset[object]
+    newest: Mapping[object, int]
+
+    def actor(
+        self, file: CertificationFile, *, evaluation: Evaluation | None = None, objection: Objection | None = None
+    ) -> Actor:
+        """Return the actor that the person is in a file."""
+        functions = self._standing(file)
+        if evaluation is not None:
+            functions |= _functions(seat for seat in self._of(evaluation.pk) if not seat.stepped_aside)
+        elif objection is None and self._may(file, Membership.Function.DECIDER):
+            # Acts on the certificate itself: whoever decides in this body.
+            functions |= {Function.DECIDER}
+        if objection is not None and objection.pk in self.panels:
+            functions |= {Function.PANELLIST}
+        stake = self._of(evaluation.pk) if evaluation is not None else self._at_stake(file, objection)
+        took_part = _functions(seat for seat in stake if seat.side != Participation.Side.PANEL)
+        return Actor(str(self.person.pk), functions, took_part, self.ties)
+
+    def _of(self, evaluation: object) -> tuple[Participation, ...]:
+        return self.seats.get(evaluation, ())
+
+    def _may(self, file: CertificationFile, function: str) -> bool:
+        return (file.body_id, function) in self.functions
+
+    def _standing(self, file: CertificationFile) -> frozenset[Function]:
+        coordinates = {Function.COORDINATOR} if self._may(file, Membership.Function.COORDINATOR) else set()
+        speaks = {Function.CLIENT} if file.organization_id in self.speaks_for else set()
+        return frozenset(coordinates | speaks)
+
+    def _at_stake(self, file: CertificationFile, objection: Objection | None) -> tuple[Participation, ...]:
+        if objection is not None and objection.against is not None and objection.against.evaluation_id is not None:
+            return self._of(objection.against.evaluation_id)
+        seats = itertools.chain.from_iterable(self.seats.values())
+        newest = self.newest.get(file.pk)
+        return tuple(seat for seat in seats if seat.evaluation.file_id == file.pk and seat.evaluation.number == newest)
+
+
+def standing_of(person: Person, on: dt.date, *, file: CertificationFile | None = None) -> Standing:
+    """Return what a person is on a day, in six queries, in every file or in one."""
+    held = person.memberships.filter(Q(until=None) | Q(until__gte=on)).values_list("body_id", "function")
+    seats = Participation.objects.filter(person=person).select_related("evaluation")
+    if file is not None:
+        seats = seats.filter(evaluation__file=file)
+    by_evaluation: dict[object, tuple[Participation, ...]] = {}
+    for seat in seats:
+        by_evaluation[seat.evaluation_id] = (*by_evaluation.get(seat.evaluation_id, ()), seat)
+    files = {seat.evaluation.file_id for found in by_evaluation.values() for seat in found}
+    newest = Evaluation.objects.filter(file__in=files).values("file").annotate(last=Max("number"))
+    ties = ties_of(person)
+    return Standing(
+        person, frozenset(held), frozenset(one.organization_id for one in person.representations.all()), ties,
+        by_evaluation, frozenset(Panellist.objects.filter(person=person).values_list("objection_id", flat=True)),
+        dict(newest.values_list("file", "last")),
+    )  # fmt: skip
+
+
 def actor_in(
     file: CertificationFile,
     person: Person | None,
@@ -39,29 +117,14 @@ def actor_in(
     """Return the actor that a person is in a file; nobody is the clock."""
     if person is None:
         return CLOCK
-    functions = set(_standing(file, person, on))
-    stake = evaluation or _at_stake(file, objection)
-    if evaluation is not None:
-        functions |= _assigned(evaluation, person)
-    elif objection is None and _may(file, person, Membership.Function.DECIDER, on):
-        # Acts on the certificate itself: whoever decides in this body.
-        functions.add(Function.DECIDER)
-    if objection is not None and objection.panel.filter(person=person).exists():
-        functions.add(Function.PANELLIST)
-    return Actor(str(person.pk), frozenset(functions), _took_part(stake, person), ties_of(person))
+    return standing_of(person, on, file=file).actor(file, evaluation=evaluation, objection=objection)
 
 
-def _standing(file: CertificationFile, person: Person, on: dt.date) -> set[Function]:
-    found = set()
-    if _may(file, person, Membership.Function.COORDINATOR, on):
-        found.add(Function.COORDINATOR)
-    if person.representations.filter(organization=file.organization_id).exists():
-        found.add(Function.CLIENT)
+def _functions(seats: Iterable[Participation]) -> frozenset[Function]:
+    found: frozenset[Function] = frozenset()
+    for seat in seats:
+        found |= _SIDES[Participation.Side(seat.side)] | ({Function.LEAD_EVALUATOR} if seat.is_lead else set())
     return found
-
-
-def _may(file: CertificationFile, person: Person, function: str, on: dt.date) -> bool:
-    return bool(members_with(file, function, on).filter(person=person).exists())
 
 
 def members_with(file: CertificationFile, function: str, on: dt.date) -> QuerySet[Membership]:
@@ -69,36 +132,9 @@ def members_with(file: CertificationFile, function: str, on: dt.date) -> QuerySe
     return Membership.objects.filter(Q(until=None) | Q(until__gte=on), body=file.body_id, function=function)
 
 
-def _assigned(evaluation: Evaluation, person: Person) -> set[Function]:
-    found: set[Function] = set()
-    for seat in evaluation.participations.filter(person=person, stepped_aside=""):
-        found |= _SIDES[Participation.Side(seat.side)]
-        if seat.is_lead:
-            found.add(Function.LEAD_EVALUATOR)
-    return found
-
-
 def sides_of(evaluation: Evaluation, side: str) -> QuerySet[Participation]:
     """Return who stands on a side of an evaluation and did not step aside."""
     return evaluation.participations.filter(side=side, stepped_aside="").select_related("person")
-
-
-def _at_stake(file: CertificationFile, objection: Objection | None) -> Evaluation | None:
-    if objection is not None and objection.against is not None and objection.against.evaluation is not None:
-        return objection.against.evaluation
-    return file.evaluations.order_by("-number").first()
-
-
-def _took_part(evaluation: Evaluation | None, person: Person) -> frozenset[Function]:
-    if evaluation is None:
-        return frozenset()
-    seats = evaluation.participations.filter(person=person).exclude(side=Participation.Side.PANEL)
-    found: frozenset[Function] = frozenset()
-    for seat in seats:
-        found |= _SIDES[Participation.Side(seat.side)]
-        if seat.is_lead:
-            found |= {Function.LEAD_EVALUATOR}
-    return found
 
 
 def ties_of(person: Person) -> tuple[Tie, ...]:

@@ -76,7 +76,7 @@ def seat_faults(evaluation: Evaluation, person: Person, side: str, on: dt.date) 
         person.memberships.filter(Q(until=None) | Q(until__gte=on), body=file.body).values_list("function", flat=True)
     )
     found += [f"{person.name} is no {function} of this body" for function in sorted(functions - held)]
-    if len(sides) == 2 and not file.body.reviewer_may_decide:
+    if side == Participation.Side.REVIEW_AND_DECISION and not file.body.reviewer_may_decide:
         found.append("in this body nobody reviews and decides")
     ties = conflicting_ties(ties_of(person), str(file.organization_id), on, file.body.cooling_off_days)
     if ties:

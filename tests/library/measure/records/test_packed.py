@@ -65,7 +65,7 @@ def is_packed(records, measure, by=()):
     return packed_recurrence(Task("any", cases, by, precision_of(measure, 0.95)), measure) is not None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(rows=ROWS, data=st.data(), by=st.sampled_from([(), ("shop",), ("kind", "shop")]), days=st.booleans())
 def test_packed_counts_are_those_of_the_window(rows, data, by, days):
     records = table(

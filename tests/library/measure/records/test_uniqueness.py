@@ -15,9 +15,24 @@ from sealmark.measure.records.uniqueness import repeated_rows
         ([-(2**62), 2**62, 2**62], 1),
         ([None, None], 0),
         ([], 0),
+        ([-1, 2, 3], 0),
+        ([None, 2, 3], 0),
+        ([*range(10_001), 5], 1),
         (["a", "b", "a", None], 1),
     ],
-    ids=["numbers", "repeated numbers", "below zero", "far apart", "very far apart", "missing", "none", "texts"],
+    ids=[
+        "numbers",
+        "repeated numbers",
+        "below zero",
+        "far apart",
+        "very far apart",
+        "missing",
+        "none",
+        "ascending",
+        "ascending after one missing",
+        "ascending at first",
+        "texts",
+    ],
 )
 def test_repeated_rows_are_counted_exactly(values, repeated):
     kind = pa.string() if "a" in values else pa.int64()
