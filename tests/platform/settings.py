@@ -13,5 +13,8 @@ if chosen(sys.argv):
 
 from sealmark_platform.settings import *  # noqa: F403
 
+if DATABASES["default"]["ENGINE"] == "sealmark_platform.sqlite":  # noqa: F405
+    # Said outright: several workers then have a database in memory each.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
