@@ -95,7 +95,8 @@ def _evaluation_acts() -> tuple[Act, ...]:
     deciding = (*outside, "not-reviewer")
     return (
         act("open", set(), at.PLANNING, _COORDINATOR | _CLOCK, "agreement-signed"),
-        act("assign", {at.PLANNING, at.PLANNED}, None, _COORDINATOR, "team-fit"),
+        # The team is settled with the plan; reviewers and deciders may be named, or replaced, until they have acted.
+        act("assign", {*open_ones}, None, _COORDINATOR, "team-fit"),
         act("draw-sites", {at.PLANNING}, None, _COORDINATOR),
         act("exclude-site", {at.PLANNING}, None, _COORDINATOR, reasoned=True),
         act("settle-plan", {at.PLANNING}, at.PLANNED, _COORDINATOR, "team-fit", "sites-drawn", "days-suffice"),

@@ -129,7 +129,7 @@ def test_a_body_may_let_one_person_review_and_decide():
     assert refusals(ACTS["evaluation.decide"], reviewer, replace(HELD, reviewer_may_decide=True)) == ()
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=str)
+@pytest.mark.parametrize("act", ACTS.values(), ids=list(ACTS))
 def test_nobody_without_the_function_may(act):
     for function in set(Function) - act.functions:
         codes = [problem.code for problem in refusals(act, Actor("x", frozenset({function})), HELD)]

@@ -1,11 +1,13 @@
 """The life of a file by its acts."""
 
 import pytest
-from tests.platform.people import after
+from tests.platform.people import after, person
 
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework.actions import application as apply
+from sealmark_platform.casework.actions import decision, evaluation
 from sealmark_platform.casework.actions.clock import tick
+from sealmark_platform.parties.models import Competence, Membership
 from sealmark_platform.records.models import Entry
 from sealmark_platform.records.queries import verify_trail
 
@@ -45,6 +47,21 @@ def test_who_acts_second_on_the_same_page_is_told(world):
 
     with pytest.raises(SealmarkError, match="SM801"):
         apply.withdraw_application(file, by=world.cleo, at=after(1), revision=seen)
+
+
+def test_a_decider_who_steps_aside_is_replaced_but_the_team_stays(world):
+    one = world.reviewed()
+    decision.step_aside(one, reason="My sister works there.", by=world.bo, at=after(13))
+    dan = person("Dan")
+    for function in ("decider", "evaluator"):
+        Membership.objects.create(person=dan, body=world.body, function=function)
+    Competence.objects.create(person=dan, body=world.body, scheme="sealmark-charter")
+
+    with pytest.raises(SealmarkError, match="SM712 The team: it is settled once the evaluation has begun"):
+        evaluation.assign_seat(one, dan, "evaluation", by=world.cora, at=after(13))
+    evaluation.assign_seat(one, dan, "decision", by=world.cora, at=after(13))
+
+    assert decision.decide(one, "grant", reason="Conforms.", by=dan, at=after(14)).decided_by == dan
 
 
 def test_the_clock_opens_surveillance_and_ends_a_term_and_does_each_once(world):

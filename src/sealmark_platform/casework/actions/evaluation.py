@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from sealmark.certify import unanswered
+from sealmark.certify import EvaluationStatus, unanswered
 from sealmark.core.canonical import Json, digest_json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.steps import Step, lock_file
@@ -31,6 +31,8 @@ __all__ = [
     "open_evaluation", "recommend", "record_result", "review_evaluation", "send_back", "settle_plan",
     "start_evaluation",
 ]  # fmt: skip
+
+_NAMING = frozenset({EvaluationStatus.PLANNING, EvaluationStatus.PLANNED})
 
 
 def open_evaluation(
@@ -68,7 +70,9 @@ def assign_seat(
     def facts(evaluation: Evaluation) -> Mapping[str, object]:
         taken = evaluation.participations.filter(person=person).exclude(side=side).first()
         clash = () if taken is None else (f"{person.name} already stands on the side of {taken.side}",)
-        return {"team_faults": (*seat_faults(evaluation, person, side, on), *clash)}
+        is_settled = side == Participation.Side.EVALUATION and evaluation.status not in _NAMING
+        late = ("it is settled once the evaluation has begun",) if is_settled else ()
+        return {"team_faults": (*seat_faults(evaluation, person, side, on), *clash, *late)}
 
     with Step("evaluation.assign", evaluation, by=by, at=at, revision=revision, facts=facts) as step:
         if is_lead:
