@@ -186,7 +186,9 @@ def test_one_changed_answer_is_found_and_named(evaluation, case, tmp_path):
     lines[100] = ",".join(cells)
     path.write_text("\n".join(lines) + "\n")
 
-    outcome = reproduce(evaluation.document, other)
+    outcome = reproduce(evaluation.document, other, fingerprints=evaluation.fingerprints)
+    without = reproduce(evaluation.document, other)
 
     assert not outcome.same
     assert outcome.differences[0].startswith("input surveys/customers.csv: line 101, column CUSA1")
+    assert without.differences[0].startswith("input surveys/customers.csv: among the lines 65-128")

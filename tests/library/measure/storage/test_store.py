@@ -385,11 +385,14 @@ def test_little_memory_is_told(tmp_path, mapping):
 
 
 INTERRUPTED = """
+import signal
 import sys
 from pathlib import Path
 from sealmark.measure.imports.mapping import mapping_from
 from sealmark.measure.storage.filling import Roles, Work, fill_store
 import json
+# Started in the background, a process inherits that interrupts are ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 folder = Path(sys.argv[1])
 def tell(step):
     print(step.label, flush=True)
