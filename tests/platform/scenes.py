@@ -117,12 +117,13 @@ class Cast(World):
             one = act(one)
         return one
 
-    def decided(self, outcome="grant", kind="initial", file=None, day=5):
+    def decided(self, outcome="grant", kind="initial", file=None, day=5, **terms):
         one = self.evaluation("reviewed", kind, file, day)
-        return decision.decide(one, outcome, reason=WHY, by=self.bo, at=after(day + 9))
+        return decision.decide(one, outcome, reason=WHY, by=self.bo, at=after(day + 9), **terms)
 
-    def certificate(self, *, suspended=False):
-        found = self.decided().evaluation.file.certificate
+    def certificate(self, *, suspended=False, conditions=()):
+        outcome = "grant-with-conditions" if conditions else "grant"
+        found = self.decided(outcome, conditions=conditions).evaluation.file.certificate
         if suspended:
             found = certificate.suspend_certificate(
                 found, trigger="own-wish", way_back="Pay.", reason=WHY, by=self.bo, at=after(20)
@@ -199,7 +200,7 @@ def _of_evaluation(cast, act):
     stage = {
         "start": "planned", "change-plan": "planned", "add-evidence": "gathering", "record-result": "gathering",
         "gather-more": "evaluated", "recommend": "evaluated", "send-back": "recommended", "review": "recommended",
-        "vote": "reviewed", "decide": "reviewed", "defer": "reviewed",
+        "vote": "reviewed", "step-aside": "reviewed", "decide": "reviewed", "defer": "reviewed",
     }  # fmt: skip
     if verb == "open":
         file = cast.agreed()
@@ -222,6 +223,7 @@ def _of_evaluation(cast, act):
         "send-back": _reasoned(evaluation.send_back, one),
         "review": _reasoned(evaluation.review_evaluation, one),
         "vote": lambda by, at: decision.cast_vote(one, "grant", reason=WHY, by=by, at=at),
+        "step-aside": _reasoned(decision.step_aside, one),
         "decide": lambda by, at: decision.decide(one, "grant", reason=WHY, by=by, at=at),
         "defer": _reasoned(decision.defer, one),
         "cancel": _reasoned(evaluation.cancel_evaluation, one),
@@ -262,8 +264,10 @@ def _of_certificate(cast, act):
         return _carried(cast, act, *carried[verb])
     if verb == "expire":
         return _expire(cast)
-    one = cast.certificate(suspended=verb == "restore")
+    asked = [{"text": "Train the staff.", "until": after(90).date().isoformat()}] if verb == "settle-condition" else []
+    one = cast.certificate(suspended=verb == "restore", conditions=asked)
     return {
+        "settle-condition": lambda by, at: certificate.settle_condition(one, 0, reason=WHY, by=by, at=at),
         "suspend": lambda by, at: certificate.suspend_certificate(
             one, trigger="own-wish", way_back="Pay.", reason=WHY, by=by, at=at),
         "restore": _reasoned(certificate.restore_certificate, one),
@@ -280,6 +284,7 @@ def _of_objection(cast, act):
         {"investigate": "admitted", "decide": "investigated", "close": "decided"}.get(verb, "received")
     )
     return {
+        "name-panellist": lambda by, at: objection.name_panellist(one, cast.mia, by=by, at=at),
         "admit": _reasoned(objection.admit, one),
         "reject": _reasoned(objection.reject, one),
         "investigate": _reasoned(objection.investigate, one),

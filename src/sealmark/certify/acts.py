@@ -66,8 +66,9 @@ def _act(
     subject: Subject, verb: str, sources: set[Status], target: Status | None, who: frozenset[Function], *needs: str,
     reasoned: bool = False, final: bool = False,
 ) -> Act:  # fmt: skip
-    # 17065, 4.2.10: whoever is tied to the client handles no file of it, however small the act.
-    if Function.CLIENT not in who and who != _CLOCK and not {"no-conflict", "not-involved"} & {*needs}:
+    # 17065, 4.2.10: whoever is tied to the client handles no file of it, however small the act; they may leave.
+    is_bound = Function.CLIENT not in who and who != _CLOCK and verb != "step-aside"
+    if is_bound and not {"no-conflict", "not-involved"} & {*needs}:
         needs = ("no-conflict", *needs)
     return Act(f"{subject}.{verb}", subject, frozenset(sources), target, who, needs, reasoned, final)
 
@@ -97,6 +98,7 @@ def _evaluation_acts() -> tuple[Act, ...]:
         act("open", set(), at.PLANNING, _COORDINATOR | _CLOCK, "agreement-signed"),
         # The team is settled with the plan; reviewers and deciders may be named, or replaced, until they have acted.
         act("assign", {*open_ones}, None, _COORDINATOR, "team-fit"),
+        act("step-aside", {*open_ones}, None, _TEAM | _REVIEWER | _DECIDER, reasoned=True),
         act("draw-sites", {at.PLANNING}, None, _COORDINATOR),
         act("exclude-site", {at.PLANNING}, None, _COORDINATOR, reasoned=True),
         act("settle-plan", {at.PLANNING}, at.PLANNED, _COORDINATOR, "team-fit", "sites-drawn", "days-suffice"),
@@ -147,6 +149,7 @@ def _certificate_acts() -> tuple[Act, ...]:
         act("suspend", {at.ACTIVE}, at.SUSPENDED, _DECIDER, *outside, "trigger-known", "way-back-named", reasoned=True),
         act("restore", {at.SUSPENDED}, at.ACTIVE, _DECIDER, *outside, reasoned=True),
         act("withdraw", {at.ACTIVE, at.SUSPENDED}, at.WITHDRAWN, _DECIDER, *outside, reasoned=True, final=True),
+        act("settle-condition", {at.ACTIVE, at.SUSPENDED}, None, _DECIDER, *outside, "condition-open", reasoned=True),
         act("expire", {at.ACTIVE, at.SUSPENDED}, at.EXPIRED, _CLOCK, "term-over"),
     )
 
@@ -155,6 +158,7 @@ def _objection_acts() -> tuple[Act, ...]:
     act, at = partial(_act, Subject.OBJECTION), ObjectionStatus
     return (
         act("file", set(), at.RECEIVED, _CLIENT | _COORDINATOR, "in-time", reasoned=True),
+        act("name-panellist", {at.RECEIVED, at.ADMITTED, at.INVESTIGATED}, None, _COORDINATOR, "panel-fit"),
         act("admit", {at.RECEIVED}, at.ADMITTED, _PANEL, "not-involved", reasoned=True),
         act("reject", {at.RECEIVED}, at.NOT_ADMITTED, _PANEL, "not-involved", reasoned=True, final=True),
         act("investigate", {at.ADMITTED}, at.INVESTIGATED, _PANEL, "not-involved", reasoned=True),
@@ -174,7 +178,7 @@ def acts_from(subject: Subject, status: Status | None) -> tuple[Act, ...]:
 
     Example:
         >>> [act.id for act in acts_from(Subject.CERTIFICATE, CertificateStatus.SUSPENDED)]
-        ['certificate.restore', 'certificate.withdraw', 'certificate.expire']
+        ['certificate.restore', 'certificate.withdraw', 'certificate.settle-condition', 'certificate.expire']
     """
     return tuple(
         act for act in ACTS.values()

@@ -57,6 +57,8 @@ class Facts:
         way_back: What ends the suspension.
         term_ends: Last day of the certificate.
         appeal_until: Last day to object; None: no limit.
+        panel_faults: What speaks against a member of the panel.
+        condition_open: The condition of the certificate is there and not settled yet.
     """
 
     organization: str
@@ -89,6 +91,8 @@ class Facts:
     way_back: str = ""
     term_ends: dt.date | None = None
     appeal_until: dt.date | None = None
+    panel_faults: tuple[str, ...] | None = None
+    condition_open: bool = False
 
 
 Condition = Callable[[Actor, Facts], str]
@@ -221,6 +225,8 @@ CONDITIONS: Mapping[str, tuple[str, Condition]] = MappingProxyType({
     "term-over": ("SM727", _term_over),
     "within-renewal": ("SM728", _within_renewal),
     "in-time": ("SM729", _in_time),
+    "panel-fit": ("SM730", lambda _, f: _listed(f.panel_faults, "The panel was not checked.", "The panel: {}.")),
+    "condition-open": ("SM731", lambda _, f: "" if f.condition_open else "There is no such open condition."),
 })  # fmt: skip
 """By the names in :attr:`sealmark.certify.acts.Act.needs`: error code and check."""
 

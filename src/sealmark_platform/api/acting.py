@@ -26,11 +26,11 @@ from sealmark_platform.api.problems import refuse
 from sealmark_platform.api.replays import content_digest, once
 from sealmark_platform.casework.actions.application import begin_application, write_application
 from sealmark_platform.casework.actions.evidence import add_document, add_evidence
-from sealmark_platform.casework.actions.steps import _status
 from sealmark_platform.casework.forms import form_of
 from sealmark_platform.casework.intake import LARGEST
 from sealmark_platform.casework.models import CertificationFile, Evaluation
 from sealmark_platform.casework.models.stateful import Stateful
+from sealmark_platform.casework.models.subjects import status_of
 from sealmark_platform.casework.performing import BY_HAND, is_open, perform, subject_kind
 from sealmark_platform.casework.queries.access import fetch_file, fetch_subject
 from sealmark_platform.catalogue.models import AdoptedEdition
@@ -86,8 +86,8 @@ def _permit(request: HttpRequest, act: str, subject: Stateful) -> None:
     """
     if is_open(act, subject, person_of(request), timezone.now().date()):
         return
-    if act in ACTS and not ACTS[act].makes_subject:
-        require_act(act, _status(subject))
+    if not ACTS[act].makes_subject:
+        require_act(act, status_of(subject))
     fix = "See acts of the subject for those that are open to you."
     raise refuse("SM870", f'"{act}" is not yours to do here.', fix=fix)
 
@@ -99,7 +99,7 @@ def get_act(request: HttpRequest, act: str, pk: uuid.UUID) -> Any:
     form = form_of(act, subject)()
     return {
         "act": act, "subject": pk, "status": subject.status, "revision": subject.revision,
-        "is_final": act in ACTS and ACTS[act].is_final,
+        "is_final": ACTS[act].is_final,
         "fields": [_told(name, field) for name, field in form.fields.items() if name != "revision"],
     }  # fmt: skip
 
@@ -209,7 +209,7 @@ def begin(request: HttpRequest, said: Begin, key: str | None = _KEY) -> Any:
 def _begin(request: HttpRequest, said: Begin) -> HttpResponse:
     person = person_of(request)
     organization = Organization.objects.filter(representations__person=person, pk=said.organization).first()
-    edition = AdoptedEdition.objects.filter(last_applications_on=None, pk=said.edition).first()
+    edition = AdoptedEdition.objects.filter(pk=said.edition, last_applications_on=None).first()
     if organization is None or edition is None:
         name = "organization" if organization is None else "edition"
         what = f"There is no such {name} that you could apply with."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -98,6 +98,11 @@ def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
     faults = [Problem("SM863", str(one["msg"]), where=".".join(map(str, one["loc"]))) for one in error.errors]
     return problem_answer(request, faults, 422)
+
+
+@interface.exception_handler(PermissionDenied)
+def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return problem_answer(request, [Problem("SM867", "This is not yours to see yet, or to do.")])
 
 
 @interface.exception_handler(RequestDataTooBig)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
@@ -15,7 +15,7 @@ from sealmark_platform.api.identity import READING, person_of
 from sealmark_platform.api.listing import Asked, Listing, Page, filtered, listed
 from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Finding, Objection
 from sealmark_platform.casework.models.stateful import Stateful
-from sealmark_platform.casework.queries.access import fetch_subject, visible_files
+from sealmark_platform.casework.queries.access import fetch_result, fetch_subject, told_evaluations, visible_files
 from sealmark_platform.records.queries import entries_of_file
 
 __all__ = ["router"]
@@ -29,7 +29,16 @@ _FILES = Listing(
      "edition": "edition__edition"},
 )  # fmt: skip
 _EVALUATIONS = Listing(
-    "evaluations", schemas.EvaluationRow, ("-opened_on", "id"), {"file": "file_id", "file_number": "file__number"}
+    "evaluations",
+    schemas.EvaluationRow,
+    ("-opened_on", "id"),
+    {
+        "file": "file_id",
+        "file_number": "file__number",
+        "grade": "told_grade",
+        "is_certifiable": "told_certifiable",
+        "result_digest": "told_digest",
+    },
 )
 _FINDINGS = Listing(
     "findings", schemas.FindingRow, ("-told_on", "id"),
@@ -108,7 +117,12 @@ def list_records(request: HttpRequest, pk: uuid.UUID, asked: Query[Asked]) -> An
 @router.get("/evaluations", response=Page[schemas.EvaluationRow], tags=["evaluations"], operation_id="list_evaluations")
 def list_evaluations(request: HttpRequest, asked: Query[_AskedEvaluations]) -> Any:
     """Evaluations, the newest first."""
-    seen = Evaluation.objects.filter(file__in=_mine(request))
+    told = told_evaluations(person_of(request), timezone.now().date()).filter(pk=OuterRef("pk"))
+    seen = Evaluation.objects.filter(file__in=_mine(request)).annotate(
+        told_grade=Case(When(Exists(told), then="grade"), default=Value("")),
+        told_certifiable=Case(When(Exists(told), then="is_certifiable"), default=None),
+        told_digest=Case(When(Exists(told), then="result_digest"), default=Value("")),
+    )
     paths = {"file": "file_id", "status": "status", "kind": "kind"}
     return listed(_EVALUATIONS, filtered(request, seen, asked, paths), asked)
 
@@ -122,10 +136,7 @@ def get_evaluation(request: HttpRequest, pk: uuid.UUID) -> Any:
 @router.get("/evaluations/{uuid:pk}/result", response=dict[str, Any], tags=["evaluations"], operation_id="get_result")
 def get_result(request: HttpRequest, pk: uuid.UUID) -> Any:
     """The frozen result: evaluation.json as the library sealed it."""
-    found = _one(request, Evaluation, pk)
-    if found.result is None:
-        raise Http404
-    return found.result
+    return fetch_result(person_of(request), pk, timezone.now().date())[1]
 
 
 @router.get("/findings", response=Page[schemas.FindingRow], tags=["findings"], operation_id="list_findings")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sealmark.certify import ACTS
 from sealmark_platform.casework.models import (
     Certificate,
     CertificationFile,
@@ -16,7 +15,8 @@ from sealmark_platform.casework.models import (
     Objection,
 )
 from sealmark_platform.casework.models.stateful import Stateful
-from sealmark_platform.casework.performing import BY_HAND, is_open, open_acts, subject_kind
+from sealmark_platform.casework.performing import open_acts
+from sealmark_platform.casework.queries.access import told_evaluations, visible_evidence
 from sealmark_platform.casework.queries.applications import missing_parts
 from sealmark_platform.parties.models import Person
 
@@ -31,9 +31,7 @@ def _columns(row: Any, *names: str) -> dict[str, Any]:
 
 
 def _acts(subject: Stateful, person: Person, on: dt.date) -> list[str]:
-    others = sorted(act for act in BY_HAND - ACTS.keys() if subject_kind(act) is type(subject))
-    more = [act for act in others if is_open(act, subject, person, on)]
-    return [act.id for act in open_acts(subject, person, on)] + more
+    return [act.id for act in open_acts(subject, person, on)]
 
 
 def document_sheet(one: Document) -> dict[str, Any]:
@@ -64,14 +62,17 @@ def file_sheet(file: CertificationFile, person: Person, on: dt.date) -> dict[str
 
 
 def evaluation_sheet(one: Evaluation, person: Person, on: dt.date) -> dict[str, Any]:
-    """Return one evaluation."""
+    """Return one evaluation; before the decision a client is told nothing of result, recommendation and review."""
+    is_told = told_evaluations(person, on).filter(pk=one.pk).exists()
+    told = _columns(one, "grade", "is_certifiable", "result_digest", "recommendation", "review")
     seats = one.participations.select_related("person").order_by("pk")
     sites = one.planned_sites.select_related("site").order_by("site__code")
     return {
         **_columns(
             one, "id", "number", "kind", "status", "revision", "opened_on", "due_on", "starts_on", "ends_on", "days",
-            "grade", "is_certifiable", "result_digest", "purpose", "seed", "recommendation", "review",
+            "purpose", "seed",
         ),
+        **(told if is_told else {name: None if name == "is_certifiable" else "" for name in told}),
         "file": one.file_id, "file_number": one.file.number,
         "seats": [
             {"person": seat.person_id, "name": seat.person.name, "side": seat.side, "is_lead": seat.is_lead,
@@ -81,7 +82,9 @@ def evaluation_sheet(one: Evaluation, person: Person, on: dt.date) -> dict[str, 
             {"site": planned.site_id, "code": planned.site.code, **_columns(planned, "why", "excluded")}
             for planned in sites
         ],
-        "evidence": [evidence_sheet(item) for item in one.evidence.order_by("added_at")],
+        "evidence": [
+            evidence_sheet(item) for item in visible_evidence(person, on).filter(evaluation=one).order_by("added_at")
+        ],
         "decisions": [
             {"decided_by": item.decided_by_id, **_columns(item, "id", "outcome", "grade", "reason", "decided_on")}
             for item in one.decisions.order_by("pk")

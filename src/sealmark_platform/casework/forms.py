@@ -14,8 +14,8 @@ from sealmark.certify import EvaluationKind
 from sealmark.scheme.edition import Edition
 from sealmark_platform.casework import phrases
 from sealmark_platform.casework.actions.finding import NOTES
-from sealmark_platform.casework.actions.steps import file_of
 from sealmark_platform.casework.models import Decision, Participation
+from sealmark_platform.casework.models.subjects import file_of
 from sealmark_platform.casework.queries.applications import prerequisites_of
 from sealmark_platform.casework.queries.evaluations import outcomes_of
 from sealmark_platform.catalogue.queries import edition_of, word_of
@@ -103,6 +103,10 @@ def _decisions(subject: Any) -> Any:
     ]
 
 
+def _conditions(subject: Any) -> Any:
+    return [(str(place), one["text"]) for place, one in subject.open_conditions()]
+
+
 def _shown(subject: Any) -> forms.Field:
     edition = edition_of(subject.edition)
     known = [name for name, _refuses in prerequisites_of(edition)]
@@ -186,6 +190,7 @@ _FIELDS: Mapping[str, Fields] = {
     },
     "certificate.restore": _REASON,
     "certificate.withdraw": _REASON,
+    "certificate.settle-condition": {"condition": _choice(_("Condition"), _conditions), **_REASON},
     "objection.file": {
         "against": _choice(_("Appeal against, or nothing for a complaint"), _decisions, required=False),
         "statement": _text(_("What it is about")),
@@ -205,7 +210,7 @@ def form_of(act: str, subject: Any) -> type[forms.Form]:
     """Return the form of an act on a subject.
 
     Args:
-        act: In the library's table, or ``evaluation.step-aside`` and ``objection.name-panellist``.
+        act: In the library's table.
         subject: What the act is done to; for acts that make their subject, what it will belong to.
 
     Raises:

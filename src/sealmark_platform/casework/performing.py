@@ -9,34 +9,28 @@ from typing import Any, TypeVar
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
 
-from sealmark.certify import ACTS, Actor, Subject, acts_from, separated_pairs
+from sealmark.certify import ACTS, Actor, acts_from, separated_pairs
 from sealmark.certify.acts import Act
 from sealmark.certify.states import Function
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions import application as apply
 from sealmark_platform.casework.actions import certificate as certify
 from sealmark_platform.casework.actions import decision, evaluation, evidence, finding, objection
-from sealmark_platform.casework.actions.steps import _status, file_of
 from sealmark_platform.casework.models import (
     Certificate,
     CertificationFile,
     Decision,
     Evaluation,
-    Finding,
     Objection,
     PlannedSite,
 )
 from sealmark_platform.casework.models.stateful import Stateful
-from sealmark_platform.casework.queries.access import SUBJECTS
-from sealmark_platform.casework.queries.actors import Standing, actor_in, standing_of
+from sealmark_platform.casework.models.subjects import SUBJECTS, evaluation_of, file_of, kind_of, status_of
+from sealmark_platform.casework.queries.actors import Standing, standing_of
 from sealmark_platform.parties.models import Person, Site
 
 __all__ = ["BY_HAND", "is_open", "open_acts", "perform", "subject_kind"]
 
-_SUBJECTS: Mapping[type, Subject] = {
-    CertificationFile: Subject.APPLICATION, Evaluation: Subject.EVALUATION, Finding: Subject.FINDING,
-    Certificate: Subject.CERTIFICATE, Objection: Subject.OBJECTION,
-}  # fmt: skip
 _MADE_ON: Mapping[type[Stateful], tuple[str, ...]] = {
     CertificationFile: ("evaluation.open", "objection.file"),
     Evaluation: ("finding.raise",),
@@ -71,7 +65,8 @@ def _person(subject: Any, said: Mapping[str, Any]) -> Person:
 def _decide(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
     conditions = []
     if said["condition"]:
-        conditions = [{"text": said["condition"], "until": str(said["condition_until"] or "")}]
+        until = said["condition_until"]
+        conditions = [{"text": said["condition"], "until": until.isoformat() if until else ""}]
     terms = {name: said[name] for name in ("trigger", "way_back") if said[name]}
     if said["valid_from"]:
         terms["valid_from"] = said["valid_from"]
@@ -100,7 +95,7 @@ def _open(subject: CertificationFile, said: Mapping[str, Any], *, revision: int 
     return evaluation.open_evaluation(subject, said["kind"], due_on=said["due_on"], purpose=said["purpose"], **who)
 
 
-def _name(subject: Objection, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
+def _name(subject: Objection, said: Mapping[str, Any], **who: Any) -> Any:
     return objection.name_panellist(subject, _person(subject, said), **who)
 
 
@@ -113,8 +108,8 @@ def _vote(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
     return decision.cast_vote(subject, said["outcome"], reason=said["reason"], **who)
 
 
-def _aside(subject: Evaluation, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
-    return decision.step_aside(subject, reason=said["reason"], **who)
+def _settle(subject: Certificate, said: Mapping[str, Any], **who: Any) -> Any:
+    return certify.settle_condition(subject, int(said["condition"]), reason=said["reason"], **who)
 
 
 _BY_HAND: Mapping[str, Callable[..., Any]] = {
@@ -142,7 +137,7 @@ _BY_HAND: Mapping[str, Callable[..., Any]] = {
     "evaluation.decide": _decide,
     "evaluation.defer": _call(decision.defer, "reason"),
     "evaluation.cancel": _call(evaluation.cancel_evaluation, "reason"),
-    "evaluation.step-aside": _aside,
+    "evaluation.step-aside": _call(decision.step_aside, "reason"),
     "finding.raise": _raise,
     "finding.answer": _call(finding.answer_finding, "correction", "cause", "corrective_action"),
     "finding.return": _call(finding.return_answer, "reason"),
@@ -155,6 +150,7 @@ _BY_HAND: Mapping[str, Callable[..., Any]] = {
     "certificate.suspend": _call(certify.suspend_certificate, "trigger", "way_back", "reason"),
     "certificate.restore": _call(certify.restore_certificate, "reason"),
     "certificate.withdraw": _call(certify.withdraw_certificate, "reason"),
+    "certificate.settle-condition": _settle,
     "objection.file": _file_objection,
     "objection.name-panellist": _name,
     "objection.admit": _call(objection.admit, "reason"),
@@ -170,7 +166,7 @@ BY_HAND = frozenset(_BY_HAND)
 def subject_kind(act: str) -> type[Stateful]:
     """Return what an act is done to; for an act that makes its subject, what that will belong to."""
     made_on = next((kind for kind, acts in _MADE_ON.items() if act in acts), None)
-    return made_on or SUBJECTS[act.partition(".")[0]]
+    return made_on or SUBJECTS[ACTS[act].subject]
 
 
 def perform(act: str, subject: Any, said: Mapping[str, Any], *, by: Person, at: dt.datetime) -> Any:
@@ -194,12 +190,17 @@ def open_acts(subject: Any, person: Person, on: dt.date, *, standing: Standing |
 
     What an act needs besides is asked when it is tried: the page then says what is missing.
     """
-    file, kind = file_of(subject), _SUBJECTS[type(subject)]
-    stake = subject if isinstance(subject, Evaluation) else subject.evaluation if isinstance(subject, Finding) else None
+    file = file_of(subject)
     known = standing or standing_of(person, on, file=file)
-    actor = known.actor(file, evaluation=stake, objection=subject if isinstance(subject, Objection) else None)
-    possible = [*acts_from(kind, _status(subject)), *(ACTS[name] for name in _MADE_ON.get(type(subject), ()))]
-    return tuple(act for act in possible if act.id in BY_HAND and _is_offered(act, actor))
+    objection = subject if isinstance(subject, Objection) else None
+    actor = known.actor(file, evaluation=evaluation_of(subject), objection=objection)
+    possible = acts_from(kind_of(subject), status_of(subject))
+    possible += tuple(ACTS[name] for name in _MADE_ON.get(type(subject), ()))
+    return tuple(act for act in possible if act.id in BY_HAND and _is_offered(act, actor) and _has_matter(act, subject))
+
+
+def _has_matter(act: Act, subject: Any) -> bool:
+    return act.id != "certificate.settle-condition" or bool(subject.open_conditions())
 
 
 def is_open(act: str, subject: Any, person: Person, on: dt.date) -> bool:
@@ -211,13 +212,7 @@ def is_open(act: str, subject: Any, person: Person, on: dt.date) -> bool:
         person: Who asks.
         on: The day.
     """
-    if act in ACTS:
-        return any(one.id == act for one in open_acts(subject, person, on))
-    if isinstance(subject, Objection):
-        is_pending = subject.status in {"received", "admitted", "investigated"}
-        return is_pending and Function.COORDINATOR in actor_in(subject.file, person, on, objection=subject).functions
-    is_running = subject.status not in {"decided", "cancelled"}
-    return is_running and bool(subject.participations.filter(person=person, stepped_aside="").exists())
+    return any(one.id == act for one in open_acts(subject, person, on))
 
 
 def _is_offered(act: Act, actor: Actor) -> bool:

@@ -54,6 +54,7 @@ ACTS: Mapping[str, Promise | str] = {
     "certificate.suspend": _("Suspend the certificate"),
     "certificate.restore": _("Restore the certificate"),
     "certificate.withdraw": _("Withdraw the certificate"),
+    "certificate.settle-condition": _("Confirm that a condition is met"),
     "certificate.expire": _("The certificate expires"),
     "objection.file": _("Complain or appeal"),
     "objection.name-panellist": _("Name a member of the panel"),

@@ -48,11 +48,19 @@ def append_record(
     )  # fmt: skip
 
 
-def commit_to(value: str) -> str:
-    """Return the digest that stands for a personal value in the trail, and keep the value apart."""
+def commit_to(value: str, *, about: str = "") -> str:
+    """Return the digest that stands for a personal value in the trail, and keep the value apart.
+
+    Args:
+        value: The text.
+        about: Whom it names: the same value about the same person keeps its digest.
+    """
+    known = Commitment.objects.filter(about=about, value=value).first() if about else None
+    if known is not None:
+        return known.digest
     salt = secrets.token_hex(16)
     digest = hashlib.sha256((salt + json.dumps(value)).encode()).hexdigest()
-    Commitment.objects.create(digest=digest, salt=salt, value=value)
+    Commitment.objects.create(digest=digest, salt=salt, value=value, about=about)
     return digest
 
 

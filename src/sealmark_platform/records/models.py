@@ -10,8 +10,8 @@ __all__ = ["Checkpoint", "Commitment", "Entry"]
 class Entry(models.Model):
     """One act: who did what to which subject and when, as canonical JSON.
 
-    Who acted is kept as an id and, behind a commitment, the name at that time: the
-    trail outlives the account.
+    Who acted is kept as an id; their name at that time and the reason they gave stand
+    behind commitments: the trail outlives the account and holds no text about people.
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -43,6 +43,7 @@ class Commitment(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     salt = models.CharField(max_length=64)
     value = models.TextField()
+    about = models.CharField(max_length=40, blank=True, db_index=True)
 
     def __str__(self) -> str:
         return self.digest[:12]

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from sealmark_platform.records import keys
-from sealmark_platform.records.models import Checkpoint, Entry
+from sealmark_platform.records.models import Checkpoint, Commitment, Entry
 from sealmark_platform.records.tree import EMPTY_ROOT, append_leaf, chain_hash, leaf_hash, root_of_peaks
 
-__all__ = ["Verification", "checkpoint_text", "entries_of_file", "tree_of_trail", "verify_trail"]
+__all__ = ["Verification", "checkpoint_text", "entries_of_file", "revealed", "tree_of_trail", "verify_trail"]
 
 
 def entries_of_file(file: str) -> QuerySet[Entry]:
     """Return the entries of one certification file, the oldest first."""
     return Entry.objects.filter(file=file).order_by("number")
+
+
+def revealed(digests: Iterable[str]) -> dict[str, str]:
+    """Return the values behind commitments; what was erased is not there."""
+    return dict(Commitment.objects.filter(pk__in=set(digests)).values_list("digest", "value"))
 
 
 def checkpoint_text(size: int, root: str, chain: str) -> str:

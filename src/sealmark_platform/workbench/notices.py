@@ -27,6 +27,8 @@ SENTENCES = {
     "certificate-suspended": _("The certificate was suspended."),
     "certificate-restored": _("The suspension was lifted."),
     "certificate-withdrawn": _("The certificate was withdrawn."),
+    "condition-settled": _("A condition of the certificate is met."),
+    "panel-named": _("You were named to the panel of a complaint or an appeal."),
     "certificate-expired": _("The certificate has expired."),
     "due-end-of-suspension": _("The suspension ends on %(on)s."),
     "due-condition": _("A condition has to be met by %(on)s."),

@@ -3,49 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sealmark.certify import (
     CertificateStatus,
-    EvaluationStatus,
     FindingStatus,
-    Function,
-    ObjectionStatus,
-    Subject,
 )
 from sealmark.certify.acts import Act
 from sealmark.scheme.edition import Edition
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Finding, Notice, Objection
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.performing import open_acts
-from sealmark_platform.casework.queries.access import visible_files
-from sealmark_platform.casework.queries.actors import Standing, members_with, standing_of
+from sealmark_platform.casework.queries.access import told_evaluations, visible_evidence, visible_files
+from sealmark_platform.casework.queries.actors import Standing, standing_of
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.models import Entry
+from sealmark_platform.records.queries import revealed
 
-__all__ = ["Waiting", "due_of", "evaluation_parts", "named_entries", "news_of", "objection_parts", "waiting_for"]
+__all__ = [
+    "TrailLine", "Waiting", "due_of", "evaluation_parts", "news_of", "objection_parts", "trail_lines", "waiting_for",
+]  # fmt: skip
 
 # Acts that end or bypass a file are always possible: nobody is waiting for them.
 _NOT_WAITED = frozenset({
     "application.withdraw", "application.refuse", "evaluation.cancel", "evaluation.defer", "evaluation.send-back",
     "evaluation.assign", "evaluation.open", "evaluation.change-plan", "evaluation.gather-more", "finding.extend",
-    "evaluation.exclude-site", "finding.take-back", "finding.return", "finding.reopen", "finding.raise",
+    "evaluation.exclude-site", "evaluation.step-aside",
+    "certificate.settle-condition", "finding.take-back", "finding.return", "finding.reopen", "finding.raise",
     "objection.file",
     "objection.reject", "certificate.suspend", "certificate.withdraw", "certificate.restore", "finding.confirm-effect",
 })  # fmt: skip
 _SHOWN = 100
-# It is no act of the table: naming a panel leaves the status as it is.
-_NAME_PANELLIST = Act(
-    "objection.name-panellist", Subject.OBJECTION, frozenset(), None, frozenset({Function.COORDINATOR})
-)
-_WITH_PANEL = frozenset({ObjectionStatus.RECEIVED, ObjectionStatus.ADMITTED, ObjectionStatus.INVESTIGATED})
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,8 @@ def waiting_for(person: Person, on: dt.date) -> list[Waiting]:
 def _waiting(
     subject: Stateful, file: CertificationFile, standing: Standing, on: dt.date, until: dt.date | None
 ) -> list[Waiting]:
-    acts = tuple(act for act in open_acts(subject, standing.person, on, standing=standing) if act.id not in _NOT_WAITED)
+    offered = open_acts(subject, standing.person, on, standing=standing)
+    acts = tuple(act for act in offered if act.id not in _NOT_WAITED and not _has_panel(act, subject))
     return [Waiting(file, subject, acts, until, until is not None and until < on)] if acts else []
 
 
@@ -96,21 +92,13 @@ def _findings(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
 
 def _objections(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
     open_ones = Objection.objects.filter(file__in=mine).exclude(status="closed")
-    coordinated = _coordinated(standing.person, on)
-    for one in open_ones.select_related("file__organization", "file__body", "against").prefetch_related("panel")[
-        :_SHOWN
-    ]:
-        if one.status in _WITH_PANEL and not one.panel.all() and one.file.body_id in coordinated:
-            is_late = one.decide_until is not None and one.decide_until < on
-            yield Waiting(one.file, one, (_NAME_PANELLIST,), one.decide_until, is_late)
-        else:
-            yield from _waiting(one, one.file, standing, on, one.decide_until)
+    related = open_ones.select_related("file__organization", "file__body", "against").prefetch_related("panel")
+    for one in related[:_SHOWN]:
+        yield from _waiting(one, one.file, standing, on, one.decide_until)
 
 
-def _coordinated(person: Person, on: dt.date) -> set[object]:
-    """Return the bodies in which a person coordinates."""
-    held = person.memberships.filter(Q(until=None) | Q(until__gte=on), function=Function.COORDINATOR)
-    return set(held.values_list("body_id", flat=True))
+def _has_panel(act: Act, subject: Stateful) -> bool:
+    return act.id == "objection.name-panellist" and isinstance(subject, Objection) and bool(subject.panel.all())
 
 
 def deadline_of(finding: Finding) -> dt.date | None:
@@ -173,10 +161,12 @@ def notice_sentence(notice: Notice) -> str:
 
 
 def evaluation_parts(
-    file: CertificationFile, person: Person, on: dt.date, edition: Edition, language: str
+    file: CertificationFile, standing: Standing, on: dt.date, edition: Edition, language: str
 ) -> list[dict[str, Any]]:
     """Return the evaluations of a file, the newest first, with what belongs to each."""
-    found, standing = [], standing_of(person, on, file=file)
+    found, person = [], standing.person
+    told = set(told_evaluations(person, on).filter(file=file).values_list("pk", flat=True))
+    opened = set(visible_evidence(person, on).filter(evaluation__file=file).values_list("pk", flat=True))
     related = file.evaluations.order_by("-number").prefetch_related(
         "participations__person", "planned_sites__site", "evidence", "findings", "decisions__decided_by"
     )
@@ -191,39 +181,54 @@ def evaluation_parts(
         ]
         found.append({
             "evaluation": one, "seats": one.participations.all(), "sites": one.planned_sites.all(),
-            "evidence": one.evidence.all(), "decisions": one.decisions.all(), "findings": findings,
+            "evidence": [item for item in one.evidence.all() if item.pk in opened], "is_told": one.pk in told,
+            "decisions": one.decisions.all(), "findings": findings,
             "grade": grade_words(edition, language, one.grade), "acts": open_acts(one, person, on, standing=standing),
-            "may_step_aside": _may_step_aside(one, person),
         })  # fmt: skip
     return found
 
 
-def _may_step_aside(one: Evaluation, person: Person) -> bool:
-    is_open = one.status not in {EvaluationStatus.DECIDED, EvaluationStatus.CANCELLED}
-    seats = one.participations.all()
-    return is_open and any(seat.person_id == person.pk and not seat.stepped_aside for seat in seats)
-
-
-def objection_parts(file: CertificationFile, person: Person, on: dt.date) -> list[dict[str, Any]]:
+def objection_parts(file: CertificationFile, standing: Standing, on: dt.date) -> list[dict[str, Any]]:
     """Return complaints and appeals of a file."""
     found = list(file.objections.order_by("-filed_on").select_related("against").prefetch_related("panel__person"))
-    standing = standing_of(person, on, file=file)
-    may_name = bool(found) and members_with(file, "coordinator", on).filter(person=person).exists()
     return [
-        {"objection": one, "acts": open_acts(one, person, on, standing=standing), "panel": one.panel.all(),
-         "may_name": may_name and one.status in _WITH_PANEL}
+        {"objection": one, "acts": open_acts(one, standing.person, on, standing=standing), "panel": one.panel.all()}
         for one in found
-    ]  # fmt: skip
+    ]
 
 
-def named_entries(entries: Iterable[Entry]) -> list[Entry]:
-    """Return entries of the trail with the names of those who acted."""
-    found = list(entries)
-    names = {str(pk): name for pk, name in Person.objects.filter(pk__in=_people(found)).values_list("pk", "name")}
-    for entry in found:
-        entry.who = names.get(entry.actor, _("the calendar"))  # type: ignore[attr-defined]
-    return found
+# Reasons that a client is told: those of acts addressed to them.
+_FOR_CLIENTS = frozenset({
+    "application.ask", "application.accept", "application.refuse", "finding.return", "finding.extend",
+    "finding.take-back", "certificate.suspend", "certificate.restore", "certificate.withdraw",
+    "certificate.settle-condition", "evaluation.decide", "objection.file", "objection.admit", "objection.reject",
+    "objection.decide",
+})  # fmt: skip
 
 
-def _people(entries: Iterable[Entry]) -> set[str]:
-    return {entry.actor for entry in entries if entry.actor != "clock"}
+@dataclass(frozen=True)
+class TrailLine:
+    """One entry of the trail as a reader sees it; what was erased is empty."""
+
+    entry: Entry
+    who: str
+    reason: str
+
+
+def trail_lines(entries: Iterable[Entry], *, is_insider: bool) -> list[TrailLine]:
+    """Return entries of the trail with who acted and why.
+
+    Args:
+        entries: Of one file.
+        is_insider: The reader works for the body: clients see the reasons that are meant for them.
+    """
+    found = [(entry, json.loads(entry.event)["details"]) for entry in entries]
+    texts = revealed(details[key] for _, details in found for key in ("name", "reason") if key in details)
+    return [
+        TrailLine(
+            entry,
+            _("the calendar") if entry.actor == "clock" else texts.get(details.get("name", ""), ""),
+            texts.get(details.get("reason", ""), "") if is_insider or entry.kind in _FOR_CLIENTS else "",
+        )
+        for entry, details in found
+    ]

@@ -19,9 +19,19 @@ from sealmark.certify import ACTS, ApplicationStatus
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework import phrases
 from sealmark_platform.casework.forms import form_of
-from sealmark_platform.casework.models import Certificate, CertificationFile, Document, Evaluation, Evidence
-from sealmark_platform.casework.performing import BY_HAND, is_open, open_acts, perform
-from sealmark_platform.casework.queries.access import SUBJECTS, fetch_file, fetch_subject, visible_files
+from sealmark_platform.casework.models import Certificate, CertificationFile, Document, Evaluation
+from sealmark_platform.casework.models.subjects import file_of
+from sealmark_platform.casework.performing import BY_HAND, is_open, open_acts, perform, subject_kind
+from sealmark_platform.casework.queries.access import (
+    fetch_evidence,
+    fetch_file,
+    fetch_result,
+    fetch_subject,
+    visible_files,
+    works_on,
+)
+from sealmark_platform.casework.queries.actors import standing_of
+from sealmark_platform.casework.queries.evaluations import certificate_of
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.parties.models import Person
@@ -29,9 +39,9 @@ from sealmark_platform.records.queries import entries_of_file
 from sealmark_platform.workbench.sheets import (
     due_of,
     evaluation_parts,
-    named_entries,
     news_of,
     objection_parts,
+    trail_lines,
     waiting_for,
 )
 from sealmark_platform.workbench.stages import columns_of
@@ -40,7 +50,6 @@ __all__ = ["act", "document", "evidence", "file", "files", "report", "result", "
 
 _PER_PAGE = 50
 _YEAR = 366
-_MADE_ON = {"evaluation.open": CertificationFile, "objection.file": CertificationFile, "finding.raise": Evaluation}
 
 
 def _language(request: HttpRequest) -> str:
@@ -112,17 +121,18 @@ def file(request: HttpRequest, pk: str) -> HttpResponse:
     person, on = _person(request), _on()
     found = fetch_file(person, pk, on)
     edition = edition_of(found.edition)
-    certificate = Certificate.objects.filter(file=found).first()
-    offered = open_acts(found, person, on)
+    certificate = certificate_of(found)
+    standing = standing_of(person, on, file=found)
+    offered = open_acts(found, person, on, standing=standing)
     context = {
         "file": found, "documents": found.documents.all(), "agreement": getattr(found, "agreement", None),
         "file_acts": [one for one in offered if one.id != "evaluation.open" or found.status == "agreed"],
         "may_write": any(one.id == "application.submit" for one in offered),
-        "evaluations": evaluation_parts(found, person, on, edition, _language(request)),
-        "objections": objection_parts(found, person, on), "certificate": certificate,
+        "evaluations": evaluation_parts(found, standing, on, edition, _language(request)),
+        "objections": objection_parts(found, standing, on), "certificate": certificate,
         "certificate_grade": "" if certificate is None else grade_words(edition, _language(request), certificate.grade),
-        "certificate_acts": () if certificate is None else open_acts(certificate, person, on),
-        "entries": named_entries(entries_of_file(str(found.pk)).reverse()[:200]),
+        "certificate_acts": () if certificate is None else open_acts(certificate, person, on, standing=standing),
+        "entries": trail_lines(entries_of_file(str(found.pk)).reverse()[:200], is_insider=works_on(person, found, on)),
     }  # fmt: skip
     return render(request, "workbench/file.html", context)
 
@@ -132,7 +142,7 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
     """Ask for what an act needs, and do it."""
     subject = _subject_of(request, act, pk)
     person, on = _person(request), _on()
-    owner = subject if isinstance(subject, CertificationFile) else _file_of(subject)
+    owner = file_of(subject)
     if not is_open(act, subject, person, on):
         return _not_now(request, owner)
     form = form_of(act, subject)(request.POST or None, request.FILES or None, initial={"revision": subject.revision})
@@ -149,21 +159,14 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
     elif request.method == "POST":
         status = 422
     text = owner.agreement.text if act == "application.sign-agreement" else ""
-    context = {"act": ACTS.get(act, act), "file": owner, "form": form, "problems": problems, "text": text}
+    context = {"act": ACTS[act], "file": owner, "form": form, "problems": problems, "text": text}
     return render(request, "workbench/act.html", context, status=status)
 
 
 def _subject_of(request: HttpRequest, act: str, pk: str) -> Any:
     if act not in BY_HAND:
         raise Http404
-    kind: Any = _MADE_ON.get(act) or SUBJECTS[act.partition(".")[0]]
-    return fetch_subject(_person(request), kind, pk, _on())
-
-
-def _file_of(subject: Any) -> CertificationFile:
-    from sealmark_platform.casework.actions.steps import file_of
-
-    return file_of(subject)
+    return fetch_subject(_person(request), subject_kind(act), pk, _on())
 
 
 def _not_now(request: HttpRequest, owner: CertificationFile) -> HttpResponse:
@@ -178,10 +181,8 @@ def result(request: HttpRequest, pk: str) -> HttpResponse:
     """The frozen result in short."""
     from sealmark_platform.workbench.results import result_sheet
 
-    found = fetch_subject(_person(request), Evaluation, pk, _on())
-    if found.result is None:
-        raise Http404
-    sheet = result_sheet(edition_of(found.file.edition), found.result, _language(request))
+    found, document = fetch_result(_person(request), pk, _on())
+    sheet = result_sheet(edition_of(found.file.edition), document, _language(request))
     return render(request, "workbench/result.html", {"file": found.file, "evaluation": found, **sheet})
 
 
@@ -190,10 +191,8 @@ def report(request: HttpRequest, pk: str) -> HttpResponse:
     """The whole report of the library, as one inert page."""
     from sealmark.reports.html import render_html
 
-    found = fetch_subject(_person(request), Evaluation, pk, _on())
-    if found.result is None:
-        raise Http404
-    page = render_html(found.result, edition_of(found.file.edition), _language(request))
+    found, document = fetch_result(_person(request), pk, _on())
+    page = render_html(document, edition_of(found.file.edition), _language(request))
     response = HttpResponse(page)
     response["Content-Security-Policy"] = (
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -213,9 +212,7 @@ def _inert(content: Any, name: str) -> FileResponse:
 @login_required
 def evidence(request: HttpRequest, pk: str) -> FileResponse:
     """A file of evidence."""
-    found = Evidence.objects.filter(pk=pk, evaluation__file__in=visible_files(_person(request), _on())).first()
-    if found is None:
-        raise Http404
+    found = fetch_evidence(_person(request), pk, _on())
     return _inert(found.content, found.name)
 
 

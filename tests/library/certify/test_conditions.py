@@ -17,7 +17,7 @@ HELD = Facts(
     findings_open=(), findings_blocking=(), outcome=Outcome.GRANT, outcomes_possible=frozenset({Outcome.GRANT}),
     votes_cast=3, votes_needed=3, decision_on=ON, decision_allows=True, answer_missing=(), deadline_old=ON,
     deadline_new=TOMORROW, trigger="own-wish", triggers=frozenset({"own-wish"}), way_back="A visit.",
-    term_ends=YESTERDAY, appeal_until=ON,
+    term_ends=YESTERDAY, appeal_until=ON, panel_faults=(), condition_open=True,
 )  # fmt: skip
 BROKEN = {
     "application-complete": {"missing": ("site list",)},
@@ -40,6 +40,8 @@ BROKEN = {
     "term-over": {"term_ends": ON},
     "within-renewal": {"term_ends": dt.date(2025, 11, 3)},
     "in-time": {"appeal_until": YESTERDAY},
+    "panel-fit": {"panel_faults": ("took part in the file",)},
+    "condition-open": {"condition_open": False},
 }
 ABOUT_PEOPLE = {"no-conflict", "not-evaluator", "not-reviewer", "not-involved"}
 # What nobody has to know: an open limit refuses nobody, and no tie is no conflict.

@@ -208,7 +208,7 @@ def test_a_key_belongs_to_its_person_and_uploads_are_known_by_their_content(worl
     assert (one.evidence.count(), two.evidence.count(), third.status_code) == (1, 1, 201)
 
 
-def test_acts_outside_the_table_are_open_to_those_who_may_do_them(world, program):
+def test_acts_that_leave_the_status_are_open_to_those_who_may_do_them(world, program):
     one = world.gathering()
     complaint = objection.file_objection(one.file, "Late answers.", by=world.cleo, at=after(12))
     address = f"/acts/objection.name-panellist/{complaint.pk}"
@@ -218,7 +218,7 @@ def test_acts_outside_the_table_are_open_to_those_who_may_do_them(world, program
     people = program(world.cora).get(address).json()["fields"][0]["choices"]
     hidden = program(world.cleo).get(address)
 
-    assert (told, theirs[-1]) == (["objection.name-panellist"], "evaluation.step-aside")
+    assert (told, "evaluation.step-aside" in theirs) == (["objection.name-panellist"], True)
     assert len(people) == 5
     assert (hidden.status_code, hidden.json()["code"]) == (403, "SM870")
 

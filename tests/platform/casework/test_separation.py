@@ -20,7 +20,8 @@ from sealmark_platform.records.queries import verify_trail
 OF_THE_CLOCK = {"evaluation.open", "certificate.expire"}
 LEAVES = {"evaluation.decide": ["evaluation.decide", "certificate.issue"]}
 BY_PEOPLE = [act for act in ACTS.values() if act.functions != {Function.CLOCK}]
-HANDLING = [act for act in BY_PEOPLE if Function.CLIENT not in act.functions]
+# Who has a conflict may leave: that is what stepping aside is for.
+HANDLING = [act for act in BY_PEOPLE if Function.CLIENT not in act.functions and act.id != "evaluation.step-aside"]
 TODAY = NOW.date()
 FREE, TIED = TODAY - dt.timedelta(days=730), TODAY - dt.timedelta(days=729)
 SIDES = ("evaluation", "review", "decision", "review-and-decision", "panel")
@@ -62,7 +63,7 @@ def test_everybody_without_the_function_is_refused_and_nothing_is_written(cast, 
     codes = {name: refused(call, who) for name, who in others.items()}
 
     assert {name for name, found in codes.items() if "SM703" not in found} == set()
-    assert len(codes) >= 8
+    assert len(codes) >= 7
     assert snapshot() == before
 
 
@@ -152,7 +153,7 @@ def test_nobody_who_took_part_sits_on_the_panel(cast, side):
 
     codes = refused(lambda by, at: objection.name_panellist(complaint, cast.mia, by=by, at=at), cast.cora)
 
-    assert codes == {"SM707"}
+    assert codes == {"SM730"}
     assert by_database(lambda: Panellist.objects.create(objection=complaint, person=cast.mia, assigned_on=TODAY))
 
 
@@ -164,7 +165,7 @@ def test_the_decider_cannot_sit_on_the_appeal_even_with_a_row_from_elsewhere(cas
     row = by_database(lambda: Panellist.objects.create(objection=one, person=cast.bo, assigned_on=TODAY))
     moved = by_database(lambda: Panellist.objects.filter(objection=one).update(person=cast.bo))
 
-    assert (codes, row, moved) == ({"SM707"}, True, True)
+    assert (codes, row, moved) == ({"SM730"}, True, True)
 
 
 def test_a_panellist_gets_no_seat_in_what_is_appealed(cast):
@@ -185,7 +186,7 @@ def test_one_panel_may_hear_two_appeals_against_the_same_decision(cast):
 
     assert [seat.person for seat in second.panel.all()] == [cast.pia]
     again = refused(lambda by, at: objection.name_panellist(second, cast.pia, by=by, at=at), cast.cora)
-    assert again == {"SM707"}
+    assert again == {"SM730"}
 
 
 def test_the_reviewer_decides_only_where_the_body_allows_it(cast):

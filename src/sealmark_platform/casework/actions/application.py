@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
 from sealmark.certify.states import ApplicationStatus
 from sealmark.core.canonical import Json, digest_bytes
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.actions.steps import Step, clients_of
 from sealmark_platform.casework.models import Agreement, CertificationFile
+from sealmark_platform.casework.queries.actors import members_with
 from sealmark_platform.casework.queries.applications import missing_parts, prerequisites_unmet
 from sealmark_platform.casework.queries.numbers import next_number
 from sealmark_platform.catalogue.models import AdoptedEdition
-from sealmark_platform.parties.models import Organization, Person, Representation
+from sealmark_platform.parties.models import Organization, Person
 
 __all__ = [
     "accept_application", "ask_applicant", "begin_application", "offer_agreement", "own_draft",
@@ -77,8 +78,7 @@ def submit_application(
     facts = lambda file: {"missing": missing_parts(file)}  # noqa: E731
     with Step("application.submit", file, by=by, at=at, revision=revision, facts=facts) as step:
         step.subject.submitted_at = at
-        for person in _coordinators(step.subject):
-            step.notify(person, "application-submitted")
+        _tell_coordinators(step, "application-submitted")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -87,7 +87,7 @@ def ask_applicant(
 ) -> CertificationFile:
     """Ask for what is missing before deciding whether to accept."""
     with Step("application.ask", file, by=by, at=at, reason=reason, revision=revision) as step:
-        _tell_client(step, "application-asked")
+        step.tell(clients_of(step.subject), "application-asked")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -114,7 +114,7 @@ def accept_application(
     with Step("application.accept", file, by=by, at=at, reason=reason, revision=revision, facts=facts) as step:
         step.subject.prerequisites_shown = sorted(shown)
         step.note(prerequisites=[*map(str, sorted(shown))])
-        _tell_client(step, "application-accepted")
+        step.tell(clients_of(step.subject), "application-accepted")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -123,7 +123,7 @@ def refuse_application(
 ) -> CertificationFile:
     """Refuse it, with the reason told to the applicant."""
     with Step("application.refuse", file, by=by, at=at, reason=reason, revision=revision) as step:
-        _tell_client(step, "application-refused")
+        step.tell(clients_of(step.subject), "application-refused")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -135,7 +135,7 @@ def offer_agreement(
         digest = digest_bytes(text.encode())
         Agreement.objects.create(file=step.subject, text=text, digest=digest, offered_on=step.on)
         step.note(agreement=digest)
-        _tell_client(step, "agreement-offered")
+        step.tell(clients_of(step.subject), "agreement-offered")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -150,8 +150,7 @@ def sign_agreement(
     with Step("application.sign-agreement", file, by=by, at=at, revision=revision, facts=facts) as step:
         Agreement.objects.filter(file=step.subject).update(signed_on=step.on, signed_by=by)
         step.note(agreement=step.subject.agreement.digest)
-        for person in _coordinators(step.subject):
-            step.notify(person, "agreement-signed")
+        _tell_coordinators(step, "agreement-signed")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -160,15 +159,9 @@ def withdraw_application(
 ) -> CertificationFile:
     """Take the application back."""
     with Step("application.withdraw", file, by=by, at=at, revision=revision) as step:
-        for person in _coordinators(step.subject):
-            step.notify(person, "application-withdrawn")
+        _tell_coordinators(step, "application-withdrawn")
     return step.subject  # type: ignore[no-any-return]
 
 
-def _coordinators(file: CertificationFile) -> Iterable[Person]:
-    return Person.objects.filter(memberships__body=file.body_id, memberships__function="coordinator").distinct()
-
-
-def _tell_client(step: Step, kind: str) -> None:
-    for seat in Representation.objects.filter(organization=step.subject.organization_id).select_related("person"):
-        step.notify(seat.person, kind)
+def _tell_coordinators(step: Step, kind: str) -> None:
+    step.tell(members_with(step.subject, "coordinator", step.on).select_related("person"), kind)

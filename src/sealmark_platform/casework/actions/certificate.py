@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,13 +11,18 @@ from django.db import transaction
 from sealmark.certify import CertificateStatus, Outcome, renewed_term, suspension_until, term_of
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.core.periods import Period
-from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.actions.steps import Step, clients_of
 from sealmark_platform.casework.models import Certificate, CertificateEvent, CertificationFile, Decision
-from sealmark_platform.casework.queries.evaluations import figures_of
+from sealmark_platform.casework.queries.evaluations import days_of, figures_of
 from sealmark_platform.casework.queries.numbers import next_certificate_number
 from sealmark_platform.parties.models import Person
 
-__all__ = ["carry_out", "expire_certificate", "restore_certificate", "suspend_certificate", "withdraw_certificate"]
+__all__ = [
+    "carry_out", "expire_certificate", "restore_certificate", "settle_condition", "suspend_certificate",
+    "withdraw_certificate",
+]  # fmt: skip
+
+_TOLD = {"certificate.restore": "restored", "certificate.withdraw": "withdrawn", "certificate.expire": "expired"}
 
 
 def carry_out(act: str, decision: Decision, *, by: Person, at: dt.datetime, **terms: Any) -> Certificate:
@@ -37,8 +41,7 @@ def carry_out(act: str, decision: Decision, *, by: Person, at: dt.datetime, **te
     if act == "certificate.suspend":
         return _suspend(file.certificate, decision.reason, by=by, at=at, **terms)
     if act in {"certificate.restore", "certificate.withdraw"}:
-        end = _restore if act == "certificate.restore" else _withdraw
-        return end(file.certificate, decision.reason, by=by, at=at)
+        return _end(act, file.certificate, by=by, at=at, reason=decision.reason)
     certificate = Certificate.objects.filter(file=file).first() or _new(file, decision, at, **terms)
     agreement = getattr(file, "agreement", None)
     facts = {
@@ -72,12 +75,11 @@ def _new(file: CertificationFile, decision: Decision, at: dt.datetime, **terms: 
 
 def _months(file: CertificationFile, on: dt.date) -> int:
     book = figures_of(file, on)
-    number = book.edition.procedure.validity_months
-    known = None if number is None else book.number(number)
-    if not isinstance(known, Decimal):
+    months = days_of(book, book.edition.procedure.validity_months)
+    if months is None:
         what = f"The scheme does not say how long a certificate of {book.edition.id} is valid."
         raise SealmarkError(Problem("SM805", what, fix="Supply the licence holder's figure in the adopted overlay."))
-    return int(known)
+    return months
 
 
 def _change(act: str, certificate: Certificate, decision: Decision, at: dt.datetime, **terms: Any) -> None:
@@ -109,7 +111,7 @@ def restore_certificate(
 ) -> Certificate:
     """Lift a suspension once what ends it has been shown."""
     with transaction.atomic():
-        done = _restore(certificate, reason, by=by, at=at, revision=revision)
+        done = _end("certificate.restore", certificate, by=by, at=at, reason=reason, revision=revision)
         _own_decision(done, Outcome.RESTORE, reason, by, at)
     return done
 
@@ -119,18 +121,40 @@ def withdraw_certificate(
 ) -> Certificate:
     """Withdraw for good."""
     with transaction.atomic():
-        done = _withdraw(certificate, reason, by=by, at=at, revision=revision)
+        done = _end("certificate.withdraw", certificate, by=by, at=at, reason=reason, revision=revision)
         _own_decision(done, Outcome.WITHDRAW, reason, by, at)
     return done
 
 
+def settle_condition(
+    certificate: Certificate, place: int, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
+) -> Certificate:
+    """Confirm that a condition of the grant is met.
+
+    Args:
+        certificate: Granted with conditions.
+        place: Of the condition, from 0.
+        reason: What shows that it is met.
+        by: A decision maker outside the team.
+        at: When.
+        revision: That the page showed.
+
+    Raises:
+        SealmarkError: SM731 there is no such open condition.
+    """
+    facts = lambda one: {"condition_open": place in dict(one.open_conditions())}  # noqa: E731
+    act = "certificate.settle-condition"
+    with Step(act, certificate, by=by, at=at, reason=reason, revision=revision, facts=facts) as step:
+        met = {**step.subject.conditions[place], "met": step.on.isoformat()}
+        step.subject.conditions = [met if i == place else one for i, one in enumerate(step.subject.conditions)]
+        step.note(condition=place)
+        step.tell(clients_of(step.subject.file), "condition-settled")
+    return step.subject  # type: ignore[no-any-return]
+
+
 def expire_certificate(certificate: Certificate, *, at: dt.datetime) -> Certificate:
     """Let the clock end a certificate whose term is over."""
-    facts = lambda one: {"term_ends": one.valid_until}  # noqa: E731
-    with Step("certificate.expire", certificate, by=None, at=at, facts=facts) as step:
-        _tell_client(step, "certificate-expired")
-    _tell_history(step.subject, "certificate.expire", at)
-    return step.subject  # type: ignore[no-any-return]
+    return _end("certificate.expire", certificate, by=None, at=at, facts=lambda one: {"term_ends": one.valid_until})
 
 
 def _suspend(
@@ -139,45 +163,27 @@ def _suspend(
 ) -> Certificate:  # fmt: skip
     book = figures_of(certificate.file, at.date())
     procedure = book.edition.procedure
-    limit = None if procedure.suspension_days_at_most is None else book.number(procedure.suspension_days_at_most)
     facts: Mapping[str, object] = {
         "trigger": trigger, "triggers": frozenset(procedure.suspension_triggers), "way_back": way_back,
     }  # fmt: skip
-    with Step(
-        "certificate.suspend",
-        certificate,
-        by=by,
-        at=at,
-        reason=reason,
-        revision=revision,
-        facts=lambda _: facts,
-    ) as step:
+    told: dict[str, Any] = {"by": by, "at": at, "reason": reason, "revision": revision, "facts": lambda _: facts}
+    with Step("certificate.suspend", certificate, **told) as step:
         step.subject.suspended_on = step.on
-        step.subject.suspended_until = suspension_until(step.on, int(limit) if isinstance(limit, Decimal) else None)
+        step.subject.suspended_until = suspension_until(step.on, days_of(book, procedure.suspension_days_at_most))
         step.subject.suspension_trigger, step.subject.way_back = trigger, way_back.strip()
         step.note(trigger=trigger, until=str(step.subject.suspended_until or ""))
-        _tell_client(step, "certificate-suspended")
+        step.tell(clients_of(step.subject.file), "certificate-suspended")
     _tell_history(step.subject, "certificate.suspend", at)
     return step.subject  # type: ignore[no-any-return]
 
 
-def _restore(
-    certificate: Certificate, reason: str, *, by: Person, at: dt.datetime, revision: int | None = None
-) -> Certificate:
-    with Step("certificate.restore", certificate, by=by, at=at, reason=reason, revision=revision) as step:
+def _end(act: str, certificate: Certificate, *, at: dt.datetime, **how: Any) -> Certificate:
+    """Restore, withdraw or let expire: whatever it is, a suspension is over with it."""
+    with Step(act, certificate, at=at, **how) as step:
         step.subject.suspended_on = step.subject.suspended_until = None
         step.subject.suspension_trigger = step.subject.way_back = ""
-        _tell_client(step, "certificate-restored")
-    _tell_history(step.subject, "certificate.restore", at)
-    return step.subject  # type: ignore[no-any-return]
-
-
-def _withdraw(
-    certificate: Certificate, reason: str, *, by: Person, at: dt.datetime, revision: int | None = None
-) -> Certificate:
-    with Step("certificate.withdraw", certificate, by=by, at=at, reason=reason, revision=revision) as step:
-        _tell_client(step, "certificate-withdrawn")
-    _tell_history(step.subject, "certificate.withdraw", at)
+        step.tell(clients_of(step.subject.file), f"certificate-{_TOLD[act]}")
+    _tell_history(step.subject, act, at)
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -186,11 +192,6 @@ def _own_decision(certificate: Certificate, outcome: Outcome, reason: str, by: P
         certificate=certificate, outcome=outcome, reason=reason.strip(), decided_on=at.date(), decided_by=by,
         grade=certificate.grade,
     )  # fmt: skip
-
-
-def _tell_client(step: Step, kind: str) -> None:
-    for seat in step.subject.file.organization.representations.select_related("person"):
-        step.notify(seat.person, kind)
 
 
 def _tell_history(certificate: Certificate, act: str, at: dt.datetime) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sealmark.certify import CertificateFacts, CertificateStatus, EvaluationKind, EvaluationStatus, certificate_due
 from sealmark.core.periods import Period
 from sealmark_platform.casework.actions.certificate import expire_certificate
 from sealmark_platform.casework.actions.evaluation import open_evaluation
 from sealmark_platform.casework.models import Certificate, Evaluation, Notice
-from sealmark_platform.casework.queries.evaluations import figures_of
+from sealmark_platform.casework.queries.evaluations import days_of, figures_of
 
 __all__ = ["Ticked", "certificate_facts", "tick"]
 
@@ -48,18 +47,15 @@ def certificate_facts(certificate: Certificate, on: dt.date) -> CertificateFacts
     """Return a certificate as the library reads it."""
     book = figures_of(certificate.file, on)
     surveillance = book.edition.procedure.surveillance
-    months = None if surveillance is None else book.number(surveillance.months)
     ours = Evaluation.objects.filter(file=certificate.file_id, opened_on__gte=certificate.valid_from)
     renewals = Evaluation.objects.filter(file=certificate.file_id, kind=EvaluationKind.RECERTIFICATION)
     return CertificateFacts(
         status=CertificateStatus(certificate.status),
         term=Period(certificate.valid_from, certificate.valid_until),
-        surveillance_months=int(months) if isinstance(months, Decimal) else None,
+        surveillance_months=None if surveillance is None else days_of(book, surveillance.months),
         surveillances_done=ours.filter(kind=EvaluationKind.SURVEILLANCE, status=EvaluationStatus.DECIDED).count(),
         suspended_until=certificate.suspended_until,
-        conditions_until=tuple(
-            dt.date.fromisoformat(item["until"]) for item in certificate.conditions if not item.get("met")
-        ),
+        conditions_until=tuple(dt.date.fromisoformat(item["until"]) for _, item in certificate.open_conditions()),
         renewal_open=renewals.exclude(status__in=_DONE).exists(),
     )
 

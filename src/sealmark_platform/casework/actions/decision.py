@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from sealmark.certify import ACT_OF_OUTCOME, EvaluationStatus, Outcome, blocking
+from sealmark.certify import ACT_OF_OUTCOME, Function, Outcome, blocking
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.certificate import carry_out
-from sealmark_platform.casework.actions.steps import Step, lock_file
+from sealmark_platform.casework.actions.steps import Step, clients_of
 from sealmark_platform.casework.models import Decision, Evaluation, Vote
+from sealmark_platform.casework.queries.actors import seated
 from sealmark_platform.casework.queries.evaluations import finding_facts, outcomes_of, votes_needed
 from sealmark_platform.parties.models import Person
+from sealmark_platform.records.actions import commit_to
 
 __all__ = ["cast_vote", "decide", "defer", "step_aside"]
 
@@ -37,29 +39,14 @@ def cast_vote(
     return vote
 
 
-def step_aside(evaluation: Evaluation, *, reason: str, by: Person, at: dt.datetime) -> None:
+def step_aside(
+    evaluation: Evaluation, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
+) -> Evaluation:
     """Leave the seat because of a conflict; the vote, if any, no longer counts."""
-    from sealmark_platform.records.actions import append_record
-
-    if not reason.strip():
-        raise SealmarkError(Problem("SM703", "Stepping aside needs a reason.", fix="Say why in a sentence."))
-    with transaction.atomic():
-        lock_file(evaluation.file)
-        locked = Evaluation.objects.get(pk=evaluation.pk)
-        if locked.status in {EvaluationStatus.DECIDED, EvaluationStatus.CANCELLED}:
-            raise SealmarkError(Problem("SM702", "The evaluation is over."))
-        seat = locked.participations.filter(person=by).first()
-        if seat is None:
-            raise SealmarkError(Problem("SM703", "The person has no seat in this evaluation."))
-        Vote.objects.filter(participation=seat).delete()
-        seat.stepped_aside = reason.strip()
-        seat.save(update_fields=["stepped_aside"])
-        entry = append_record(
-            "evaluation.step-aside", actor=str(by.pk), at=at, tenant=str(locked.file.body_id), file=str(locked.file_id),
-            subject=f"evaluation:{locked.pk}", details={"reason": reason.strip(), "status": locked.status},
-        )  # fmt: skip
-        locked.last_entry = entry.number
-        locked.save(update_fields=["last_entry"])
+    with Step("evaluation.step-aside", evaluation, by=by, at=at, reason=reason, revision=revision) as step:
+        Vote.objects.filter(evaluation=step.subject, participation__person=by).delete()
+        step.subject.participations.filter(person=by).update(stepped_aside=step.reason)
+    return step.subject  # type: ignore[no-any-return]
 
 
 def decide(
@@ -79,7 +66,8 @@ def decide(
         terms: For the certificate: ``valid_from``, ``scope``; for a suspension ``trigger`` and ``way_back``.
     """
     word = _outcome(outcome)
-    if (word == Outcome.GRANT_WITH_CONDITIONS) != bool(conditions):
+    is_dated = all(item.get("text") and item.get("until") for item in conditions)
+    if (word == Outcome.GRANT_WITH_CONDITIONS) != bool(conditions) or not is_dated:
         what = "Conditions go with a grant with conditions, and only with that."
         raise SealmarkError(
             Problem("SM804", what, fix="Name at least one condition with its last day, or grant without.")
@@ -99,9 +87,9 @@ def decide(
                 evaluation=step.subject, outcome=word, reason=step.reason, decided_on=step.on, decided_by=by,
                 grade=step.subject.grade, conditions=[dict(item) for item in conditions],
             )  # fmt: skip
-            step.note(outcome=word, grade=step.subject.grade, conditions=[dict(item) for item in conditions])
-            for seat in step.subject.file.organization.representations.select_related("person"):
-                step.notify(seat.person, "decided", outcome=word)
+            named: list[Json] = [{"until": item["until"], "text": commit_to(str(item["text"]))} for item in conditions]
+            step.note(outcome=word, grade=step.subject.grade, conditions=named)
+            step.tell(clients_of(step.subject.file), "decided", outcome=word)
         if act is not None:
             carry_out(act, decision, by=by, at=at, **terms)
     return decision
@@ -114,8 +102,7 @@ def defer(
     facts = lambda evaluation: _count(evaluation, Outcome.DEFER, by)  # noqa: E731
     with Step("evaluation.defer", evaluation, by=by, at=at, reason=reason, revision=revision, facts=facts) as step:
         Vote.objects.filter(evaluation=step.subject).delete()
-        for seat in step.subject.participations.filter(side="evaluation").select_related("person"):
-            step.notify(seat.person, "deferred")
+        step.tell(seated(step.subject, Function.EVALUATOR), "deferred")
     return step.subject  # type: ignore[no-any-return]
 
 

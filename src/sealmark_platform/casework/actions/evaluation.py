@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db import transaction
 
-from sealmark.certify import EvaluationStatus, unanswered
+from sealmark.certify import EvaluationStatus, Function, unanswered
 from sealmark.core.canonical import Json, digest_json
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step, lock_file
+from sealmark_platform.casework.actions.steps import Step, clients_of, lock_file, move
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Participation, PlannedSite
+from sealmark_platform.casework.queries.actors import seated
 from sealmark_platform.casework.queries.evaluations import (
     days_needed,
     event_of,
@@ -149,10 +150,7 @@ def settle_plan(
     with Step("evaluation.settle-plan", evaluation, by=by, at=at, revision=revision, facts=facts) as step:
         step.subject.starts_on, step.subject.ends_on, step.subject.days = starts_on, ends_on, days
         step.note(starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), days=str(days))
-        for seat in step.subject.participations.filter(side="evaluation").select_related("person"):
-            step.notify(seat.person, "plan-settled")
-        for seat in step.subject.file.organization.representations.select_related("person"):
-            step.notify(seat.person, "plan-settled")
+        step.tell([*seated(step.subject, Function.EVALUATOR), *clients_of(step.subject.file)], "plan-settled")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -160,16 +158,12 @@ def change_plan(
     evaluation: Evaluation, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Evaluation:
     """Take a settled plan up again."""
-    with Step("evaluation.change-plan", evaluation, by=by, at=at, reason=reason, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("evaluation.change-plan", evaluation, by=by, at=at, reason=reason, revision=revision)
 
 
 def start_evaluation(evaluation: Evaluation, *, by: Person, at: dt.datetime, revision: int | None = None) -> Evaluation:
     """Begin to gather evidence."""
-    with Step("evaluation.start", evaluation, by=by, at=at, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("evaluation.start", evaluation, by=by, at=at, revision=revision)
 
 
 def record_result(
@@ -189,9 +183,7 @@ def gather_more(
     evaluation: Evaluation, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Evaluation:
     """Open the evidence again."""
-    with Step("evaluation.gather-more", evaluation, by=by, at=at, reason=reason, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("evaluation.gather-more", evaluation, by=by, at=at, reason=reason, revision=revision)
 
 
 def recommend(
@@ -201,8 +193,7 @@ def recommend(
     facts = lambda evaluation: {"findings_open": unanswered(finding_facts(evaluation))}  # noqa: E731
     with Step("evaluation.recommend", evaluation, by=by, at=at, reason=reason, revision=revision, facts=facts) as step:
         step.subject.recommendation = step.reason
-        for seat in step.subject.participations.filter(side__startswith="review").select_related("person"):
-            step.notify(seat.person, "to-be-reviewed")
+        step.tell(seated(step.subject, Function.REVIEWER), "to-be-reviewed")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -212,8 +203,7 @@ def review_evaluation(
     """Confirm the review of all information and results."""
     with Step("evaluation.review", evaluation, by=by, at=at, reason=reason, revision=revision) as step:
         step.subject.review = step.reason
-        for seat in step.subject.participations.filter(side__endswith="decision").select_related("person"):
-            step.notify(seat.person, "to-be-decided")
+        step.tell(seated(step.subject, Function.DECIDER), "to-be-decided")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -222,8 +212,7 @@ def send_back(
 ) -> Evaluation:
     """Send the file back to the team."""
     with Step("evaluation.send-back", evaluation, by=by, at=at, reason=reason, revision=revision) as step:
-        for seat in step.subject.participations.filter(side="evaluation").select_related("person"):
-            step.notify(seat.person, "sent-back")
+        step.tell(seated(step.subject, Function.EVALUATOR), "sent-back")
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -231,6 +220,4 @@ def cancel_evaluation(
     evaluation: Evaluation, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Evaluation:
     """End an evaluation without a decision."""
-    with Step("evaluation.cancel", evaluation, by=by, at=at, reason=reason, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("evaluation.cancel", evaluation, by=by, at=at, reason=reason, revision=revision)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from decimal import Decimal
 
 from django.db import transaction
 
-from sealmark.assess.figures import FigureBook
-from sealmark.certify import finding_deadlines
+from sealmark.certify import Function, finding_deadlines
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.scheme.procedure import FindingGrade
-from sealmark_platform.casework.actions.steps import Step, lock_file
+from sealmark_platform.casework.actions.steps import Step, clients_of, lock_file, move
 from sealmark_platform.casework.models import Evaluation, Finding
-from sealmark_platform.casework.queries.evaluations import figures_of
+from sealmark_platform.casework.queries.actors import seated
+from sealmark_platform.casework.queries.evaluations import days_of, figures_of
 from sealmark_platform.parties.models import Person, Site
 
 __all__ = [
@@ -42,7 +39,10 @@ def raise_finding(
         raise SealmarkError(Problem("SM803", f'"{grade}" is no class of findings here, or nothing is said.', fix=fix))
     if site is not None and site.organization_id != evaluation.file.organization_id:
         raise SealmarkError(Problem("SM850", f'"{site.pk}" is no site of the organization.', fix="Choose one of its."))
-    days = _days(known.get(grade), book)
+    days = {
+        name: None if grade not in known else days_of(book, getattr(known[grade], name))
+        for name in ("plan_days", "correction_days", "verified_days")
+    }
     deadlines = finding_deadlines(at.date(), days)
     is_owed = grade not in NOTES and any(value is not None for value in days.values())
     blocks = grade in known and bool(known[grade].blocks_decision)
@@ -57,18 +57,8 @@ def raise_finding(
         act = "finding.raise" if finding.is_owed else "finding.note"
         with Step(act, finding, by=by, at=at) as step:
             step.note(grade=grade, number=finding.number, requirement=requirement)
-            for seat in evaluation.file.organization.representations.select_related("person"):
-                step.notify(seat.person, "finding-raised", number=finding.number)
+            step.tell(clients_of(evaluation.file), "finding-raised", number=finding.number)
     return finding
-
-
-def _days(grade: FindingGrade | None, book: FigureBook) -> Mapping[str, int | None]:
-    found: dict[str, int | None] = {}
-    for key in ("plan_days", "correction_days", "verified_days"):
-        number = None if grade is None else getattr(grade, key)
-        known = None if number is None else book.number(number)
-        found[key] = int(known) if isinstance(known, Decimal) else None
-    return found
 
 
 def answer_finding(
@@ -82,16 +72,13 @@ def answer_finding(
     with Step("finding.answer", finding, by=by, at=at, revision=revision, facts=facts) as step:
         for name, text in parts.items():
             setattr(step.subject, name, text)
-        for seat in finding.evaluation.participations.filter(side="evaluation").select_related("person"):
-            step.notify(seat.person, "finding-answered", number=finding.number)
+        step.tell(seated(finding.evaluation, Function.EVALUATOR), "finding-answered", number=finding.number)
     return step.subject  # type: ignore[no-any-return]
 
 
 def accept_answer(finding: Finding, *, by: Person, at: dt.datetime, revision: int | None = None) -> Finding:
     """Accept correction, cause and corrective action."""
-    with Step("finding.accept", finding, by=by, at=at, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("finding.accept", finding, by=by, at=at, revision=revision)
 
 
 def return_answer(
@@ -99,8 +86,7 @@ def return_answer(
 ) -> Finding:
     """Return an answer that does not do."""
     with Step("finding.return", finding, by=by, at=at, reason=reason, revision=revision) as step:
-        for seat in finding.evaluation.file.organization.representations.select_related("person"):
-            step.notify(seat.person, "answer-returned", number=finding.number)
+        step.tell(clients_of(finding.evaluation.file), "answer-returned", number=finding.number)
     return step.subject  # type: ignore[no-any-return]
 
 
@@ -117,18 +103,14 @@ def confirm_effect(
     finding: Finding, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Finding:
     """Confirm later that the corrective action works."""
-    with Step("finding.confirm-effect", finding, by=by, at=at, reason=reason, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("finding.confirm-effect", finding, by=by, at=at, reason=reason, revision=revision)
 
 
 def reopen_finding(
     finding: Finding, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Finding:
     """Open a finding again whose corrective action did not work."""
-    with Step("finding.reopen", finding, by=by, at=at, reason=reason, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("finding.reopen", finding, by=by, at=at, reason=reason, revision=revision)
 
 
 def extend_finding(
@@ -149,6 +131,4 @@ def take_back_finding(
     finding: Finding, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None
 ) -> Finding:
     """Take a finding back that was none."""
-    with Step("finding.take-back", finding, by=by, at=at, reason=reason, revision=revision) as step:
-        pass
-    return step.subject  # type: ignore[no-any-return]
+    return move("finding.take-back", finding, by=by, at=at, reason=reason, revision=revision)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.db import transaction
 
-from sealmark.certify import ObjectionKind, ObjectionStatus, appeal_until, conflicting_ties
+from sealmark.certify import ObjectionKind, appeal_until, conflicting_ties
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step, lock_file
+from sealmark_platform.casework.actions.steps import Step
 from sealmark_platform.casework.models import CertificationFile, Decision, Objection, Panellist, Participation
 from sealmark_platform.casework.queries.actors import members_with, ties_of
-from sealmark_platform.casework.queries.evaluations import figures_of
+from sealmark_platform.casework.queries.evaluations import days_of, figures_of
 from sealmark_platform.parties.models import Person
-from sealmark_platform.records.actions import append_record
 
 __all__ = ["admit", "close_objection", "decide_objection", "file_objection", "investigate", "name_panellist", "reject"]
 
@@ -31,10 +29,10 @@ def file_objection(
     if against is not None and _decided_in(against) != file.pk:
         raise SealmarkError(Problem("SM850", "The decision is none on this file.", fix="Choose one of the file's."))
     book = figures_of(file, at.date())
-    days = {name: _days(book, name) for name in ("appeal_days_to_file", "appeal_days_to_decide")}
+    rules = book.edition.procedure
     kind = ObjectionKind.COMPLAINT if against is None else ObjectionKind.APPEAL
-    limit = None if against is None else appeal_until(against.decided_on, days["appeal_days_to_file"])
-    decide_until = appeal_until(at.date(), days["appeal_days_to_decide"])
+    limit = None if against is None else appeal_until(against.decided_on, days_of(book, rules.appeal_days_to_file))
+    decide_until = appeal_until(at.date(), days_of(book, rules.appeal_days_to_decide))
     with transaction.atomic():
         objection = Objection(
             file=file, kind=kind, against=against, statement=statement.strip(), filed_by=by, filed_on=at.date(),
@@ -43,8 +41,7 @@ def file_objection(
         facts = lambda _: {"appeal_until": limit}  # noqa: E731
         with Step("objection.file", objection, by=by, at=at, reason=statement, facts=facts) as step:
             step.note(kind=kind)
-            for seat in members_with(file, "coordinator", at.date()).select_related("person"):
-                step.notify(seat.person, "objection-filed")
+            step.tell(members_with(file, "coordinator", step.on).select_related("person"), "objection-filed")
     return objection
 
 
@@ -54,63 +51,39 @@ def _decided_in(decision: Decision) -> object:
     return subject.file_id
 
 
-def _days(book: object, name: str) -> int | None:
-    from sealmark.assess.figures import FigureBook
-
-    assert isinstance(book, FigureBook)
-    number = getattr(book.edition.procedure, name)
-    known = None if number is None else book.number(number)
-    return int(known) if isinstance(known, Decimal) else None
-
-
-def name_panellist(objection: Objection, person: Person, *, by: Person, at: dt.datetime) -> Panellist:
+def name_panellist(
+    objection: Objection, person: Person, *, by: Person, at: dt.datetime, revision: int | None = None
+) -> Panellist:
     """Give somebody a seat on the panel.
 
     Raises:
-        SealmarkError: SM703 who names is no coordinator; SM704 they are tied to the client; SM707 the person took part,
-            is tied to the client or sits on the panel already.
+        SealmarkError: SM730 the person took part, is tied to the client or sits on the panel already.
     """
-    file = objection.file
-    if not members_with(file, "coordinator", at.date()).filter(person=by).exists():
-        raise SealmarkError(Problem("SM703", "Panels are named by a coordinator."))
-    if conflicting_ties(ties_of(by), str(file.organization_id), at.date(), file.body.cooling_off_days):
-        raise SealmarkError(Problem("SM704", "Conflict of interest: who names a panel is tied to nobody."))
-    with transaction.atomic():
-        lock_file(file)
-        locked = Objection.objects.get(pk=objection.pk)
-        if locked.status in {ObjectionStatus.DECIDED, ObjectionStatus.NOT_ADMITTED, ObjectionStatus.CLOSED}:
-            raise SealmarkError(Problem("SM702", "The complaint or appeal has been answered."))
-        faults = _panel_faults(objection, person, at.date())
-        if faults:
-            raise SealmarkError(Problem("SM707", f"{person.name}: {', '.join(faults)}."))
-        if objection.against is not None and objection.against.evaluation is not None:
+    facts = lambda one: {"panel_faults": _panel_faults(one, person, at.date())}  # noqa: E731
+    with Step("objection.name-panellist", objection, by=by, at=at, revision=revision, facts=facts) as step:
+        if step.subject.against is not None and step.subject.against.evaluation is not None:
             # The seat stands in the evaluation too: there the database lets nobody stand on two sides.
             Participation.objects.get_or_create(
-                evaluation=objection.against.evaluation, person=person, side="panel",
-                defaults={"assigned_on": at.date()},
+                evaluation=step.subject.against.evaluation, person=person, side="panel",
+                defaults={"assigned_on": step.on},
             )  # fmt: skip
-        seat = Panellist.objects.create(objection=objection, person=person, assigned_on=at.date())
-        entry = append_record(
-            "objection.name-panellist", actor=str(by.pk), at=at, tenant=str(file.body_id), file=str(file.pk),
-            subject=f"objection:{objection.pk}", details={"person": str(person.pk), "status": locked.status},
-        )  # fmt: skip
-        locked.last_entry = entry.number
-        locked.save(update_fields=["last_entry"])
+        seat = Panellist.objects.create(objection=step.subject, person=person, assigned_on=step.on)
+        step.note(person=str(person.pk))
+        step.notify(person, "panel-named")
     return seat
 
 
-def _panel_faults(objection: Objection, person: Person, on: dt.date) -> list[str]:
-    file = objection.file
-    found = []
+def _panel_faults(objection: Objection, person: Person, on: dt.date) -> tuple[str, ...]:
+    file, found = objection.file, []
     if not members_with(file, "panellist", on).filter(person=person).exists():
-        found.append("is no member of appeal panels")
+        found.append(f"{person.name} is no member of appeal panels")
     if Participation.objects.filter(evaluation__file=file, person=person).exclude(side="panel").exists():
-        found.append("took part in the file")
+        found.append(f"{person.name} took part in the file")
     if objection.panel.filter(person=person).exists():
-        found.append("sits on the panel already")
+        found.append(f"{person.name} sits on the panel already")
     if conflicting_ties(ties_of(person), str(file.organization_id), on, file.body.cooling_off_days):
-        found.append("is tied to the organization")
-    return found
+        found.append(f"{person.name} is tied to the organization")
+    return tuple(found)
 
 
 def admit(objection: Objection, *, reason: str, by: Person, at: dt.datetime, revision: int | None = None) -> Objection:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from django.db import transaction
 
@@ -14,31 +14,27 @@ from sealmark.certify import Facts, refusals, require_act
 from sealmark.certify.states import Function
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.models import (
-    Certificate,
-    CertificationFile,
-    Evaluation,
-    Finding,
-    Notice,
-    Objection,
-    Participation,
-)
+from sealmark_platform.casework.models import CertificationFile, Evaluation, Notice, Objection, Participation
 from sealmark_platform.casework.models.stateful import Stateful
+from sealmark_platform.casework.models.subjects import evaluation_of, file_of, status_of
 from sealmark_platform.casework.queries.actors import actor_in
 from sealmark_platform.parties.models import Person
-from sealmark_platform.records.actions import append_record
+from sealmark_platform.records.actions import append_record, commit_to
 
-__all__ = ["Step", "file_of", "lock_file"]
+__all__ = ["Seat", "Step", "clients_of", "lock_file", "move"]
+
+_Row = TypeVar("_Row", bound=Stateful)
 
 
-def file_of(subject: Stateful) -> CertificationFile:
-    """Return the certification file that a subject belongs to."""
-    if isinstance(subject, CertificationFile):
-        return subject
-    if isinstance(subject, Finding):
-        return subject.evaluation.file
-    assert isinstance(subject, (Evaluation, Certificate, Objection))
-    return subject.file
+class Seat(Protocol):
+    """Whatever gives a person a part: a membership, a representation, a place in a team."""
+
+    person: Any
+
+
+def clients_of(file: CertificationFile) -> Iterable[Seat]:
+    """Return who speaks for the client of a file."""
+    return file.organization.representations.select_related("person")
 
 
 def lock_file(file: CertificationFile) -> None:
@@ -67,7 +63,7 @@ class Step(AbstractContextManager["Step"]):
         facts: More of :class:`sealmark.certify.Facts`, worked out once the subject is locked.
 
     Raises:
-        SealmarkError: SM702 to SM729 what refuses, all of it; SM801 somebody acted in between.
+        SealmarkError: SM702 to SM731 what refuses, all of it; SM801 somebody acted in between.
     """
 
     def __init__(
@@ -112,11 +108,9 @@ class Step(AbstractContextManager["Step"]):
             raise SealmarkError(
                 Problem("SM801", what, fix="Look at the page again and repeat your act if it still fits.")
             )
-        self.act = require_act(self._act_id, None if is_new else _status(self.subject))
+        self.act = require_act(self._act_id, None if is_new else status_of(self.subject))
         file = file_of(self.subject)
-        evaluation = {Evaluation: self.subject, Finding: getattr(self.subject, "evaluation", None)}.get(
-            type(self.subject)
-        )
+        evaluation = evaluation_of(self.subject)
         objection = self.subject if isinstance(self.subject, Objection) else None
         self.actor = actor_in(file, self.by, self.on, evaluation=evaluation, objection=objection)
         known = {
@@ -134,12 +128,17 @@ class Step(AbstractContextManager["Step"]):
             Participation.objects.filter(evaluation=evaluation, person=self.by).update(has_acted=True)
 
     def note(self, **details: Json) -> None:
-        """Add details to the record. Texts about people do not belong there."""
+        """Add details to the record: days, numbers, digests, ids; no text somebody wrote."""
         self._details |= details
 
     def notify(self, person: Person, kind: str, **details: Json) -> None:
         """Tell somebody once the act is done."""
         self._notices.append((person, kind, details))
+
+    def tell(self, seats: Iterable[Seat], kind: str, **details: Json) -> None:
+        """Tell everybody who has one of the seats, once each."""
+        for person in dict.fromkeys(seat.person for seat in seats):
+            self.notify(person, kind, **details)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -157,10 +156,10 @@ class Step(AbstractContextManager["Step"]):
             self.subject.status = self.act.target.value
         self.subject.revision += 1
         file = file_of(self.subject)
-        details = {**self._details, **({"reason": self.reason} if self.reason else {}), "status": self.subject.status}
         entry = append_record(
             self.act.id, actor=self.actor.id, at=self.at, tenant=str(file.body_id), file=str(file.pk),
-            subject=f"{self.act.subject}:{self.subject.pk}", details=details,
+            subject=f"{self.act.subject}:{self.subject.pk}",
+            details={**self._details, **self._committed(), "status": self.subject.status},
         )  # fmt: skip
         self.subject.last_entry = entry.number
         self.subject.save()
@@ -169,13 +168,14 @@ class Step(AbstractContextManager["Step"]):
             for person, kind, more in self._notices
         )
 
+    def _committed(self) -> Mapping[str, Json]:
+        """Return what stands for who acted and why: the texts can be erased and the trail still holds."""
+        name = {} if self.by is None else {"name": commit_to(self.by.name, about=self.actor.id)}
+        return {**name, **({"reason": commit_to(self.reason)} if self.reason else {})}
 
-def _status(subject: Stateful) -> Any:
-    """Return the status as a word of the library."""
-    from sealmark import certify
 
-    words = {
-        CertificationFile: certify.ApplicationStatus, Evaluation: certify.EvaluationStatus,
-        Finding: certify.FindingStatus, Certificate: certify.CertificateStatus, Objection: certify.ObjectionStatus,
-    }  # fmt: skip
-    return words[type(subject)](subject.status)
+def move(act: str, subject: _Row, **how: Any) -> _Row:
+    """Do an act that changes nothing but the status; arguments as of :class:`Step`."""
+    with Step(act, subject, **how) as step:
+        pass
+    return step.subject  # type: ignore[no-any-return]

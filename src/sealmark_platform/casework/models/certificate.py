@@ -44,6 +44,10 @@ class Certificate(Stateful):
     def __str__(self) -> str:
         return self.number
 
+    def open_conditions(self) -> list[tuple[int, dict[str, str]]]:
+        """Return the conditions that are not met yet, each with its place."""
+        return [(place, one) for place, one in enumerate(self.conditions) if not one.get("met")]
+
 
 class CertificateEvent(models.Model):
     """One line of the public history of a certificate."""

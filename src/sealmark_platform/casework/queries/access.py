@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
-from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Finding, Objection
+from sealmark.certify import EvaluationStatus
+from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Evidence, Finding, Objection
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.parties.models import Person
 
-__all__ = ["SUBJECTS", "fetch_file", "fetch_subject", "files_of_body_people", "files_of_client", "visible_files"]
+__all__ = [
+    "fetch_evidence", "fetch_file", "fetch_result", "fetch_subject", "files_of_body_people", "files_of_client",
+    "told_evaluations", "visible_evidence", "visible_files", "works_on",
+]  # fmt: skip
 
 _SEES_ALL = ("coordinator", "administrator", "observer")
-SUBJECTS: dict[str, type[Stateful]] = {
-    "application": CertificationFile, "evaluation": Evaluation, "finding": Finding, "certificate": Certificate,
-    "objection": Objection,
-}  # fmt: skip
 _FILE_PATH: dict[type[Stateful], str] = {
     CertificationFile: "",
     Evaluation: "file__",
@@ -51,6 +53,61 @@ def visible_files(person: Person | AnonymousUser, on: dt.date) -> QuerySet[Certi
     ours = files_of_body_people(person, on).values("pk")
     theirs = files_of_client(person).values("pk")
     return CertificationFile.objects.filter(Q(pk__in=ours) | Q(pk__in=theirs))
+
+
+def works_on(person: Person, file: CertificationFile, on: dt.date) -> bool:
+    """Tell whether a person sees a file as somebody of its certification body."""
+    return files_of_body_people(person, on).filter(pk=file.pk).exists()
+
+
+def told_evaluations(person: Person, on: dt.date) -> QuerySet[Evaluation]:
+    """Return the evaluations whose result, recommendation and review a person may read.
+
+    The body's people read them as they come; a client once the decision is taken (17065, 7.4.6 and 7.6).
+    """
+    ours = Q(file__in=files_of_body_people(person, on).values("pk"))
+    theirs = Q(file__in=files_of_client(person).values("pk"), status=EvaluationStatus.DECIDED)
+    return Evaluation.objects.filter(ours | theirs)
+
+
+def fetch_result(person: Person, pk: object, on: dt.date) -> tuple[Evaluation, Mapping[str, Any]]:
+    """Return an evaluation and its frozen result.
+
+    Raises:
+        Http404: There is none, or the person may not know that there is one.
+        PermissionDenied: The client reads it once the decision is taken.
+    """
+    found = fetch_subject(person, Evaluation, pk, on)
+    if not told_evaluations(person, on).filter(pk=found.pk).exists():
+        raise PermissionDenied
+    if found.result is None:
+        raise Http404
+    return found, found.result
+
+
+def visible_evidence(person: Person, on: dt.date) -> QuerySet[Evidence]:
+    """Return the evidence a person may open: all of the body's files, and what the client itself added."""
+    ours = Q(evaluation__file__in=files_of_body_people(person, on).values("pk"))
+    theirs = Q(
+        evaluation__file__in=files_of_client(person).values("pk"),
+        added_by__representations__organization=F("evaluation__file__organization"),
+    )
+    return Evidence.objects.filter(ours | theirs).distinct()
+
+
+def fetch_evidence(person: Person, pk: object, on: dt.date) -> Evidence:
+    """Return a file of evidence.
+
+    Raises:
+        Http404: There is none, or the person may not know that there is one.
+        PermissionDenied: The body keeps it: clients open what they added themselves.
+    """
+    found = Evidence.objects.filter(pk=pk, evaluation__file__in=visible_files(person, on).values("pk")).first()
+    if found is None:
+        raise Http404
+    if not visible_evidence(person, on).filter(pk=pk).exists():
+        raise PermissionDenied
+    return found
 
 
 def fetch_file(person: Person, pk: object, on: dt.date) -> CertificationFile:

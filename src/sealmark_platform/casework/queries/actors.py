@@ -14,7 +14,7 @@ from sealmark.certify import Actor, Function, Tie
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Objection, Panellist, Participation
 from sealmark_platform.parties.models import Membership, Person
 
-__all__ = ["CLOCK", "Standing", "actor_in", "members_with", "sides_of", "standing_of", "ties_of"]
+__all__ = ["CLOCK", "Standing", "actor_in", "members_with", "seated", "standing_of", "ties_of"]
 
 CLOCK = Actor("clock", frozenset({Function.CLOCK}))
 
@@ -132,9 +132,10 @@ def members_with(file: CertificationFile, function: str, on: dt.date) -> QuerySe
     return Membership.objects.filter(Q(until=None) | Q(until__gte=on), body=file.body_id, function=function)
 
 
-def sides_of(evaluation: Evaluation, side: str) -> QuerySet[Participation]:
-    """Return who stands on a side of an evaluation and did not step aside."""
-    return evaluation.participations.filter(side=side, stepped_aside="").select_related("person")
+def seated(evaluation: Evaluation, function: Function) -> QuerySet[Participation]:
+    """Return who has a function in an evaluation by their seat and did not step aside."""
+    sides = [side for side, functions in _SIDES.items() if function in functions]
+    return evaluation.participations.filter(side__in=sides, stepped_aside="").select_related("person")
 
 
 def ties_of(person: Person) -> tuple[Tie, ...]:

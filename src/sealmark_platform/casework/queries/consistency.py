@@ -8,30 +8,17 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from sealmark.certify import EvaluationStatus
-from sealmark_platform.casework.models import (
-    Agreement,
-    Certificate,
-    CertificationFile,
-    Decision,
-    Evaluation,
-    Finding,
-    Objection,
-)
-from sealmark_platform.casework.models.stateful import Stateful
+from sealmark.certify import EvaluationStatus, Subject
+from sealmark_platform.casework.models import Agreement, Certificate, CertificationFile, Decision, Evaluation
+from sealmark_platform.casework.models.subjects import SUBJECTS
 from sealmark_platform.records.models import Entry
 
 __all__ = ["disagreements", "entries_expected"]
 
-_SUBJECTS: dict[str, type[Stateful]] = {
-    "application": CertificationFile, "evaluation": Evaluation, "finding": Finding, "certificate": Certificate,
-    "objection": Objection,
-}  # fmt: skip
-
 
 def entries_expected() -> int:
     """Return the largest number of an entry that any row knows: the trail has at least as many."""
-    known = [model._default_manager.aggregate(last=Max("last_entry"))["last"] for model in _SUBJECTS.values()]
+    known = [model._default_manager.aggregate(last=Max("last_entry"))["last"] for model in SUBJECTS.values()]
     return max((number for number in known if number), default=0)
 
 
@@ -41,14 +28,16 @@ def disagreements() -> tuple[str, ...]:
     Every subject's newest entry is the one it remembers and tells the status it
     has, and what comes with a status is there: an act is in both or in neither.
     """
-    newest = dict(Entry.objects.values("subject").annotate(last=Max("number")).values_list("subject", "last"))
-    found = [fault for kind in _SUBJECTS for fault in _of_kind(kind, newest)]
+    told = Entry.objects.values("subject").annotate(last=Max("number")).values_list("subject", "last")
+    # What a body changes of its own, such as its people, is told in the trail as well.
+    newest = {subject: last for subject, last in told if subject.partition(":")[0] in SUBJECTS}
+    found = [fault for kind in SUBJECTS for fault in _of_kind(kind, newest)]
     found += [f"{subject}: there is no such row, but entry {number}" for subject, number in sorted(newest.items())]
     return (*found, *_incomplete())
 
 
-def _of_kind(kind: str, newest: dict[str, int]) -> Iterator[str]:
-    rows: QuerySet[Any] = _SUBJECTS[kind]._default_manager.order_by("pk")
+def _of_kind(kind: Subject, newest: dict[str, int]) -> Iterator[str]:
+    rows: QuerySet[Any] = SUBJECTS[kind]._default_manager.order_by("pk")
     for pk, status, last in rows.values_list("pk", "status", "last_entry").iterator(chunk_size=2_000):
         subject = f"{kind}:{pk}"
         known = newest.pop(subject, 0)

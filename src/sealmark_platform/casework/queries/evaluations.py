@@ -14,17 +14,19 @@ from sealmark.certify import (
     EvaluationKind,
     FindingFacts,
     FindingStatus,
+    Function,
     Outcome,
     conflicting_ties,
     outcomes_possible,
 )
+from sealmark.scheme.figures import Number
 from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Participation
-from sealmark_platform.casework.queries.actors import sides_of, ties_of
+from sealmark_platform.casework.queries.actors import seated, ties_of
 from sealmark_platform.catalogue.queries import edition_of, figures_supplied
 from sealmark_platform.parties.models import Person
 
 __all__ = [
-    "certificate_of", "days_needed", "event_of", "figures_of", "finding_facts", "outcomes_of", "seat_faults",
+    "certificate_of", "days_needed", "days_of", "event_of", "figures_of", "finding_facts", "outcomes_of", "seat_faults",
     "team_faults", "votes_needed",
 ]  # fmt: skip
 
@@ -44,6 +46,12 @@ def certificate_of(file: CertificationFile) -> Certificate | None:
 def figures_of(file: CertificationFile, on: dt.date) -> FigureBook:
     """Return the figures of the scheme for the organization on a day."""
     return FigureBook(edition_of(file.edition), on, file.organization.employees, figures_supplied(file.edition))
+
+
+def days_of(book: FigureBook, number: Number | None) -> int | None:
+    """Return a figure of the scheme that counts whole days or months; None where there is none."""
+    known = None if number is None else book.number(number)
+    return int(known) if isinstance(known, Decimal) else None
 
 
 def event_of(evaluation: Evaluation) -> str:
@@ -104,7 +112,7 @@ def _competence_faults(evaluation: Evaluation, person: Person, on: dt.date) -> I
 
 def team_faults(evaluation: Evaluation, on: dt.date) -> tuple[str, ...]:
     """Return everything that speaks against the team as it stands."""
-    team = list(sides_of(evaluation, Participation.Side.EVALUATION))
+    team = list(seated(evaluation, Function.EVALUATOR))
     found = [] if any(seat.is_lead for seat in team) else ["no lead"]
     for seat in team:
         found += seat_faults(evaluation, seat.person, seat.side, on)
