@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def createsuperuser(email: str, name: str, password: str) -> None:
     from sealmark_platform.parties.models import Person
 
     try:
-        validate_password(password)
+        validate_password(password, Person(email=email, name=name))
     except ValidationError as error:
         raise click.UsageError(" ".join(error.messages)) from error
     Person.objects.create_superuser(email, name, password)
@@ -89,25 +90,46 @@ def createsuperuser(email: str, name: str, password: str) -> None:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
-    """Serve the pages until interrupted.
+@click.option("--no-worker", is_flag=True, help="Start no worker: one runs elsewhere, by `work`.")
+def serve(host: str, port: int, *, no_worker: bool) -> None:
+    """Serve the pages until interrupted, with a worker beside.
 
     Example:  sealmark-platform serve --port 8080
     """
     _ready()
-    _serve(host, port)
+    _serve(host, port, with_worker=not no_worker)
 
 
-def _serve(host: str, port: int) -> None:
+@cli.command()
+@click.option("--once", is_flag=True, help="End as soon as nothing waits.")
+@click.option("--for-process", type=int, hidden=True)
+def work(*, once: bool, for_process: int | None) -> None:
+    """Do what the pages leave for later, above all evaluate evidence, until interrupted.
+
+    `serve` starts one itself.
+
+    Example:  sealmark-platform work --once
+    """
+    _ready()
+    from sealmark_platform.work import work as work_on
+
+    work_on(is_over=lambda: for_process is not None and os.getppid() != for_process, once=once)
+
+
+def _serve(host: str, port: int, *, with_worker: bool = True) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from sealmark_platform.work import accompanying
+
     click.echo(f"http://{host}:{port}/  (Ctrl+C ends)", err=True)
-    # With SQLite a second worker waits more than it works.
-    Granian(
+    # With SQLite a second process of pages waits more than it works.
+    server = Granian(
         "sealmark_platform.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1,
         blocking_threads=4, log_access=False, log_level="warning",  # type: ignore[arg-type]
-    ).serve()  # fmt: skip
+    )  # fmt: skip
+    with accompanying() if with_worker else nullcontext():
+        server.serve()
 
 
 @cli.command()
@@ -121,17 +143,21 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
     _ready()
     from django.utils import timezone
 
+    from sealmark_platform.administration.moving import succeed
     from sealmark_platform.api.webhooks import deliver
     from sealmark_platform.casework.actions.clock import tick as move
     from sealmark_platform.mail import send_mails
     from sealmark_platform.records.actions import make_checkpoint
+    from sealmark_platform.register.letters import send_letters
 
     at = timezone.now() if as_of is None else as_of.replace(hour=20, tzinfo=dt.UTC)
     done = move(at)
+    succeeded, moved = succeed(at)
     make_checkpoint(at)
-    sent, failed = send_mails(at)
+    sent, failed = (sum(numbers) for numbers in zip(send_mails(at), send_letters(at), strict=True))
     called = deliver(at)
-    told = {"expired": list(done.expired), "opened": list(done.opened), "reminded": list(done.reminded)}
+    told = {"expired": list(done.expired), "opened": list(done.opened), "reminded": list(done.reminded),
+            "succeeded": list(succeeded), "moved": list(moved)}  # fmt: skip
     lines = [f"{kind}: {', '.join(names) or 'nothing'}" for kind, names in told.items()]
     lines.append(f"mails: {sent} sent" + (f", {failed} wait for the next time" if failed else ""))
     lines.append(
@@ -386,6 +412,31 @@ def make_one(email: str, name: str, scopes: tuple[str, ...], days: int, *, as_js
     token, secret = make_token(person, name, scopes, expires_on=at.date() + dt.timedelta(days=days), at=at)
     told = {"secret": secret, "scopes": token.scopes, "expires_on": token.expires_on.isoformat()}
     _tell(told, [secret], as_json=as_json)
+
+
+@cli.group()
+def factors() -> None:
+    """Help people who lost what they sign in with."""
+
+
+@factors.command("remove")
+@click.option("--email", required=True, help="Of the person, of whom you have made sure.")
+def remove_all(email: str) -> None:
+    """Remove every passkey, app and recovery code of a person; the password stays. The person is told by mail.
+
+    Example:  sealmark-platform factors remove --email ada@oak.example
+    """
+    _ready()
+    from django.utils import timezone
+
+    from sealmark_platform.accounts.actions import remove_factors
+    from sealmark_platform.parties.models import Person
+
+    person = Person.objects.filter(email=email.strip().lower()).first()
+    if person is None:
+        raise click.UsageError(f'There is no account "{email}".')
+    count = remove_factors(person, timezone.now())
+    click.echo(f"Removed: {count} of {person.email}", err=True)
 
 
 def _progress(what: str, done: int, of: int) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-__all__ = ["database", "flag", "mail", "secret", "text", "words"]
+from sealmark.core.errors import Problem
+
+__all__ = ["database", "flag", "mail", "one_of", "provider", "secret", "text", "words"]
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -33,6 +36,43 @@ def flag(name: str, *, default: bool = False) -> bool:
     if value not in _TRUE | _FALSE:
         raise ImproperlyConfigured(f'{name} is "{value}": write yes or no.')
     return value in _TRUE
+
+
+def one_of(name: str, *choices: str) -> str:
+    """Return one of some words, the first when nothing is said.
+
+    Raises:
+        ImproperlyConfigured: It is none of them.
+    """
+    value = text(name, choices[0]).lower()
+    if value not in choices:
+        raise _wrong("SM876", f'"{value}" is none of the words it may be.', name, f"Write {' or '.join(choices)}.")
+    return value
+
+
+def provider(name: str) -> dict[str, Any]:
+    """Return the settings of an OpenID Connect provider, empty when there is none.
+
+    Raises:
+        ImproperlyConfigured: Something of it is missing, or it would be talked to in the open.
+    """
+    issuer, client, password = text(f"{name}_ISSUER"), text(f"{name}_CLIENT_ID"), secret(f"{name}_CLIENT_SECRET")
+    if not issuer:
+        return {}
+    missing = [part for part, value in (("CLIENT_ID", client), ("CLIENT_SECRET", password)) if not value]
+    if missing:
+        raise _wrong("SM877", f"{name}_ISSUER is set, but not {name}_{missing[0]}.", name, "Set it, or neither.")
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1"}:
+        raise _wrong("SM877", f'"{issuer}" would be talked to in the open.', f"{name}_ISSUER", "Begin with https://")
+    shown = text(f"{name}_NAME", parts.hostname or "")
+    app = {"provider_id": "sso", "name": shown, "client_id": client, "secret": password,
+           "settings": {"server_url": issuer.rstrip("/")}}  # fmt: skip
+    return {"issuer": issuer, "name": shown, "app": app}
+
+
+def _wrong(code: str, what: str, name: str, fix: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(str(Problem(code, what, name, fix)))
 
 
 def secret(name: str) -> str:

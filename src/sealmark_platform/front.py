@@ -1,11 +1,9 @@
-"""The first page, signing in and out, the reader's language, health."""
+"""The first page, signing in to the demonstration, the reader's language, health."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,15 +14,7 @@ from django.views.decorators.http import require_POST
 from sealmark_platform.casework import phrases
 from sealmark_platform.parties.models import Membership, Person
 
-__all__ = ["SignIn", "demo_sign_in", "forbidden", "health", "home", "language", "missing"]
-
-
-class SignIn(LoginView):
-    """Sign in with e-mail and password."""
-
-    template_name = "registration/sign_in.html"
-    form_class = AuthenticationForm
-    redirect_authenticated_user = True
+__all__ = ["demo_sign_in", "forbidden", "health", "home", "language", "missing", "too_many"]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -103,3 +93,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
     """Answer that this may not be done."""
     sentence = _("You may not do this. If you came here from a form, load it again and repeat.")
     return render(request, "problem.html", {"title": _("Not allowed"), "sentence": sentence}, status=403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer that this was tried too often."""
+    sentence = _("This was tried too often in a short time. Wait a few minutes and repeat it.")
+    return render(request, "problem.html", {"title": _("Too many tries"), "sentence": sentence}, status=429)

@@ -2,7 +2,8 @@
 
 ``SEALMARK_SECRET_KEY`` (or ``_FILE``) has no default. The rest: ``SEALMARK_DATA`` (folder of the database,
 uploads and written mails), ``SEALMARK_DATABASE``, ``SEALMARK_HOSTS``, ``SEALMARK_BEHIND_PROXY``, ``SEALMARK_ADDRESS``,
-``SEALMARK_MAIL``, ``SEALMARK_MAIL_FROM``, ``SEALMARK_DEMO``.
+``SEALMARK_MAIL``, ``SEALMARK_MAIL_FROM``, ``SEALMARK_SECOND_FACTOR``, ``SEALMARK_OIDC_ISSUER`` and its like,
+``SEALMARK_DEMO``.
 """
 
 from pathlib import Path
@@ -25,6 +26,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "sealmark_platform.records",
     "sealmark_platform.parties",
     "sealmark_platform.catalogue",
@@ -33,6 +41,8 @@ INSTALLED_APPS = [
     "sealmark_platform.client_portal",
     "sealmark_platform.register",
     "sealmark_platform.api",
+    "sealmark_platform.accounts",
+    "sealmark_platform.administration",
 ]
 
 MIDDLEWARE = [
@@ -47,7 +57,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "sealmark_platform.api.envelope.api_answers",
+    "sealmark_platform.accounts.demands.SecondFactorFirst",
 ]
 
 ROOT_URLCONF = "sealmark_platform.urls"
@@ -82,7 +94,54 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 15},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "sealmark_platform.accounts.passwords.GuessablePasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 86_400
+
+# One process serves, so its memory counts tries. Room for many: what is pushed out would be tried anew.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+ACCOUNT_ADAPTER = "sealmark_platform.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "sealmark_platform.accounts.forms.SignInForm",
+    "reset_password": "sealmark_platform.accounts.forms.AskResetForm",
+    "reset_password_from_key": "sealmark_platform.accounts.forms.ResetForm",
+    "change_password": "sealmark_platform.accounts.forms.ChangeForm",
+    "reauthenticate": "sealmark_platform.accounts.forms.ConfirmForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# An address is proven by the invitation and the link that went to it, not once more.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+MFA_ADAPTER = "sealmark_platform.accounts.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "sealmark_platform.accounts.forms.CodeForm",
+    "reauthenticate": "sealmark_platform.accounts.forms.CodeAgainForm",
+    "activate_totp": "sealmark_platform.accounts.forms.AddAppForm",
+    "add_webauthn": "sealmark_platform.accounts.forms.AddPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Sealmark"
+MFA_TOTP_TOLERANCE = 1
+SECOND_FACTOR = env.one_of("SEALMARK_SECOND_FACTOR", "recommended", "required")
+OIDC = env.provider("SEALMARK_OIDC")
+SOCIALACCOUNT_ADAPTER = "sealmark_platform.accounts.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC["app"]] if OIDC else [], "OAUTH_PKCE_ENABLED": True}}
+# The way to the provider begins with a link: a policy for forms would have to name every host on that way.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
@@ -118,6 +177,8 @@ API_REQUESTS_PER_MINUTE = 600
 NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Where readers find the platform, for links in mails.
 ADDRESS = env.text("SEALMARK_ADDRESS", "http://127.0.0.1:8000/")

@@ -1,9 +1,10 @@
 """Service records against the plain means of the same columns (``make bench``).
 
 10^6 and 10^7 records by default; also 10^8 with SEALMARK_BENCH=full, for which the bars are made. At fewer
-the 48,000 cells weigh more than the records, and the ratios are only shown. Every work runs in a fresh process,
-after a small run that is not counted (for the limit too); the least CPU time of two rounds counts. A chart of
-time and memory is written to ``out/``.
+the 48,000 cells weigh more than the records, and the ratios are only shown. Memory is judged at every size: it
+has to stay below a limit, and ten times as many records may take only a little more. Every work runs in a fresh
+process, after a small run that is not counted (for the limit too); the least CPU time and the largest memory of two
+rounds count. A chart of time and memory is written to ``out/``.
 """
 
 import itertools
@@ -20,6 +21,8 @@ SMALL, LARGEST = 100_000, 10**8
 SIZES = (10**6, 10**7, LARGEST) if FULL else (10**6, 10**7)
 HOME = "tests.benchmarks.speed.records"
 LIMIT = "limit"
+MOST_MEMORY, MORE_MEMORY = 1.5, 0.25
+"""Gigabytes: that any work may take, and that it may take more than with a tenth of the records."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ def measured(folder, size):
 
 
 def test_record_measures(folder):
-    series, rows = [], []
+    series, rows, memory = [], [], []
 
     for size in SIZES:
         found = measured(folder, size)
@@ -56,12 +59,18 @@ def test_record_measures(folder):
             Row(f"{size:.0e} {name}", found[name][0], found[LIMIT][0], bar if size == LARGEST else None)
             for name, (bar, _) in WORK.items()
         ]
+    for name in WORK:
+        peaks = [point["gigabytes"] for point in series if point["way"] == name]
+        memory.append(Row(f"{name}: most", max(peaks), MOST_MEMORY, 1, unit="GB"))
+        steps = [after - before for before, after in itertools.pairwise(peaks)]
+        memory.append(Row(f"{name}: more than at a tenth", max(0, *steps), MORE_MEMORY, 1, unit="GB"))
 
     print_table(rows, f"Service records, {OUTLETS:,} outlets x {MONTHS} months")
+    print_table(memory, "Memory")
     for name in (LIMIT, *WORK):
         print(f"{name}: {growth([point for point in series if point['way'] == name])}")
     print("chart:", draw(series, Path(__file__).parent / "out" / "records.html"))
-    assert [row.name for row in rows if not row.passes] == []
+    assert [row.name for row in (*rows, *memory) if not row.passes] == []
 
 
 def growth(points):

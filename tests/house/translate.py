@@ -33,7 +33,8 @@ def extracted():
     """Return a catalogue of every sentence of the platform, without places: they change with every edit."""
     methods = [("**.py", "python"), ("templates/**.html", extract_django)]
     found = Catalog(project="Sealmark", charset="utf-8")
-    keywords = {**DEFAULT_KEYWORDS, "gettext_noop": None, "npgettext": ((1, "c"), 2, 3)}
+    aliases = dict.fromkeys(("gettext_noop", "gettext_lazy", "_now"))
+    keywords = {**DEFAULT_KEYWORDS, **aliases, "npgettext": ((1, "c"), 2, 3)}
     for _file, _line, message, _comments, context in extract_from_dir(PLATFORM, methods, keywords=keywords):
         found.add(message, context=context)
     return found

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -19,19 +20,41 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Place:
+    """A platform that is up.
+
+    Attributes:
+        address: Where it answers.
+        command: The command line of the platform on its data.
+        environment: For that command.
+    """
+
+    address: str
+    command: list[str]
+    environment: dict[str, str]
+
+
 @contextmanager
 def served(folder):
     """Yield the address of a platform that is up, and end it afterwards."""
+    with running(folder, "platform_seed.py") as place:
+        yield place.address
+
+
+@contextmanager
+def running(folder, seed, *arguments, **environment):
+    """Yield a platform that is up, filled by a program of this folder, and end it afterwards."""
     data = folder / "data"
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT), "SEALMARK_DATA": str(data), "SEALMARK_SECRET_KEY": "only-for-journeys",
-        "DJANGO_SETTINGS_MODULE": "sealmark_platform.settings",
+        "DJANGO_SETTINGS_MODULE": "sealmark_platform.settings", **environment,
     }  # fmt: skip
     environment.pop("SEALMARK_DATABASE", None)
     command = [sys.executable, "-m", "sealmark_platform.commands", "--data", str(data)]
     subprocess.run([*command, "migrate"], env=environment, check=True, capture_output=True)
-    seed = [sys.executable, str(ROOT / "tests/journeys/platform_seed.py")]
-    subprocess.run(seed, env=environment, check=True, capture_output=True)
+    filling = [sys.executable, str(ROOT / "tests/journeys" / seed), *arguments]
+    subprocess.run(filling, env=environment, check=True, capture_output=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -39,7 +62,7 @@ def served(folder):
     server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log)
     try:
         _wait(f"http://127.0.0.1:{port}/healthz", server)
-        yield f"http://127.0.0.1:{port}"
+        yield Place(f"http://127.0.0.1:{port}", command, environment)
     finally:
         server.terminate()
         server.wait(20)

@@ -94,7 +94,7 @@ class Desk:
 
     def sign_in(self, name):
         self.go("/sign-in/")
-        self.page.fill("#id_username", f"{name}-oak@example.org")
+        self.page.fill("#id_login", f"{name}-oak@example.org")
         self.page.fill("#id_password", PASSWORD)
         self.press("main form button.main")
         return self

@@ -25,10 +25,11 @@ def sealed():
     """A whole result, as the library seals it."""
     from sealmark.evaluation.example import make_example, read_profile
     from sealmark.evaluation.run import evaluate
+    from sealmark_platform.casework.intake import labelled_case
     from sealmark_platform.catalogue.queries import loaded
 
     pack = loaded(SCHEME)
     profile = read_profile(Path(str(resources.files("sealmark.cli"))) / "examples" / "sealmark-charter.yaml")
     with tempfile.TemporaryDirectory() as place:
         make_example(profile, pack, Path(place) / "case")
-        return evaluate(pack, Path(place) / "case", draws=20).document
+        return evaluate(pack, labelled_case(Path(place) / "case", "evaluation"), draws=20).document

@@ -60,8 +60,12 @@ class World:
                 added_at=at,
             )  # fmt: skip
         return apply.write_application(
-            file, scope="Repairs in shops", answers={}, by=self.cleo, at=at, revision=file.revision
+            file, scope="Repairs in shops", answers=self.answers(), by=self.cleo, at=at, revision=file.revision
         )
+
+    def answers(self):
+        classes = loaded(self.edition.edition).procedure.who_may_apply
+        return {"applicant": classes[0]} if classes else {}
 
     def agreed(self):
         file = self.draft()

@@ -32,12 +32,13 @@ from sealmark.certify.states import (
     Status,
     Subject,
 )
+from sealmark.certify.waits import GradeWait, grade_waits, waits_unmet
 
 __all__ = [
     "ACTS", "ACT_OF_OUTCOME", "ANSWER_PARTS", "CONDITIONS", "COOLING_OFF_DAYS", "Act", "Actor", "ApplicationStatus",
     "CertificateFacts", "CertificateStatus", "Deadlines", "Due", "EvaluationKind", "EvaluationStatus", "Facts",
-    "FindingFacts", "FindingStatus", "Function", "ObjectionKind", "ObjectionStatus", "Outcome", "Status", "Subject",
-    "Tie", "acts_from", "appeal_until", "blocking", "certificate_due", "conflicting_ties", "finding_deadlines",
-    "is_late", "outcomes_possible", "refusals", "renewed_term", "require_act", "separated_pairs", "surveillance_days",
-    "suspension_until", "term_of", "unanswered",
+    "FindingFacts", "FindingStatus", "Function", "GradeWait", "ObjectionKind", "ObjectionStatus", "Outcome", "Status",
+    "Subject", "Tie", "acts_from", "appeal_until", "blocking", "certificate_due", "conflicting_ties",
+    "finding_deadlines", "grade_waits", "is_late", "outcomes_possible", "refusals", "renewed_term", "require_act",
+    "separated_pairs", "surveillance_days", "suspension_until", "term_of", "unanswered", "waits_unmet",
 ]  # fmt: skip

@@ -113,7 +113,7 @@ def _evaluation_acts() -> tuple[Act, ...]:
         act("review", {at.RECOMMENDED}, at.REVIEWED, _REVIEWER, *outside, reasoned=True),
         act("vote", {at.REVIEWED}, None, _DECIDER, *deciding, reasoned=True),
         act("decide", {at.REVIEWED}, at.DECIDED, _DECIDER, *deciding, "outcome-fits", "findings-closed", "quorum",
-            reasoned=True, final=True),
+            "grade-waited", reasoned=True, final=True),
         act("defer", {at.REVIEWED}, at.EVALUATED, _DECIDER, *deciding, "quorum", reasoned=True),
         act("cancel", {*open_ones}, at.CANCELLED, _COORDINATOR, reasoned=True, final=True),
     )  # fmt: skip

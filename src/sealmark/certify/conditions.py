@@ -45,6 +45,7 @@ class Facts:
         findings_blocking: Findings that must be accepted or verified before a decision.
         outcome: What is to be decided.
         outcomes_possible: What the evaluation's kind, its result and the certificate leave open.
+        waits_unmet: Sentences that say which grade would be given too early.
         votes_cast: By deciders who did not step aside.
         votes_needed: The quorum.
         decision_on: Day of the decision that the act carries out.
@@ -79,6 +80,7 @@ class Facts:
     findings_blocking: tuple[str, ...] | None = None
     outcome: Outcome | None = None
     outcomes_possible: frozenset[Outcome] = frozenset()
+    waits_unmet: tuple[str, ...] | None = None
     votes_cast: int = 0
     votes_needed: int | None = None
     decision_on: dt.date | None = None
@@ -157,6 +159,11 @@ def _outcome_fits(_: Actor, facts: Facts) -> str:
     return f'The outcome "{facts.outcome}" is not open; possible: {possible}.'
 
 
+def _grade_waited(_: Actor, facts: Facts) -> str:
+    unmet = facts.waits_unmet
+    return "Nobody checked whether the grade comes too early." if unmet is None else " ".join(unmet)
+
+
 def _quorum(_: Actor, facts: Facts) -> str:
     if facts.votes_needed is None or facts.votes_cast >= facts.votes_needed:
         return "" if facts.votes_needed is not None else "The quorum is not known."
@@ -215,6 +222,7 @@ CONDITIONS: Mapping[str, tuple[str, Condition]] = MappingProxyType({
     ),
     "outcome-fits": ("SM718", _outcome_fits),
     "quorum": ("SM719", _quorum),
+    "grade-waited": ("SM732", _grade_waited),
     "decision-taken": ("SM722", _decision_taken),
     "answer-complete": (
         "SM723", lambda _, f: _listed(f.answer_missing, "There is no answer.", "The answer lacks: {}."),

@@ -51,7 +51,7 @@ ACT_OF_OUTCOME: Mapping[Outcome, str | None] = MappingProxyType(
 
 
 def outcomes_possible(
-    kind: EvaluationKind, certificate: CertificateStatus | None, *, is_certifiable: bool
+    kind: EvaluationKind, certificate: CertificateStatus | None, *, is_certifiable: bool, is_kept: bool = True
 ) -> frozenset[Outcome]:
     """Return what can be decided.
 
@@ -59,6 +59,7 @@ def outcomes_possible(
         kind: Why the evaluation was made.
         certificate: Status of the certificate; None: there is none yet.
         is_certifiable: The result reaches a grade that is certified. What is not determined does not.
+        is_kept: The evidence is there for which the scheme lets a certificate be kept.
 
     Example:
         >>> sorted(outcomes_possible(EvaluationKind.INITIAL, None, is_certifiable=False))
@@ -69,6 +70,8 @@ def outcomes_possible(
         found &= _BY_STATUS[certificate]
     elif kind is not EvaluationKind.INITIAL:
         return frozenset()
+    if not is_kept and kind in {EvaluationKind.SURVEILLANCE, EvaluationKind.RECERTIFICATION}:
+        found -= {Outcome.MAINTAIN, Outcome.RENEW, Outcome.CHANGE_GRADE}
     if not is_certifiable:
         found -= {Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.RENEW, Outcome.RESTORE, Outcome.CHANGE_GRADE,
                   Outcome.EXTEND, Outcome.MAINTAIN}  # fmt: skip

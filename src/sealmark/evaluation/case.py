@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model
 from sealmark.core.documents import Document, parse_yaml, read_model, salvage
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.scheme.figures import FactInput, Id, Name, Part
+from sealmark.scheme.procedure import Event
 
 __all__ = [
     "MOST",
@@ -237,12 +238,19 @@ class Case:
     Attributes:
         problems: What is wrong with case.yaml and the files it names. Empty for a case from
             :func:`load_case`; those of a case from :func:`read_case` stop :func:`gathering.gather`.
+        event: What it is evaluated for: with ``surveillance`` or ``recertification`` the rules by which a
+            certificate is kept are judged as well.
     """
 
     folder: Path
     file: CaseFile
     document: Document
     problems: tuple[Problem, ...] = ()
+    event: Event = "initial"
+
+    def of_event(self, event: Event) -> Case:
+        """Return the case as the evidence of one event of the procedure."""
+        return replace(self, event=event)
 
     def noting(self, problems: Iterable[Problem]) -> Case:
         """Return the case with further problems that must be told before it is evaluated."""

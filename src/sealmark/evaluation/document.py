@@ -51,6 +51,7 @@ class Concluded:
     prior_group: PriorGroup | None = None
     borrowed: Sequence[Borrowed] = ()
     risks: Sequence[GradeRisk] = ()
+    keeping: Sequence[RuleResult] = ()
 
 
 def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
@@ -77,6 +78,8 @@ def build_document(header: Mapping[str, object], concluded: Concluded) -> Tree:
         "missing": [_missing(item) for item in everything_missing(concluded.assessment, concluded.book)],
         "limitations": [_reason(item) for item in concluded.limitations],
     }
+    if concluded.keeping:
+        body["keeping"] = [_rule(item, concluded.evidence) for item in concluded.keeping]
     return seal(body)
 
 

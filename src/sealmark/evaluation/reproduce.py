@@ -13,6 +13,7 @@ from sealmark.evaluation.document import FORMAT
 from sealmark.evaluation.fingerprints import changed_places, edition_files, open_fingerprints
 from sealmark.evaluation.run import evaluate, open_case
 from sealmark.scheme.edition import Edition
+from sealmark.scheme.procedure import Event
 
 __all__ = ["Reproduction", "first_differences", "is_untouched", "reproduce", "require_evaluation"]
 
@@ -65,7 +66,7 @@ def reproduce(
     assert isinstance(seed, int)
     assert isinstance(draws, int)
     try:
-        again = evaluate(edition, opened.case, seed=seed, draws=draws).document
+        again = evaluate(edition, opened.case.of_event(_event(document)), seed=seed, draws=draws).document
     except SealmarkError as error:
         if not found:
             raise
@@ -77,6 +78,11 @@ def reproduce(
         found = found or first_differences({**document, "digest": again["digest"]}, again)
     same = not found and again["digest"] == document["digest"]
     return Reproduction(same, str(again["digest"]), tuple(found))
+
+
+def _event(document: Mapping[str, Json]) -> Event:
+    event = document.get("event")
+    return event if event in {"surveillance", "recertification"} else "initial"  # type: ignore[return-value]
 
 
 _ESSENTIAL = {"ladders": "grade", "scores": "value", "findings": "share"}

@@ -29,6 +29,7 @@ from sealmark.evaluation.evidence.gathering import Gathered, gather
 from sealmark.evaluation.evidence.rows import located
 from sealmark.evaluation.evidence.small_cells import SUPPRESSED
 from sealmark.evaluation.fingerprints import edition_files, gather_fingerprints, public_part
+from sealmark.evaluation.planning.conditions import keeping_rules
 from sealmark.measure.engine import current_engine
 from sealmark.scheme.checks.tree import sums_of_points
 from sealmark.scheme.checks.view import Setting, View
@@ -90,8 +91,10 @@ def evaluate(
     chosen = loaded.file.seed if seed is None else seed
     progress("probabilities")
     concluded = _conclude(assessment, gathered, book, seed=chosen, draws=draws)
+    concluded = replace(concluded, keeping=keeping_rules(book, gathered.evidence, event=loaded.event))
     fingerprints = gather_fingerprints({name: loaded.path(name) for name in loaded.named_files()})
-    header = _header(opened, gathered, fingerprints) | {"seed": chosen, "draws": draws}
+    event: dict[str, object] = {} if loaded.event == "initial" else {"event": loaded.event}
+    header = _header(opened, gathered, fingerprints) | {"seed": chosen, "draws": draws} | event
     return Evaluation(build_document(header, concluded), book.edition, gathered.imports, fingerprints)
 
 

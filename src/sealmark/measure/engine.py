@@ -31,7 +31,7 @@ from sealmark.measure.plain_text import readable, text_reader
 
 __all__ = [
     "ENGINES", "Source", "connect", "current_engine", "enough_memory", "fetch", "keep_table", "open_files",
-    "open_table", "use_engine", "use_limits",
+    "open_table", "register_given", "use_engine", "use_limits",
 ]  # fmt: skip
 
 Source: TypeAlias = "ir.Table | pa.Table | Path | str"
@@ -233,11 +233,17 @@ def fetch(expression: ir.Table, connection: ibis.BaseBackend | None = None) -> p
             return spark.fetch_arrow(backend, expression)
         if backend.name != "duckdb":
             return backend.to_pyarrow(expression)
-        given = expression.op().find(ibis.expr.operations.InMemoryTable)
-        for rows in given:
-            backend.con.register(rows.name, rows.data.to_pyarrow(rows.schema))
+        given = register_given(expression, backend)
         found = backend.con.sql(compiled_queries.sql(expression, backend)).to_arrow_table()
         return found.cast(expression.schema().to_pyarrow()) if given else found
+
+
+def register_given(expression: ir.Table, backend: ibis.BaseBackend) -> bool:
+    """Make the Arrow tables inside an expression known to DuckDB; return whether there are any."""
+    given = expression.op().find(ibis.expr.operations.InMemoryTable)
+    for rows in given:
+        backend.con.register(rows.name, rows.data.to_pyarrow(rows.schema))
+    return bool(given)
 
 
 @contextlib.contextmanager

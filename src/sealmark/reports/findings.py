@@ -20,7 +20,7 @@ from sealmark.reports.voice import Voice
 from sealmark.scheme.requirements import Requirement as Declared
 from sealmark.scheme.rules import ChangeRule, FactRule, JudgementRule, Rule
 
-__all__ = ["requirement_view"]
+__all__ = ["keeping_items", "requirement_view"]
 
 _SOURCES = 5
 _SITES = 30
@@ -76,6 +76,17 @@ def _marked(share: Decimal | None, scale: str | None, voice: Voice) -> str:
     return voice.say("page.remark", text=text, note=band) if band else text
 
 
+def keeping_items(voice: Voice) -> tuple[tuple[Item, bool | None], ...]:
+    """Return the evidence for which a certificate is kept, each with whether it suffices; None: not determined."""
+    rules = voice.edition.procedure.rules_to_keep(voice.evaluation.event)
+    found = voice.evaluation.keeping
+    matched = len(rules) == len(found)
+    items = [_item(read, rules[place] if matched else None, None, voice) for place, read in enumerate(found)]
+    return tuple(
+        (item, None if read.share is None else read.share >= 1) for item, read in zip(items, found, strict=True)
+    )
+
+
 def _items(requirement: str, finding: FindingRead, voice: Voice) -> tuple[Item, ...]:
     declared = voice.edition.requirements.get(requirement)
     rules = declared.evidence if declared else ()
@@ -86,18 +97,18 @@ def _items(requirement: str, finding: FindingRead, voice: Voice) -> tuple[Item, 
     )
 
 
-def _item(read: RuleRead, rule: Rule | None, finding: FindingRead, voice: Voice) -> Item:
+def _item(read: RuleRead, rule: Rule | None, finding: FindingRead | None, voice: Voice) -> Item:
     details = list(rule_limits(rule, voice)) if rule is not None else []
     if read.kind == "measure":
         details = [*_measure_details(read, voice), *details]
     if isinstance(rule, ChangeRule):
         details = [*_change_details(read, rule, voice), *details]
-    if read.kind == "judgement" and finding.code is not None:
+    if read.kind == "judgement" and finding is not None and finding.code is not None:
         details.append(voice.say("evidence.judgement-code", code=_level(read.about, finding.code, voice)))
     if isinstance(rule, JudgementRule) and not rule.marks and read.share is not None:
         band = _band(rule.judgement, read.share, voice)
         details += [voice.say("evidence.judgement-band", band=band)] if band else []
-    if read.share is not None:
+    if read.share is not None and finding is not None:
         details.append(voice.say("evidence.earns", share=_share(read.share, voice)))
     return Item(
         text=_sentence(read, rule, voice),

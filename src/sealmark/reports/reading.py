@@ -379,6 +379,8 @@ class Evaluation(_Read):
     size: str | None = None
     measures: dict[str, MeasureRead] = {}
     findings: dict[str, FindingRead]
+    event: Literal["initial", "surveillance", "recertification"] = "initial"
+    keeping: tuple[RuleRead, ...] = ()
     tree: tuple[NodeRead, ...]
     scores: dict[str, ScoreRead] = {}
     gates: dict[str, GateRead] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -109,8 +110,31 @@ def read_edition(folder: Path, edition: str | None = None) -> tuple[Edition | No
     parts = reader.read_all()
     if any(name not in parts[""] for name in _SINGLE if name not in _OPTIONAL):
         return None, reader.problems.problems
-    files = {**reader.files, "scheme.yaml": (folder / "scheme.yaml").read_bytes()}
+    published = _as_published((folder / "scheme.yaml").read_bytes(), scheme.editions.index(chosen) + 1)
+    files = {**reader.files, "scheme.yaml": published}
     return _assemble(scheme, parts, reader, files), reader.problems.problems
+
+
+_LISTED = re.compile(
+    rb"^(?P<head>editions:[ \t]*)(?:(?P<open>\[)(?P<row>[^\]]*)(?P<rest>\][^\n]*)|(?P<rows>(?:\n[ \t]*-[^\n]*)+))",
+    re.MULTILINE,
+)
+
+
+def _as_published(content: bytes, count: int) -> bytes:
+    """Return scheme.yaml as it read when its edition of a place in the list was the newest.
+
+    Editions are added at the end: with the later ones an edition would get another digest each time.
+    """
+
+    def shortened(found: re.Match[bytes]) -> bytes:
+        if found["open"] is None:
+            return found["head"] + b"\n".join(found["rows"].split(b"\n")[: count + 1])
+        kept = found["row"].split(b",")
+        last = b"," + kept[-1] if len(kept) > count and not kept[-1].strip() else b""
+        return found["head"] + b"[" + b",".join(kept[:count]) + last + found["rest"]
+
+    return _LISTED.sub(shortened, content, count=1)
 
 
 def load_overlay(path: Path) -> tuple[Overlay, str]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from sealmark.scheme.figures import Flag, Id, Number, Part
 from sealmark.scheme.rules import Rule
 
-__all__ = ["FindingGrade", "Objective", "Prerequisite", "Procedure", "SiteSampling", "Stage", "Surveillance"]
+__all__ = ["Event", "FindingGrade", "Objective", "Prerequisite", "Procedure", "SiteSampling", "Stage", "Surveillance"]
 
 Event = Literal["initial", "surveillance", "recertification"]
 
@@ -125,3 +125,9 @@ class Procedure(Part):
     appeal_days_to_file: Number | None = None
     appeal_days_to_decide: Number | None = None
     objectives: tuple[Objective, ...] = ()
+
+    def rules_to_keep(self, event: Event) -> tuple[Rule, ...]:
+        """Return what must hold at an event so that the certificate is kept."""
+        if event == "surveillance":
+            return () if self.surveillance is None else self.surveillance.must_show
+        return self.retention if event == "recertification" else ()

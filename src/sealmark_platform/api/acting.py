@@ -33,8 +33,9 @@ from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.models.subjects import status_of
 from sealmark_platform.casework.performing import BY_HAND, is_open, perform, subject_kind
 from sealmark_platform.casework.queries.access import fetch_file, fetch_subject
-from sealmark_platform.catalogue.models import AdoptedEdition
+from sealmark_platform.catalogue.queries import open_to_applications
 from sealmark_platform.parties.models import Organization
+from sealmark_platform.parties.queries import evaluates_in
 
 __all__ = ["ACT_BODY", "router"]
 
@@ -112,10 +113,12 @@ def _told(name: str, field: forms.Field) -> dict[str, Any]:
 
 @router.post("/acts/{act}/{uuid:pk}", response=schemas.Done, operation_id="do_act")
 def do_act(request: HttpRequest, act: str, pk: uuid.UUID, said: Body[dict[str, Any]], key: str | None = _KEY) -> Any:
-    """Do an act. Its fields are those that GET of the same address tells; days are written 2027-03-15."""
+    """Do an act. Its fields are those that GET of the same address tells; days are written 2027-03-15.
+
+    What takes long is done afterwards: `run` of the evaluation tells how far `evaluation.record-result` is.
+    """
     _require_text(said)
-    work = lambda: _perform(request, act, pk, said)  # noqa: E731
-    return once(request, said, work, is_long=act == "evaluation.record-result")
+    return once(request, said, lambda: _perform(request, act, pk, said))
 
 
 def _perform(request: HttpRequest, act: str, pk: uuid.UUID, sent: Mapping[str, Any]) -> HttpResponse:
@@ -209,11 +212,14 @@ def begin(request: HttpRequest, said: Begin, key: str | None = _KEY) -> Any:
 def _begin(request: HttpRequest, said: Begin) -> HttpResponse:
     person = person_of(request)
     organization = Organization.objects.filter(representations__person=person, pk=said.organization).first()
-    edition = AdoptedEdition.objects.filter(pk=said.edition, last_applications_on=None).first()
+    edition = open_to_applications(timezone.now().date()).filter(pk=said.edition).first()
     if organization is None or edition is None:
         name = "organization" if organization is None else "edition"
         what = f"There is no such {name} that you could apply with."
         raise refuse("SM863", what, fix=f"GET /api/v1/{name}s lists them.", where=f"body.{name}")
+    if not evaluates_in(edition.body, said.language):
+        fix = f"One of {', '.join(edition.body.languages or ())}."
+        raise refuse("SM863", "The body does not evaluate in this language.", fix=fix, where="body.language")
     file = begin_application(organization, edition, language=said.language, by=person, at=timezone.now())
     return _file(request, file, status=201)
 

@@ -17,6 +17,7 @@ from sealmark_platform.api.sheets import history_of
 from sealmark_platform.casework.models import Certificate
 from sealmark_platform.casework.queries.access import visible_files
 from sealmark_platform.catalogue.models import AdoptedEdition
+from sealmark_platform.catalogue.queries import open_to_applications
 from sealmark_platform.parties.models import Organization, Person, Site
 
 __all__ = ["router"]
@@ -107,7 +108,9 @@ def list_editions(request: HttpRequest, asked: Query[_AskedEditions]) -> Any:
     person, on = person_of(request), timezone.now().date()
     files, now = visible_files(person, on), person.memberships.filter(Q(until=None) | Q(until__gte=on))
     seen = AdoptedEdition.objects.filter(
-        Q(last_applications_on=None) | Q(body__in=now.values("body")) | Q(pk__in=files.values("edition_id"))
+        Q(pk__in=open_to_applications(on).values("pk"))
+        | Q(body__in=now.values("body"))
+        | Q(pk__in=files.values("edition_id"))
     )
     return listed(_EDITIONS, filtered(request, seen, asked, {"body": "body_id", "edition": "edition"}), asked)
 

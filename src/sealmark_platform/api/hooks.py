@@ -110,7 +110,7 @@ def make(request: HttpRequest, said: MakeHook) -> HttpResponse:
 def end(request: HttpRequest, pk: uuid.UUID) -> Any:
     """Tell it nothing any more."""
     hook = _one(request, pk)
-    end_webhook(hook, timezone.now())
+    end_webhook(hook, timezone.now(), by=person_of(request))
     hook.refresh_from_db()
     return {name: getattr(hook, name) for name in ("id", "address", "kinds", "made_at", "ended_at")} | {
         "body": hook.body_id

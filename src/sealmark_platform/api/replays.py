@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -26,15 +25,13 @@ _LONGEST_KEY = 200
 Work = Callable[[], HttpResponse]
 
 
-def once(request: HttpRequest, said: Any, work: Work, *, is_long: bool = False) -> HttpResponse:
+def once(request: HttpRequest, said: Any, work: Work) -> HttpResponse:
     """Return the answer of some work, or the one that was kept for the same key.
 
     Args:
         request: With the header ``Idempotency-Key``, or without: then the work is simply done.
         said: What was sent, JSON; the same key with something else is refused.
         work: Returns its answer or raises a SealmarkError.
-        is_long: The work computes long before it changes anything: it is not held in one transaction with its
-            answer, so that nobody waits for it.
 
     Raises:
         SealmarkError: SM865 the key was used for something else, SM863 it is too long.
@@ -50,7 +47,6 @@ def once(request: HttpRequest, said: Any, work: Work, *, is_long: bool = False) 
     known = KeptAnswer.objects.filter(person=person_of(request), key=key).first()
     if known is not None:
         return _again(known, fingerprint)
-    early = _answer(request, work) if is_long else None
     with transaction.atomic():
         # The row comes first: a second request with the key waits here until the first is whole.
         row, is_new = KeptAnswer.objects.get_or_create(
@@ -58,12 +54,12 @@ def once(request: HttpRequest, said: Any, work: Work, *, is_long: bool = False) 
         )
         if not is_new:
             return _again(row, fingerprint)
-        return _kept(row, early or _answer(request, work))
+        return _kept(row, _answer(request, work))
 
 
 def _answer(request: HttpRequest, work: Work) -> HttpResponse:
     try:
-        with transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext():
+        with transaction.atomic():
             return work()
     except SealmarkError as error:
         return problem_answer(request, error.problems)

@@ -126,6 +126,24 @@ class DecisionMade(Schema):
     decided_by: uuid.UUID
 
 
+class FaultOfRun(Schema):
+    """What refused an evaluation of the evidence."""
+
+    code: str
+    what: str
+    where: str
+    fix: str
+
+
+class Run(Schema):
+    """The newest evaluation of the evidence that was asked for: queued, running, done or refused."""
+
+    status: str
+    asked_at: dt.datetime
+    ended_at: dt.datetime | None
+    problems: list[FaultOfRun]
+
+
 class Evaluation(EvaluationRow):
     """One evaluation."""
 
@@ -137,6 +155,7 @@ class Evaluation(EvaluationRow):
     sites: list[PlannedSite]
     evidence: list[Upload]
     decisions: list[DecisionMade]
+    run: Run | None
     acts: list[str]
 
 

@@ -89,8 +89,13 @@ def evaluation_sheet(one: Evaluation, person: Person, on: dt.date) -> dict[str, 
             {"decided_by": item.decided_by_id, **_columns(item, "id", "outcome", "grade", "reason", "decided_on")}
             for item in one.decisions.order_by("pk")
         ],
-        "acts": _acts(one, person, on),
+        "run": _run(one) if is_told else None, "acts": _acts(one, person, on),
     }  # fmt: skip
+
+
+def _run(one: Evaluation) -> dict[str, Any] | None:
+    newest = one.runs.order_by("-asked_at").first()
+    return None if newest is None else _columns(newest, "status", "asked_at", "ended_at", "problems")
 
 
 def finding_sheet(one: Finding, person: Person, on: dt.date) -> dict[str, Any]:

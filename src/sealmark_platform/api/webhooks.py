@@ -22,6 +22,7 @@ from sealmark_platform.api.models import Delivery, Webhook
 from sealmark_platform.api.problems import refuse
 from sealmark_platform.api.replays import forget_answers
 from sealmark_platform.parties.models import Body, Person
+from sealmark_platform.records.actions import append_record, commit_to
 from sealmark_platform.records.models import Entry
 
 __all__ = ["SIGNATURE", "Delivered", "deliver", "end_webhook", "make_webhook", "secret_of", "signature_of"]
@@ -48,17 +49,30 @@ def make_webhook(
     if Webhook.objects.filter(body=body, ended_at=None).count() >= _MOST:
         raise refuse("SM873", f"A body has at most {_MOST} webhooks.", fix="End one that is not needed.")
     (caller or Caller()).checked(target_of(address))
-    newest = Entry.objects.aggregate(last=Max("number"))["last"] or 0
-    hook = Webhook.objects.create(
-        body=body, address=address, kinds=sorted(set(kinds)), salt=secrets.token_hex(16), last_entry=newest,
-        made_by=by, made_at=at,
-    )  # fmt: skip
+    with transaction.atomic():
+        hook = Webhook(
+            body=body, address=address, kinds=sorted(set(kinds)), salt=secrets.token_hex(16), made_by=by, made_at=at
+        )
+        _recorded("webhook.make", hook, by, at)
+        hook.last_entry = Entry.objects.aggregate(last=Max("number"))["last"] or 0
+        hook.save()
     return hook, secret_of(hook)
 
 
-def end_webhook(hook: Webhook, at: dt.datetime) -> None:
+def _recorded(kind: str, hook: Webhook, by: Person | None, at: dt.datetime) -> None:
+    who = {} if by is None else {"name": commit_to(by.name, about=str(by.pk))}
+    append_record(
+        kind, actor="operator" if by is None else str(by.pk), at=at, tenant=str(hook.body_id),
+        subject=f"webhook:{hook.pk}",
+        details={"kinds": [*hook.kinds], "address": commit_to(hook.address), **who},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_webhook(hook: Webhook, at: dt.datetime, *, by: Person | None = None) -> None:
     """Tell it nothing any more; what was sent stays in the log."""
-    Webhook.objects.filter(pk=hook.pk, ended_at=None).update(ended_at=at)
+    if Webhook.objects.filter(pk=hook.pk, ended_at=None).update(ended_at=at):
+        _recorded("webhook.end", hook, by, at)
     Delivery.objects.filter(webhook=hook).exclude(next_at=None).update(next_at=None, outcome="ended")
 
 

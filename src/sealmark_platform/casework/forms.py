@@ -10,7 +10,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from sealmark.certify import EvaluationKind
+from sealmark.certify import EvaluationKind, Outcome
 from sealmark.scheme.edition import Edition
 from sealmark_platform.casework import phrases
 from sealmark_platform.casework.actions.finding import NOTES
@@ -26,7 +26,7 @@ __all__ = ["form_of"]
 
 NOTHING = "\N{EN DASH}"
 
-Fields = Mapping[str, Callable[[Any], forms.Field]]
+Fields = Mapping[str, Callable[[Any], forms.Field | None]]
 
 
 def _text(label: Any, *, required: bool = True) -> Callable[[Any], forms.Field]:
@@ -110,10 +110,30 @@ def _conditions(subject: Any) -> Any:
 def _shown(subject: Any) -> forms.Field:
     edition = edition_of(subject.edition)
     known = [name for name, _refuses in prerequisites_of(edition)]
+    # A question without an answer to choose is not asked.
+    widget = forms.CheckboxSelectMultiple if known else forms.MultipleHiddenInput
     return forms.MultipleChoiceField(
-        label=_("Prerequisites that are shown"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Prerequisites that are shown"), required=False, widget=widget,
         choices=_worded(edition, "labels", known),
     )  # fmt: skip
+
+
+def _moves_scope(subject: Any) -> bool:
+    return bool(outcomes_of(subject) & {Outcome.EXTEND, Outcome.REDUCE})
+
+
+def _scope(subject: Any) -> forms.Field | None:
+    label = _("What is certified from now on, if the scope changes")
+    return _text(label, required=False)(subject) if _moves_scope(subject) else None
+
+
+def _sites_covered(subject: Any) -> forms.Field | None:
+    open_ones = file_of(subject).organization.sites.filter(closed_on=None).order_by("code")
+    names = [site.name for site in open_ones]
+    return forms.MultipleChoiceField(
+        label=_("Sites that are certified from now on, if the scope changes"), required=False,
+        widget=forms.CheckboxSelectMultiple, choices=[(name, name) for name in names],
+    ) if names and _moves_scope(subject) else None  # fmt: skip
 
 
 _FIELDS: Mapping[str, Fields] = {
@@ -163,6 +183,7 @@ _FIELDS: Mapping[str, Fields] = {
         "valid_from": _day(_("Valid from, if later than today"), required=False),
         "trigger": _choice(_("Trigger, if suspended"), _triggers, required=False),
         "way_back": _text(_("What ends the suspension"), required=False),
+        "scope": _scope, "sites": _sites_covered,
     },
     "evaluation.defer": _REASON,
     "evaluation.cancel": _REASON,
@@ -216,6 +237,7 @@ def form_of(act: str, subject: Any) -> type[forms.Form]:
     Raises:
         KeyError: Nobody does this act by hand.
     """
-    fields: dict[str, Any] = {name: make(subject) for name, make in _FIELDS[act].items()}
+    made = {name: make(subject) for name, make in _FIELDS[act].items()}
+    fields: dict[str, Any] = {name: field for name, field in made.items() if field is not None}
     fields["revision"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
     return type("ActForm", (forms.Form,), fields)

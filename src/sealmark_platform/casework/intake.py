@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import lzma
 import re
@@ -10,13 +11,14 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from django.core.files.uploadedfile import UploadedFile
 
 from sealmark.core.errors import Problem, SealmarkError
+from sealmark.evaluation.case import Case, read_case
 
-__all__ = ["LARGEST", "Upload", "checked_upload", "unpack_case"]
+__all__ = ["LARGEST", "Upload", "checked_upload", "labelled_case", "unpack_case"]
 
 LARGEST = 50 * 1024 * 1024
 _UNPACKED, _MEMBERS, _RATIO = 500 * 1024 * 1024, 2_000, 200
@@ -172,3 +174,13 @@ def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: P
                 if left < 0:
                     raise SealmarkError(Problem("SM822", "The archive unpacks to more than it says."))
                 stream.write(chunk)
+
+
+def labelled_case(folder: Path, label: Literal["evaluation", "self-assessment"]) -> Case:
+    """Return a case folder as what it is here, whatever it calls itself: the label stands in the sealed result.
+
+    Raises:
+        SealmarkError: Every problem of the case file.
+    """
+    case = read_case(folder)
+    return dataclasses.replace(case, file=case.file.model_copy(update={"label": label}))

@@ -15,7 +15,7 @@ from sealmark.certify.states import Function
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions import application as apply
 from sealmark_platform.casework.actions import certificate as certify
-from sealmark_platform.casework.actions import decision, evaluation, evidence, finding, objection
+from sealmark_platform.casework.actions import decision, evaluation, evidence, finding, objection, runs
 from sealmark_platform.casework.models import (
     Certificate,
     CertificationFile,
@@ -67,9 +67,8 @@ def _decide(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
     if said["condition"]:
         until = said["condition_until"]
         conditions = [{"text": said["condition"], "until": until.isoformat() if until else ""}]
-    terms = {name: said[name] for name in ("trigger", "way_back") if said[name]}
-    if said["valid_from"]:
-        terms["valid_from"] = said["valid_from"]
+    named = ("trigger", "way_back", "valid_from", "scope", "sites")
+    terms = {name: said[name] for name in named if said.get(name)}
     return decision.decide(subject, said["outcome"], reason=said["reason"], conditions=conditions, **terms, **who)
 
 
@@ -128,7 +127,7 @@ _BY_HAND: Mapping[str, Callable[..., Any]] = {
     "evaluation.change-plan": _call(evaluation.change_plan, "reason"),
     "evaluation.start": _call(evaluation.start_evaluation),
     "evaluation.add-evidence": _call(evidence.add_evidence, "content"),
-    "evaluation.record-result": _call(evidence.evaluate_evidence),
+    "evaluation.record-result": _call(runs.ask_run),
     "evaluation.gather-more": _call(evaluation.gather_more, "reason"),
     "evaluation.recommend": _call(evaluation.recommend, "reason"),
     "evaluation.send-back": _call(evaluation.send_back, "reason"),

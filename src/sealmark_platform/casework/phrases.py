@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["ACTS", "CLASSES", "EVENTS", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES"]
+__all__ = ["ACTS", "CLASSES", "DONE", "EVENTS", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES"]
 
 ACTS: Mapping[str, Promise | str] = {
     "application.begin": _("Begin an application"),
@@ -18,6 +18,7 @@ ACTS: Mapping[str, Promise | str] = {
     "application.offer-agreement": _("Offer the agreement"),
     "application.sign-agreement": _("Sign the agreement"),
     "application.withdraw": _("Withdraw the application"),
+    "application.move-edition": _("The file moves to the following edition"),
     "evaluation.open": _("Open an evaluation"),
     "evaluation.assign": _("Assign somebody"),
     "evaluation.draw-sites": _("Draw the sites"),
@@ -110,6 +111,10 @@ OUTCOMES: Mapping[str, Promise | str] = {
     "restore": _("restore"),
     "withdraw": _("withdraw"),
 }
+DONE: Mapping[str, Promise | str] = {
+    "evaluation.record-result": _("The evidence is being evaluated: the result appears here."),
+}
+"""What is said after an act whose work is still to be done."""
 KINDS: Mapping[str, Promise | str] = {
     "initial": _("first evaluation"),
     "surveillance": _("surveillance"),

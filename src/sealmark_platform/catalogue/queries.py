@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
+import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from sealmark.core.documents import parse_yaml, read_model
 from sealmark.core.errors import Problem, SealmarkError
@@ -12,7 +17,10 @@ from sealmark.scheme.discovery import load
 from sealmark.scheme.edition import Edition, Overlay
 from sealmark_platform.catalogue.models import AdoptedEdition
 
-__all__ = ["edition_of", "edition_title", "figures_supplied", "loaded", "word_of"]
+__all__ = [
+    "edition_of", "edition_of_result", "edition_stamp", "edition_title", "figures_supplied", "loaded",
+    "open_to_applications", "word_of",
+]  # fmt: skip
 
 
 @functools.lru_cache(maxsize=32)
@@ -32,6 +40,23 @@ def edition_of(adopted: AdoptedEdition) -> Edition:
         what = f'The installed pack "{adopted.edition}" is not the one adopted on {adopted.adopted_on}.'
         raise SealmarkError(Problem("SM810", what, fix="Install the adopted pack, or adopt this one as a new edition."))
     return edition
+
+
+def edition_of_result(document: Mapping[str, Any]) -> Edition:
+    """Return the edition under which a sealed evaluation was made: its file may have moved to another one since."""
+    return loaded(str(document["scheme"]["id"]))
+
+
+def open_to_applications(on: dt.date) -> QuerySet[AdoptedEdition]:
+    """Return the editions one can apply for on a day: adopted, not yet succeeded, and not waiting to succeed."""
+    begun = Q(first_applications_on=None) | Q(first_applications_on__lte=on)
+    return AdoptedEdition.objects.filter(begun, Q(last_applications_on=None) | Q(last_applications_on__gte=on))
+
+
+def edition_stamp(adopted: AdoptedEdition) -> str:
+    """Return a short digest of an adoption as it stands: another one means that somebody changed it in between."""
+    values = [str(getattr(adopted, field.attname)) for field in adopted._meta.concrete_fields]
+    return hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
 
 
 def figures_supplied(adopted: AdoptedEdition) -> Mapping[str, Decimal]:

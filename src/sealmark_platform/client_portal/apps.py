@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ClientPortalConfig(AppConfig):
-    """Pages; it keeps nothing."""
+    """Pages for organizations, and their self-assessments."""
 
     name = "sealmark_platform.client_portal"
     label = "client_portal"

@@ -10,17 +10,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework.actions.application import begin_application, write_application
 from sealmark_platform.casework.actions.evidence import add_document
+from sealmark_platform.casework.models import CertificationFile
 from sealmark_platform.casework.performing import open_acts
 from sealmark_platform.casework.queries.access import fetch_file
-from sealmark_platform.casework.queries.applications import documents_asked, missing_parts
-from sealmark_platform.catalogue.models import AdoptedEdition
-from sealmark_platform.catalogue.queries import edition_of, edition_title
+from sealmark_platform.casework.queries.applications import (
+    applicants_of,
+    documents_asked,
+    missing_parts,
+    prerequisites_of,
+)
+from sealmark_platform.catalogue.queries import edition_of, edition_title, open_to_applications, word_of
 from sealmark_platform.parties.models import Organization, Person
+from sealmark_platform.parties.queries import evaluates_in
 
 __all__ = ["application", "apply"]
 
@@ -42,7 +49,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """Choose organization and scheme, and open the file."""
     assert isinstance(request.user, Person)
     mine = Organization.objects.filter(representations__person=request.user)
-    offered = AdoptedEdition.objects.filter(last_applications_on=None).select_related("body").order_by("edition")
+    offered = open_to_applications(timezone.now().date()).select_related("body").order_by("edition")
     form = _ApplyForm(request.POST or None)
     _choice(form, "organization").choices = [(str(one.pk), one.name) for one in mine]
     _choice(form, "edition").choices = [
@@ -51,8 +58,11 @@ def apply(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         organization, edition = mine.get(pk=said["organization"]), offered.get(pk=said["edition"])
-        file = begin_application(organization, edition, language=said["language"], by=request.user, at=timezone.now())
-        return redirect("application", pk=file.pk)
+        language, at = said["language"], timezone.now()
+        if evaluates_in(edition.body, language):
+            file = begin_application(organization, edition, language=language, by=request.user, at=at)
+            return redirect("application", pk=file.pk)
+        form.add_error("language", gettext("The certification body does not evaluate in this language."))
     return render(request, "client_portal/apply.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -75,13 +85,8 @@ def application(request: HttpRequest, pk: str) -> HttpResponse:
         raise PermissionDenied
     wording = edition_of(file.edition).wording
     words = (wording.get(_tag(request)) or wording["en"]).documents  # type: ignore[call-overload]
-    form = _WriteForm(
-        request.POST or None, request.FILES or None, initial={"scope": file.scope, "revision": file.revision}
-    )
-    _choice(form, "kind").choices = [
-        ("", "\N{EN DASH}"),
-        *((kind, words.get(kind, kind)) for kind in documents_asked(file)),
-    ]
+    form = _form_of(request, file)
+    _choice(form, "kind").choices = [("", NOTHING), *((kind, words.get(kind, kind)) for kind in documents_asked(file))]
     problems: tuple[object, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -90,11 +95,39 @@ def application(request: HttpRequest, pk: str) -> HttpResponse:
             problems = error.problems
         else:
             return redirect("application", pk=file.pk)
-    missing = [
-        words.get(part, _("what shall be certified") if part == "scope" else part) for part in missing_parts(file)
-    ]
+    missing = [words.get(part) or _PARTS.get(part, part) for part in missing_parts(file)]
     context = {"file": file, "form": form, "problems": problems, "missing": missing, "documents": file.documents.all()}
     return render(request, "client_portal/application.html", context, status=422 if problems or form.errors else 200)
+
+
+_PARTS = {"scope": _("what shall be certified"), "applicant": _("who applies")}
+_SHOWN = "shown-"
+
+
+def _form_of(request: HttpRequest, file: CertificationFile) -> _WriteForm:
+    """Return the application form of the scheme: who applies, and how each prerequisite is shown."""
+    edition, tag = edition_of(file.edition), _tag(request)
+    written = file.answers.get("prerequisites", {})
+    initial = {"scope": file.scope, "revision": file.revision, "applicant": file.answers.get("applicant", "")}
+    form = _WriteForm(request.POST or None, request.FILES or None, initial=initial)
+    classes = [(name, word_of(edition, tag, "labels", name)) for name in applicants_of(edition)]
+    if classes:
+        form.fields["applicant"] = forms.ChoiceField(
+            label=_("Who applies"), choices=[("", NOTHING), *classes], required=False
+        )
+    for name, refuses in prerequisites_of(edition):
+        told = _("How this is shown. Without it the application is refused.") if refuses else _("How this is shown.")
+        form.fields[_SHOWN + name] = forms.CharField(
+            label=word_of(edition, tag, "labels", name), required=False, max_length=2_000, help_text=told,
+            initial=written.get(name, ""), widget=forms.Textarea(attrs={"rows": 2}),
+        )  # fmt: skip
+    form.order_fields(["revision", "scope", "applicant", *(name for name in form.fields if name.startswith(_SHOWN))])
+    return form
+
+
+def _answers(said: dict[str, Any]) -> dict[str, Any]:
+    shown = {name.removeprefix(_SHOWN): text for name, text in said.items() if name.startswith(_SHOWN) and text}
+    return {"applicant": said.get("applicant", ""), "prerequisites": shown}
 
 
 class _WriteForm(forms.Form):
@@ -105,13 +138,10 @@ class _WriteForm(forms.Form):
     content = forms.FileField(label=_("Document"), required=False)
 
 
-def _save(person: Person, file: object, said: dict[str, Any]) -> None:
-    from sealmark_platform.casework.models import CertificationFile
-
-    assert isinstance(file, CertificationFile)
+def _save(person: Person, file: CertificationFile, said: dict[str, Any]) -> None:
     at = timezone.now()
     written = write_application(
-        file, scope=str(said["scope"]), answers=file.answers, by=person, at=at, revision=int(str(said["revision"]))
+        file, scope=str(said["scope"]), answers=_answers(said), by=person, at=at, revision=int(str(said["revision"]))
     )
     if said["content"]:
         add_document(written, str(said["kind"]), said["content"], by=person, at=at)

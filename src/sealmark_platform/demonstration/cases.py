@@ -16,6 +16,7 @@ from sealmark.core.canonical import Json
 from sealmark.core.periods import add_months
 from sealmark.evaluation.example import ExampleProfile, make_example, read_profile
 from sealmark.evaluation.run import evaluate
+from sealmark_platform.casework.intake import labelled_case
 from sealmark_platform.catalogue.queries import loaded
 
 __all__ = ["Case", "CaseBook", "holders_figures"]
@@ -114,7 +115,7 @@ def _make(profile: ExampleProfile, edition: str) -> Case:
         make_example(profile, pack, folder)
         if profile.overlay:
             (folder / _FIGURES).write_text(holders_figures(edition), encoding="utf-8")
-        found = evaluate(pack, folder, draws=_DRAWS)
+        found = evaluate(pack, labelled_case(folder, "evaluation"), draws=_DRAWS)
         return Case(_packed(folder), found.document)
 
 

@@ -15,10 +15,11 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sealmark.certify import EvaluationStatus
+from sealmark.core.canonical import Json
 from sealmark_platform.casework.actions import application as apply
 from sealmark_platform.casework.actions import decision, evaluation, evidence
 from sealmark_platform.casework.models import Certificate, CertificationFile, Decision, Evaluation, Objection
-from sealmark_platform.casework.queries.applications import documents_asked
+from sealmark_platform.casework.queries.applications import applicants_of, documents_asked
 from sealmark_platform.casework.queries.evaluations import days_needed
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import edition_of
@@ -92,8 +93,12 @@ class Life:
             evidence.add_document(file, kind, content, by=self.client, at=self.now())
         scope = SCOPES[self.language].format(SECTORS[self.organization.sector][self.language])
         self._file = apply.write_application(
-            file, scope=scope, answers={}, by=self.client, at=self.now(), revision=file.revision
+            file, scope=scope, answers=self._answers(file), by=self.client, at=self.now(), revision=file.revision
         )
+
+    def _answers(self, file: CertificationFile) -> dict[str, Json]:
+        classes = applicants_of(edition_of(file.edition))
+        return {"applicant": classes[0]} if classes else {}
 
     def submit(self) -> None:
         """Hand the application in."""
@@ -137,6 +142,9 @@ class Life:
             until: Last step to be done.
             terms: More of the decision.
         """
+        if kind == "initial" and variant == "standard":
+            # Where a scheme knows a waiting time, nobody has waited yet.
+            variant = "plain"
         one = self._opened(kind)
         said: Mapping[str, tuple[object, ...]] = {
             "result": (variant,), "vote": (outcome,), "decide": (outcome, terms or {}),

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class RegisterConfig(AppConfig):
-    """Pages; it keeps nothing."""
+    """The public directory, and complaints that come in from outside."""
 
     name = "sealmark_platform.register"
     label = "register"

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class WorkbenchConfig(AppConfig):
-    """Pages; it keeps nothing."""
+    """Pages of the people of a body, and the days on which it decides."""
 
     name = "sealmark_platform.workbench"
     label = "workbench"

@@ -8,21 +8,38 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sealmark.certify import (
-    CertificateStatus,
+    EvaluationStatus,
     FindingStatus,
 )
 from sealmark.certify.acts import Act
-from sealmark.scheme.edition import Edition
-from sealmark_platform.casework.models import CertificationFile, Evaluation, Finding, Notice, Objection
+from sealmark_platform.casework.models import (
+    Certificate,
+    CertificationFile,
+    Decision,
+    Evaluation,
+    EvaluationRun,
+    Evidence,
+    Finding,
+    Notice,
+    Objection,
+    Participation,
+    PlannedSite,
+)
+from sealmark_platform.casework.models.certificate import LIVE
+from sealmark_platform.casework.models.evaluation import RUNNING
 from sealmark_platform.casework.models.stateful import Stateful
-from sealmark_platform.casework.performing import open_acts
-from sealmark_platform.casework.queries.access import told_evaluations, visible_evidence, visible_files
-from sealmark_platform.casework.queries.actors import Standing, standing_of
+from sealmark_platform.casework.performing import BY_HAND, open_acts
+from sealmark_platform.casework.queries import among as _among  # noqa: F401
+from sealmark_platform.casework.queries.access import is_told, opened_evidence, seen_in_order
+from sealmark_platform.casework.queries.actors import Standing
 from sealmark_platform.casework.queries.results import grade_words
+from sealmark_platform.casework.queries.waiting import Work
+from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.models import Entry
 from sealmark_platform.records.queries import revealed
@@ -40,7 +57,7 @@ _NOT_WAITED = frozenset({
     "objection.file",
     "objection.reject", "certificate.suspend", "certificate.withdraw", "certificate.restore", "finding.confirm-effect",
 })  # fmt: skip
-_SHOWN = 100
+_DUE = 12
 
 
 @dataclass(frozen=True)
@@ -54,12 +71,21 @@ class Waiting:
     is_late: bool = False
 
 
-def waiting_for(person: Person, on: dt.date) -> list[Waiting]:
-    """Return what waits for a person, what is late first."""
-    mine, standing = visible_files(person, on), standing_of(person, on)
-    found = [*_applications(mine, standing, on), *_evaluations(mine, standing, on), *_findings(mine, standing, on)]
-    found += _objections(mine, standing, on)
-    return sorted(found, key=lambda item: (not item.is_late, item.until or dt.date.max, item.file.number))[:_SHOWN]
+def waiting_for(standing: Standing, on: dt.date, limit: int) -> list[Waiting]:
+    """Return what waits for a person, what is late first, and of that the first so many."""
+    work = Work(standing, BY_HAND - _NOT_WAITED, limit)
+    found: list[Waiting] = []
+    for one in work.evaluations():
+        found += _waiting(one, one.file, standing, on, one.due_on)
+    for finding in work.findings():
+        found += _waiting(finding, finding.evaluation.file, standing, on, deadline_of(finding))
+    for objection in work.objections():
+        found += _waiting(objection, objection.file, standing, on, objection.decide_until)
+    # What has no day comes last: it is not asked for when the page is full without it.
+    if sum(item.until is not None for item in found) < limit:
+        for file in work.applications():
+            found += _waiting(file, file, standing, on, None)
+    return sorted(found, key=lambda item: (not item.is_late, item.until or dt.date.max, item.file.number))[:limit]
 
 
 def _waiting(
@@ -68,33 +94,6 @@ def _waiting(
     offered = open_acts(subject, standing.person, on, standing=standing)
     acts = tuple(act for act in offered if act.id not in _NOT_WAITED and not _has_panel(act, subject))
     return [Waiting(file, subject, acts, until, until is not None and until < on)] if acts else []
-
-
-def _applications(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
-    open_ones = mine.filter(status__in=["draft", "submitted", "asked", "accepted", "offered"])
-    for file in open_ones.select_related("organization", "body")[:_SHOWN]:
-        yield from _waiting(file, file, standing, on, None)
-
-
-def _evaluations(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
-    running = Evaluation.objects.filter(file__in=mine).exclude(status__in=["decided", "cancelled"])
-    for one in running.select_related("file__organization", "file__body").order_by("due_on")[:_SHOWN]:
-        yield from _waiting(one, one.file, standing, on, one.due_on)
-
-
-def _findings(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
-    owed = Finding.objects.filter(
-        evaluation__file__in=mine, is_owed=True, status__in=["raised", "answered", "accepted"]
-    )
-    for one in owed.select_related("evaluation__file__organization", "evaluation__file__body")[:_SHOWN]:
-        yield from _waiting(one, one.evaluation.file, standing, on, deadline_of(one))
-
-
-def _objections(mine: Any, standing: Standing, on: dt.date) -> Iterable[Waiting]:
-    open_ones = Objection.objects.filter(file__in=mine).exclude(status="closed")
-    related = open_ones.select_related("file__organization", "file__body", "against").prefetch_related("panel")
-    for one in related[:_SHOWN]:
-        yield from _waiting(one, one.file, standing, on, one.decide_until)
 
 
 def _has_panel(act: Act, subject: Stateful) -> bool:
@@ -118,22 +117,21 @@ class DueItem:
     is_late: bool
 
 
-def due_of(person: Person, on: dt.date, *, within: int = 92) -> list[DueItem]:
-    """Return what falls due within some days in the files of a person."""
+def due_of(standing: Standing, on: dt.date, *, within: int = 92) -> list[DueItem]:
+    """Return what falls due next within some days in the files of a person: the first days, not all of them."""
     limit = on + dt.timedelta(days=within)
-    found = []
-    soon = Evaluation.objects.filter(file__in=visible_files(person, on), due_on__lte=limit)
-    for one in soon.exclude(status__in=["decided", "cancelled"]).select_related("file")[:_SHOWN]:
-        assert one.due_on is not None
-        found.append(DueItem(one.file, _kind_name(one.kind), one.due_on, one.due_on < on))
-    live = visible_files(person, on).filter(
-        certificate__status__in=[CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED]
-    )
+    seen = seen_in_order(standing, "file__")
+    soon = Evaluation.objects.filter(seen, status__among=RUNNING, due_on__lte=limit).order_by("due_on")
+    found = [
+        DueItem(one.file, _kind_name(one.kind), one.due_on, one.due_on < on)
+        for one in soon.defer("result", "ledger").select_related("file")[:_DUE]
+        if one.due_on is not None
+    ]
     for name, column in ((_("end of validity"), "valid_until"), (_("end of the suspension"), "suspended_until")):
-        ending = live.filter(**{f"certificate__{column}__lte": limit}).select_related("certificate")[:_SHOWN]
-        days = [(file, getattr(file.certificate, column)) for file in ending]
+        live = Certificate.objects.filter(seen, status__among=LIVE, **{f"{column}__lte": limit}).order_by(column)
+        days = [(one.file, getattr(one, column)) for one in live.select_related("file")[:_DUE]]
         found += [DueItem(file, name, day, day < on) for file, day in days]
-    return sorted(found, key=lambda item: item.on)
+    return sorted(found, key=lambda item: item.on)[:_DUE]
 
 
 def _kind_name(kind: str) -> str:
@@ -161,16 +159,14 @@ def notice_sentence(notice: Notice) -> str:
 
 
 def evaluation_parts(
-    file: CertificationFile, standing: Standing, on: dt.date, edition: Edition, language: str
+    file: CertificationFile, standing: Standing, on: dt.date, language: str, *, is_insider: bool
 ) -> list[dict[str, Any]]:
     """Return the evaluations of a file, the newest first, with what belongs to each."""
-    found, person = [], standing.person
-    told = set(told_evaluations(person, on).filter(file=file).values_list("pk", flat=True))
-    opened = set(visible_evidence(person, on).filter(evaluation__file=file).values_list("pk", flat=True))
-    related = file.evaluations.order_by("-number").prefetch_related(
-        "participations__person", "planned_sites__site", "evidence", "findings", "decisions__decided_by"
-    )
+    found, person, edition = [], standing.person, edition_of(file.edition)
+    opened = opened_evidence(file, is_insider=is_insider)
+    related = _with_parts(file.evaluations.order_by("-number"), opened)
     for one in related:
+        told = is_told(one, is_insider=is_insider)
         findings = [
             {
                 "finding": item,
@@ -181,11 +177,31 @@ def evaluation_parts(
         ]
         found.append({
             "evaluation": one, "seats": one.participations.all(), "sites": one.planned_sites.all(),
-            "evidence": [item for item in one.evidence.all() if item.pk in opened], "is_told": one.pk in told,
+            "evidence": one.opened, "is_told": told, "run": _run_of(one, is_told=told),  # type: ignore[attr-defined]
             "decisions": one.decisions.all(), "findings": findings,
             "grade": grade_words(edition, language, one.grade), "acts": open_acts(one, person, on, standing=standing),
         })  # fmt: skip
     return found
+
+
+def _with_parts(evaluations: QuerySet[Evaluation], opened: QuerySet[Evidence]) -> QuerySet[Evaluation]:
+    """Return evaluations with what belongs to them, without the long documents; ``opened`` is the evidence to show."""
+    return evaluations.defer("result", "ledger").prefetch_related(
+        Prefetch("participations", Participation.objects.select_related("person")),
+        Prefetch("planned_sites", PlannedSite.objects.select_related("site")),
+        Prefetch("evidence", opened, to_attr="opened"),
+        Prefetch("decisions", Decision.objects.select_related("decided_by")),
+        "findings",
+        "runs",
+    )
+
+
+def _run_of(one: Evaluation, *, is_told: bool) -> EvaluationRun | None:
+    """Return the newest run of an evaluation whose result is still to come; clients are not told of it."""
+    is_waited = is_told and one.status == EvaluationStatus.GATHERING
+    newest = max(one.runs.all(), key=lambda run: run.asked_at, default=None) if is_waited else None
+    # The result of an earlier one stood until more was to be gathered.
+    return None if newest is None or newest.status == EvaluationRun.Status.DONE else newest
 
 
 def objection_parts(file: CertificationFile, standing: Standing, on: dt.date) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRefresh
 
 from sealmark.certify import ACTS, ApplicationStatus
 from sealmark.core.errors import SealmarkError
@@ -24,16 +24,17 @@ from sealmark_platform.casework.models.subjects import file_of
 from sealmark_platform.casework.performing import BY_HAND, is_open, open_acts, perform, subject_kind
 from sealmark_platform.casework.queries.access import (
     fetch_evidence,
-    fetch_file,
+    fetch_file_as,
     fetch_result,
     fetch_subject,
     visible_files,
-    works_on,
 )
 from sealmark_platform.casework.queries.actors import standing_of
-from sealmark_platform.casework.queries.evaluations import certificate_of
+from sealmark_platform.casework.queries.applications import answers_given
+from sealmark_platform.casework.queries.listing import first_files
 from sealmark_platform.casework.queries.results import grade_words
-from sealmark_platform.catalogue.queries import edition_of
+from sealmark_platform.catalogue.queries import edition_of, edition_of_result
+from sealmark_platform.paging import slice_of
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.queries import entries_of_file
 from sealmark_platform.workbench.sheets import (
@@ -46,9 +47,9 @@ from sealmark_platform.workbench.sheets import (
 )
 from sealmark_platform.workbench.stages import columns_of
 
-__all__ = ["act", "document", "evidence", "file", "files", "report", "result", "today"]
+__all__ = ["act", "document", "evidence", "file", "files", "report", "result", "run", "today"]
 
-_PER_PAGE = 50
+_PER_PAGE, _WAITING = 50, 20
 _YEAR = 366
 
 
@@ -64,9 +65,14 @@ def _on() -> dt.date:
 def today(request: HttpRequest) -> HttpResponse:
     """What waits for the reader, what falls due, what is new."""
     person, on = _person(request), _on()
+    standing = standing_of(person, on)
     is_year = request.GET.get("due") == "year"
-    due = due_of(person, on, within=_YEAR) if is_year else due_of(person, on)
-    lists = {"waiting": waiting_for(person, on), "due": due, "is_year": is_year, "notices": news_of(person)}
+    due = due_of(standing, on, within=_YEAR) if is_year else due_of(standing, on)
+    page = slice_of(request, lambda limit: waiting_for(standing, on, limit), per_page=_WAITING)
+    lists = {
+        "page": page, "waiting": page.object_list, "due": due, "is_year": is_year, "notices": news_of(person),
+        "carried": "due=year&" if is_year else "",
+    }  # fmt: skip
     return render(request, "workbench/today.html", lists)
 
 
@@ -81,22 +87,22 @@ def files(request: HttpRequest) -> HttpResponse:
     if request.GET.get("by") == "status":
         return _stages(request)
     query, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
-    found = _with_newest(visible_files(_person(request), _on()))
-    if query:
-        found = found.filter(Q(number__icontains=query) | Q(organization__name__icontains=query))
+    condition = Q(number__icontains=query) | Q(organization__name__icontains=query) if query else Q()
     if chosen:
-        found = found.filter(status=chosen)
-    page = Paginator(found.order_by("-number"), _PER_PAGE).get_page(request.GET.get("page"))
+        condition &= Q(status=chosen)
+    standing = standing_of(_person(request), _on())
+    page = slice_of(request, lambda limit: first_files(standing, condition, limit), per_page=_PER_PAGE)
+    shown = _with_newest(CertificationFile.objects.filter(pk__in=page.object_list)).order_by("-number")
     carried = urlencode({"q": query, "status": chosen}) + "&" if query or chosen else ""
-    may_apply = _person(request).representations.exists()
     statuses = [status.value for status in ApplicationStatus]
     context = {
         "page": page,
+        "files": shown,
         "query": query,
         "chosen": chosen,
         "carried": carried,
         "statuses": statuses,
-        "may_apply": may_apply,
+        "may_apply": bool(standing.speaks_for),
     }
     return render(request, "workbench/files.html", context)
 
@@ -119,20 +125,21 @@ def _with_newest(found: QuerySet[CertificationFile]) -> QuerySet[CertificationFi
 def file(request: HttpRequest, pk: str) -> HttpResponse:
     """One file with everything in it."""
     person, on = _person(request), _on()
-    found = fetch_file(person, pk, on)
+    standing = standing_of(person, on, file=pk)
+    found, is_insider = fetch_file_as(standing, pk)
     edition = edition_of(found.edition)
-    certificate = certificate_of(found)
-    standing = standing_of(person, on, file=found)
+    certificate = getattr(found, "certificate", None)
     offered = open_acts(found, person, on, standing=standing)
     context = {
-        "file": found, "documents": found.documents.all(), "agreement": getattr(found, "agreement", None),
+        "file": found, "answers": answers_given(found, _language(request)), "documents": found.documents.all(),
+        "agreement": getattr(found, "agreement", None),
         "file_acts": [one for one in offered if one.id != "evaluation.open" or found.status == "agreed"],
         "may_write": any(one.id == "application.submit" for one in offered),
-        "evaluations": evaluation_parts(found, standing, on, edition, _language(request)),
+        "evaluations": evaluation_parts(found, standing, on, _language(request), is_insider=is_insider),
         "objections": objection_parts(found, standing, on), "certificate": certificate,
         "certificate_grade": "" if certificate is None else grade_words(edition, _language(request), certificate.grade),
         "certificate_acts": () if certificate is None else open_acts(certificate, person, on, standing=standing),
-        "entries": trail_lines(entries_of_file(str(found.pk)).reverse()[:200], is_insider=works_on(person, found, on)),
+        "entries": trail_lines(entries_of_file(str(found.pk)).reverse()[:200], is_insider=is_insider),
     }  # fmt: skip
     return render(request, "workbench/file.html", context)
 
@@ -154,13 +161,17 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
         except SealmarkError as error:
             problems, status = error.problems, 409 if "SM801" in error.codes else 422
         else:
-            messages.success(request, _("Done: %(act)s.") % {"act": phrases.ACTS[act]})
+            messages.success(request, _done(act))
             return redirect("file", pk=owner.pk)
     elif request.method == "POST":
         status = 422
     text = owner.agreement.text if act == "application.sign-agreement" else ""
     context = {"act": ACTS[act], "file": owner, "form": form, "problems": problems, "text": text}
     return render(request, "workbench/act.html", context, status=status)
+
+
+def _done(act: str) -> str:
+    return str(phrases.DONE.get(act) or _("Done: %(act)s.") % {"act": phrases.ACTS[act]})
 
 
 def _subject_of(request: HttpRequest, act: str, pk: str) -> Any:
@@ -177,12 +188,22 @@ def _not_now(request: HttpRequest, owner: CertificationFile) -> HttpResponse:
 
 
 @login_required
+def run(request: HttpRequest, pk: str) -> HttpResponse:
+    """How far the evaluation of the evidence is: asked again and again by the file's page until it is there."""
+    found = fetch_subject(_person(request), Evaluation, pk, _on())
+    newest = found.runs.order_by("-asked_at").first()
+    if newest is None or not newest.is_open:
+        return HttpResponseClientRefresh()
+    return render(request, "parts/run.html", {"run": newest})
+
+
+@login_required
 def result(request: HttpRequest, pk: str) -> HttpResponse:
     """The frozen result in short."""
     from sealmark_platform.workbench.results import result_sheet
 
     found, document = fetch_result(_person(request), pk, _on())
-    sheet = result_sheet(edition_of(found.file.edition), document, _language(request))
+    sheet = result_sheet(edition_of_result(document), document, _language(request))
     return render(request, "workbench/result.html", {"file": found.file, "evaluation": found, **sheet})
 
 
@@ -191,8 +212,8 @@ def report(request: HttpRequest, pk: str) -> HttpResponse:
     """The whole report of the library, as one inert page."""
     from sealmark.reports.html import render_html
 
-    found, document = fetch_result(_person(request), pk, _on())
-    page = render_html(document, edition_of(found.file.edition), _language(request))
+    _found, document = fetch_result(_person(request), pk, _on())
+    page = render_html(document, edition_of_result(document), _language(request))
     response = HttpResponse(page)
     response["Content-Security-Policy"] = (
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"

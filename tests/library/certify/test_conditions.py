@@ -17,7 +17,7 @@ HELD = Facts(
     findings_open=(), findings_blocking=(), outcome=Outcome.GRANT, outcomes_possible=frozenset({Outcome.GRANT}),
     votes_cast=3, votes_needed=3, decision_on=ON, decision_allows=True, answer_missing=(), deadline_old=ON,
     deadline_new=TOMORROW, trigger="own-wish", triggers=frozenset({"own-wish"}), way_back="A visit.",
-    term_ends=YESTERDAY, appeal_until=ON, panel_faults=(), condition_open=True,
+    term_ends=YESTERDAY, appeal_until=ON, panel_faults=(), condition_open=True, waits_unmet=(),
 )  # fmt: skip
 BROKEN = {
     "application-complete": {"missing": ("site list",)},
@@ -42,6 +42,7 @@ BROKEN = {
     "in-time": {"appeal_until": YESTERDAY},
     "panel-fit": {"panel_faults": ("took part in the file",)},
     "condition-open": {"condition_open": False},
+    "grade-waited": {"waits_unmet": ('The grade "three-stars" can be given from 2026-05-05.',)},
 }
 ABOUT_PEOPLE = {"no-conflict", "not-evaluator", "not-reviewer", "not-involved"}
 # What nobody has to know: an open limit refuses nobody, and no tie is no conflict.
@@ -143,4 +144,4 @@ def test_all_refusals_come_at_once():
 
     found = refusals(ACTS["evaluation.decide"], nobody, GAP)
 
-    assert [problem.code for problem in found] == ["SM703", "SM703", "SM704", "SM718", "SM717", "SM719"]
+    assert [problem.code for problem in found] == ["SM703", "SM703", "SM704", "SM718", "SM717", "SM719", "SM732"]

@@ -7,11 +7,12 @@ from typing import Literal
 
 from sealmark.assess.evidence import Evidence
 from sealmark.assess.figures import FigureBook
+from sealmark.assess.findings import RuleResult
 from sealmark.assess.rules import apply_rule
 from sealmark.evaluation.planning.sites import Event
 from sealmark.scheme.rules import Rule
 
-__all__ = ["Condition", "check_conditions"]
+__all__ = ["Condition", "check_conditions", "keeping_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,19 @@ class Condition:
 
 def check_conditions(book: FigureBook, evidence: Evidence, *, event: Event) -> tuple[Condition, ...]:
     """Return the prerequisites, and what surveillance or renewal needs when the event is one of them."""
-    procedure = book.edition.procedure
     found = [
         _condition("prerequisite", item.id, item.evidence, (evidence, book), refuses=item.refuse)
-        for item in procedure.prerequisites
+        for item in book.edition.procedure.prerequisites
     ]
-    if event == "surveillance" and procedure.surveillance is not None:
-        rules = procedure.surveillance.must_show
-        found += [_condition("surveillance", "", rule, (evidence, book), refuses=True) for rule in rules]
-    if event == "recertification":
-        found += [_condition("retention", "", rule, (evidence, book), refuses=True) for rule in procedure.retention]
-    return tuple(found)
+    kind: Literal["surveillance", "retention"] = "surveillance" if event == "surveillance" else "retention"
+    rules = book.edition.procedure.rules_to_keep(event)
+    return (*found, *(_condition(kind, "", rule, (evidence, book), refuses=True) for rule in rules))
+
+
+def keeping_rules(book: FigureBook, evidence: Evidence, *, event: Event) -> tuple[RuleResult, ...]:
+    """Return what the rules conclude by which a certificate is kept at an event, in the order of the procedure."""
+    rules = book.edition.procedure.rules_to_keep(event)
+    return tuple(apply_rule(rule, evidence, book, place=("", 0)) for rule in rules)
 
 
 def _condition(

@@ -17,11 +17,9 @@ from sealmark.assess.figures import FigureBook, Missing
 from sealmark.evaluation.evidence.tables import Site
 from sealmark.measure.sampling.draws import Draw, DrawRule, SamplingUnit, draw, order_number
 from sealmark.scheme.figures import Number
-from sealmark.scheme.procedure import SiteSampling
+from sealmark.scheme.procedure import Event, SiteSampling
 
 __all__ = ["DrawnSite", "Event", "LevelPlan", "SitePlan", "draw_sites", "levels_of", "sites_needed"]
-
-Event = Literal["initial", "surveillance", "recertification"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from sealmark.measure.records.spilling import Whole
 from sealmark.measure.surveys.keys import Floats, Integers
 
-__all__ = ["SortedLengths", "sort_lengths"]
+__all__ = ["Lengths", "Percentiles", "SortedLengths", "sort_cells", "sort_lengths"]
 
 
-@dataclass(frozen=True, eq=False)
-class SortedLengths:
-    """Sorted lengths, one stretch per cell.
+class Lengths(ABC):
+    """Lengths of cases of many cells, of which each can be asked for by its rank.
 
     Attributes:
-        values: Of all cases of all cells, in steps; codes below zero stand before the lengths of their cell.
-        starts: Where the lengths of each cell begin.
         sizes: How many lengths each cell has.
         others: Cases without a length: code x cell, code -1 first.
-        step: Microseconds of one step.
     """
 
-    values: npt.NDArray[np.signedinteger[Any]]
-    starts: Integers
     sizes: Integers
     others: Integers
-    step: int = 1
 
+    @abstractmethod
     def at_rank(self, rank: Integers) -> Floats:
         """Return the length at a rank (from one) of each cell in microseconds; NaN where there is none."""
-        known = (rank >= 1) & (rank <= self.sizes)
-        found = np.full(len(rank), np.nan)
-        found[known] = self.values[self.starts[known] + rank[known] - 1].astype(np.int64) * self.step
-        return found
 
     def quantile(self, share: Decimal, base: Integers) -> Floats:
         """Return the interpolated quantile (type 7) of each cell; NaN where it lies among cases without a length.
@@ -54,6 +45,64 @@ class SortedLengths:
         below, rest = above // exact.denominator + 1, above % exact.denominator
         low, high = self.at_rank(below), self.at_rank(below + 1)
         return np.asarray(np.where(rest == 0, low, low + rest / exact.denominator * (high - low)))
+
+
+@dataclass(frozen=True, eq=False)
+class SortedLengths(Lengths):
+    """Sorted lengths, one stretch per cell.
+
+    Attributes:
+        values: Of all cases of all cells, in steps; codes below zero stand before the lengths of their cell.
+        starts: Where the lengths of each cell begin.
+        sizes: How many lengths each cell has.
+        others: Cases without a length: code x cell, code -1 first.
+        step: Microseconds of one step.
+    """
+
+    values: Whole
+    starts: Integers
+    sizes: Integers
+    others: Integers
+    step: int = 1
+
+    def at_rank(self, rank: Integers) -> Floats:
+        """Return the length at a rank (from one) of each cell in microseconds; NaN where there is none."""
+        known = (rank >= 1) & (rank <= self.sizes)
+        found = np.full(len(rank), np.nan)
+        found[known] = self.values[self.starts[known] + rank[known] - 1].astype(np.int64) * self.step
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Percentiles:
+    """One percentile of many cells, in microseconds; NaN where it is not known.
+
+    Attributes:
+        value: Of all cases, those without an end counted as longer than all others.
+        naive: Of the finished ones.
+        lower: The order statistic that is the lower limit.
+        upper: Likewise the upper one.
+    """
+
+    value: Floats
+    naive: Floats
+    lower: Floats
+    upper: Floats
+
+    @classmethod
+    def of(cls, lengths: Lengths, share: Decimal, base: Integers, ranks: tuple[Integers, Integers]) -> Percentiles:
+        """Return the percentile at a share, over a base of cases; limits lie at ranks from one."""
+        lower, upper = (lengths.at_rank(rank) for rank in ranks)
+        return cls(lengths.quantile(share, base), lengths.quantile(share, lengths.sizes), lower, upper)
+
+    @classmethod
+    def joined(cls, pieces: Sequence[Percentiles], order: Integers) -> Percentiles:
+        """Return the percentiles of several groups of cells in one, in another order."""
+        value, naive, lower, upper = (
+            np.concatenate([np.zeros(0), *columns])[order]
+            for columns in zip(*((one.value, one.naive, one.lower, one.upper) for one in pieces), strict=True)
+        )
+        return cls(value, naive, lower, upper)
 
 
 def sort_lengths(column: pa.ChunkedArray, order: Integers, codes: int, *, step: int = 1) -> SortedLengths:
@@ -74,14 +123,28 @@ def sort_lengths(column: pa.ChunkedArray, order: Integers, codes: int, *, step: 
     size = np.concatenate([np.zeros(0, np.int64), *(np.diff(ends) for ends in offsets)])
     joined, filled = np.empty(int(size.sum()), column.type.value_type.to_pandas_dtype()), 0
     for chunk, ends in zip(column.chunks, offsets, strict=True):
-        inside = joined[filled : filled + ends[-1] - ends[0]]
-        inside[:] = chunk.values.to_numpy(zero_copy_only=False)[ends[0] : ends[-1]]
-        for start, end in zip((ends[:-1] - ends[0]).tolist(), (ends[1:] - ends[0]).tolist(), strict=True):
-            inside[start:end].sort()
-        filled += len(inside)
-    starts = np.cumsum(size) - size
+        stop = filled + int(ends[-1] - ends[0])
+        joined[filled:stop] = chunk.values.to_numpy(zero_copy_only=False)[ends[0] : ends[-1]]
+        filled = stop
+    found = sort_cells(joined, size, codes, step=step)
+    return SortedLengths(joined, found.starts[order], found.sizes[order], found.others[:, order], step)
+
+
+def sort_cells(joined: Whole, size: Integers, codes: int, *, step: int = 1) -> SortedLengths:
+    """Return lengths of cells that stand one behind the other, sorted in their place.
+
+    Args:
+        joined: Whole numbers, below zero for cases without a length.
+        size: How many numbers each cell has.
+        codes: How many codes below zero there are.
+        step: Microseconds of one step of a length.
+    """
+    ends = np.cumsum(size)
+    starts = ends - size
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        joined[start:end].sort()
     coded = np.flatnonzero(joined < 0)
-    owner = np.searchsorted(starts + size, coded, side="right")
+    owner = np.searchsorted(ends, coded, side="right")
     others = np.stack([np.bincount(owner[joined[coded] == -1 - code], minlength=len(size)) for code in range(codes)])
     left = others.sum(axis=0)
-    return SortedLengths(joined, (starts + left)[order], (size - left)[order], others[:, order], step)
+    return SortedLengths(joined, starts + left, size - left, others, step)

@@ -13,21 +13,32 @@ from dataclasses import dataclass, replace
 import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
 
-from sealmark.measure.engine import fetch
+from sealmark.measure.engine import fetch, keep_table
 from sealmark.measure.records.calendars import DAY, MICRO
 from sealmark.measure.records.cells import Task, population
 from sealmark.measure.records.clocks import matches, micros, true
 from sealmark.measure.records.measures import FirstTimeFix, RepeatRate
 from sealmark.measure.records.recurrence import turn_of
+from sealmark.measure.records.sorting import sort_words
+from sealmark.measure.records.spilling import Parts, part_count
+from sealmark.measure.streaming import fed_table, spill_folder, stream
+from sealmark.measure.surveys.keys import Integers
 
 __all__ = ["packed_recurrence"]
 
 _WORD = 63
 _LONGEST = 58
 _OUTCOME_BITS, _LATER = 3, 7
+# Numbers of so many bits have a counter each.
+_COUNTED_BITS = 22
 _WORDS = ("_high", "_low")
 _UPCOMING = ("_high_upcoming", "_low_upcoming")
+_PART = "_part"
+# The first bit of the first word, which belongs to what must agree.
+_FOREMOST = 1 << (_WORD - 1)
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def packed_recurrence(task: Task, measure: FirstTimeFix | RepeatRate) -> tuple[T
     if table.get_backend().name != "duckdb" or not all(_is_short(table[name].type()) for name in columns):
         return None
     step = DAY * MICRO if isinstance(table["opened"].type(), dtypes.Date) else 1
-    fields = _fields(table, list(columns), step)
+    fields, rows = _fields(table, list(columns), step)
     flags = {"_chosen": matches(table, measure.where)} if measure.where else {}
     if isinstance(measure, FirstTimeFix) and measure.reopened:
         flags["_reopened"] = true(table["reopened"].cast("int64") > 0)
@@ -111,16 +122,52 @@ def packed_recurrence(task: Task, measure: FirstTimeFix | RepeatRate) -> tuple[T
         return None
     where = {"_chosen": (True,)} if measure.where else {}
     plain = replace(measure, where=where)
-    records = _counted(_judged(_sorted(table, layout), layout, task, plain, step), layout, task)
+    kinds = _kinds(task, layout, plain, step=step, rows=rows)
+    records = _unpacked(keep_table(kinds, table.get_backend()), layout, task)
     return replace(task, cases=replace(task.cases, table=records, clocked={})), plain
+
+
+def _kinds(
+    task: Task, layout: Mapping[str, _Field], measure: FirstTimeFix | RepeatRate, *, step: int, rows: int
+) -> pa.Table:
+    """Return cells and outcomes as one number, each once, with how many records are of it."""
+    table, count = task.cases.table, part_count(rows)
+    words = _packed(table, layout, measure.same, count)
+    names = [name for name in words.columns if name != _PART]
+    reach = _UPCOMING[: 1 if layout["_opened"].end <= _WORD else 2]
+    with Parts(count, folder=spill_folder(table), size=rows * 8 * len(names)) as parts:
+        for batch in stream(words):
+            found = {name: batch.column(name).to_numpy() for name in words.columns}
+            parts.add(found.pop(_PART), found)
+        ordered = (_ordered(parts, part, names, reach) for part in range(count))
+        schema = pa.schema([(name, pa.int64()) for name in (*names, *reach)])
+        with fed_table(schema, ordered, table.get_backend()) as fed:
+            return _counted(_judged(fed, layout, task, measure, step), _cell(layout).bits + _OUTCOME_BITS)
+
+
+def _counted(kinds: ir.Table, bits: int) -> pa.Table:
+    """Return how many times each number occurs."""
+    if bits > _COUNTED_BITS:
+        return fetch(kinds.group_by("_kind").aggregate(_many=kinds.count()))
+    many = np.zeros(1 << bits, np.int64)
+    waiting: list[Integers] = []
+    for batch in stream(kinds):
+        waiting.append(batch.column("_kind").to_numpy())
+        # As many as there are counters, so that these are not gone through for a few.
+        if sum(map(len, waiting)) >= len(many):
+            many += np.bincount(np.concatenate(waiting), minlength=len(many))
+            waiting = []
+    many += np.bincount(np.concatenate([np.zeros(0, np.int64), *waiting]), minlength=len(many))
+    found = np.flatnonzero(many)
+    return pa.table({"_kind": found, "_many": many[found]})
 
 
 def _is_short(kind: dtypes.DataType) -> bool:
     return isinstance(kind, dtypes.Integer) and not isinstance(kind, dtypes.UInt64)
 
 
-def _fields(table: ir.Table, names: Sequence[str], step: int) -> dict[str, _Field]:
-    """Return the columns as fields; where values begin and end, a Parquet file knows unread."""
+def _fields(table: ir.Table, names: Sequence[str], step: int) -> tuple[dict[str, _Field], int]:
+    """Return the columns as fields, and how many rows there are; where values begin and end, a Parquet file knows."""
     asked = {"min": "min", "max": "max", "count": "count"}
     figures = {
         f"{one}{place}": getattr(table[name], one)() for place, name in enumerate(["opened", *names]) for one in asked
@@ -134,7 +181,7 @@ def _fields(table: ir.Table, names: Sequence[str], step: int) -> dict[str, _Fiel
         ends = [(row[f"{end}{place}"] or 0) // (1 if place else step) for end in ("min", "max")]
         full = row[f"count{place}"] == row["rows"]
         fields[name] = _field(value, *ends, full=full)
-    return fields
+    return fields, row["rows"]
 
 
 def _field(column: ir.Value, lowest: int, highest: int, *, full: bool) -> _Field:
@@ -161,18 +208,32 @@ def _placed(fields: Mapping[str, _Field], order: Sequence[str]) -> dict[str, _Fi
     return found if fits else None
 
 
-def _sorted(table: ir.Table, layout: Mapping[str, _Field]) -> ir.Table:
-    """Return the packed records, each with the next one as far as its moment reaches."""
+def _packed(table: ir.Table, layout: Mapping[str, _Field], keys: Sequence[str], parts: int) -> ir.Table:
+    """Return the packed records, each with its part: records that agree are in the same one."""
     packed: dict[str, ir.Value] = {}
     for word, name in enumerate(_WORDS):
         for part in (field.part(word) for field in layout.values()):
             if part is not None:
                 packed[name] = packed[name] | part if name in packed else part
-    words = table.select(**packed)
-    order = ibis.window(order_by=[words[name] for name in packed])
-    reach = 1 if layout["_opened"].end <= _WORD else 2
-    pairs = zip(_WORDS[:reach], _UPCOMING[:reach], strict=True)
-    return words.mutate(**{upcoming: words[name].lead().over(order) for name, upcoming in pairs})
+    number = layout[keys[0]].value
+    for place, name in enumerate(keys[1:], start=2):
+        number = number % parts + layout[name].value % parts * place
+    # What has no key is never judged by its neighbours, and may be most of the records.
+    absent = [layout[name].value == layout[name].missing for name in keys if layout[name].missing is not None]
+    if absent:
+        number = ibis.ifelse(ibis.or_(*absent), layout["case"].value, number)
+    return table.select(**packed, **{_PART: (number % parts).cast("uint8")})
+
+
+def _ordered(parts: Parts, part: int, names: Sequence[str], reach: Sequence[str]) -> pa.RecordBatch:
+    """Return the records of a part in their order, each with the next one as far as its moment reaches."""
+    words = [parts.column(part, name) for name in names]
+    order = sort_words(words)
+    columns = {name: word[order] for name, word in zip(names, words, strict=True)}
+    for name, upcoming in zip(names, reach, strict=False):
+        # Nothing follows the last record: what stands there is not about the same.
+        columns[upcoming] = np.append(columns[name][1:], columns[name][-1:] ^ _FOREMOST)
+    return pa.record_batch(columns)
 
 
 def _judged(
@@ -222,16 +283,15 @@ def _cell(layout: Mapping[str, _Field]) -> _Field:
     return _Field(ibis.literal(0), 0, 0, None, sum(field.bits for field in parts), start)
 
 
-def _counted(kinds: ir.Table, layout: Mapping[str, _Field], task: Task) -> ir.Table:
+def _unpacked(kinds: ir.Table, layout: Mapping[str, _Field], task: Task) -> ir.Table:
     """Return cells and outcomes, each kind once, with how many records are of it."""
-    found = kinds.group_by("_kind").aggregate(_many=kinds.count())
-    cell, outcome = _cell(layout), found["_kind"] & _ones(_OUTCOME_BITS)
+    cell, outcome = _cell(layout), kinds["_kind"] & _ones(_OUTCOME_BITS)
     columns = {}
     for name, field in layout.items():
         if name == "_chosen" or name.startswith("_by_"):
-            number = (found["_kind"] >> (cell.end - field.end + _OUTCOME_BITS)) & _ones(field.bits)
+            number = (kinds["_kind"] >> (cell.end - field.end + _OUTCOME_BITS)) & _ones(field.bits)
             columns[name] = field.unpacked(number)
     kept = {name: columns[f"_by_{name}"].cast(task.cases.table[name].type()) for name in task.by}
     kept |= {"_chosen": columns["_chosen"] == 1} if "_chosen" in columns else {}
     later = outcome == _LATER
-    return found.select(**kept, _many=found["_many"], _later=later, _turn=ibis.ifelse(later, 0, outcome)).view()
+    return kinds.select(**kept, _many=kinds["_many"], _later=later, _turn=ibis.ifelse(later, 0, outcome)).view()

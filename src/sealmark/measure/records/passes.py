@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 import ibis
@@ -23,11 +24,12 @@ from sealmark.measure.engine import fetch
 from sealmark.measure.records.calendars import MICRO
 from sealmark.measure.records.cells import EXCLUDED, Task, in_state
 from sealmark.measure.records.clocks import Cases, State, matches, micros, true
-from sealmark.measure.records.lengths import SortedLengths, sort_lengths
+from sealmark.measure.records.figures import unique_ranks
+from sealmark.measure.records.lengths import Lengths, Percentiles, SortedLengths, sort_lengths
 from sealmark.measure.records.measures import DurationPercentile, RecordMeasure, Where
 from sealmark.measure.surveys.keys import Floats, Integers
 
-__all__ = ["Gathered", "Plan", "gather"]
+__all__ = ["CLASSES", "Gathered", "Plan", "by_clock", "coded", "gather", "judged", "possible_steps", "uneven"]
 
 Estimator: TypeAlias = Callable[[Task, Any], object]
 _Column = TypeVar("_Column")
@@ -35,7 +37,7 @@ _Column = TypeVar("_Column")
 
 # What percentiles count beside the lengths of finished cases, in the order of the states from 1.
 _STATES = {"open": State.OPEN, **EXCLUDED, "after_as_of": State.LATER}
-_CLASSES = tuple(name for _, name in sorted((state, name) for name, state in _STATES.items()))
+CLASSES = tuple(name for _, name in sorted((state, name) for name, state in _STATES.items()))
 _PROBE = 10_000
 _UNEVEN = "_uneven"
 
@@ -68,13 +70,13 @@ class Gathered:
         cells: The columns of ``by``, one row per cell, in their order.
         counts: By measure and column: one number per cell.
         moments: Likewise means and variances; NaN where there is none.
-        lengths: By percentile measure: the lengths of the finished cases of every cell.
+        percentiles: By percentile measure.
     """
 
     cells: pa.Table
     counts: Mapping[str, Mapping[str, Integers]]
     moments: Mapping[str, Mapping[str, Floats]]
-    lengths: Mapping[str, SortedLengths]
+    percentiles: Mapping[str, Percentiles]
 
 
 def gather(
@@ -88,9 +90,9 @@ def gather(
         estimators: By kind of measure: called with a :class:`Plan` each.
     """
     first = next(iter(tasks.values()))
-    for step in _steps(first.cases, measures):
+    for step in possible_steps(first.cases, measures):
         scan = _Scan(first.cases, step)
-        for names in _by_clock(measures):
+        for names in by_clock(measures):
             scan.add({name: (tasks[name], measures[name]) for name in names}, estimators)
         found = scan.run(first.by)
         if found is not None:
@@ -99,7 +101,7 @@ def gather(
     return found
 
 
-def _steps(cases: Cases, measures: Mapping[str, RecordMeasure]) -> list[int]:
+def possible_steps(cases: Cases, measures: Mapping[str, RecordMeasure]) -> list[int]:
     """Return the steps in which lengths are gathered, the second if the first turns out too coarse.
 
     Whole seconds take half the memory and are sorted in half the time; the first records tell whether it is worth it.
@@ -114,7 +116,7 @@ def _steps(cases: Cases, measures: Mapping[str, RecordMeasure]) -> list[int]:
     return [1] if whole else [MICRO, 1]
 
 
-def _by_clock(measures: Mapping[str, RecordMeasure]) -> list[list[str]]:
+def by_clock(measures: Mapping[str, RecordMeasure]) -> list[list[str]]:
     """Return the names of the measures, those with the same clock together."""
     groups: dict[str, list[str]] = {}
     for name, measure in measures.items():
@@ -131,6 +133,7 @@ class _Scan:
         self._totals: dict[str, Callable[[ir.Table], ir.Value]] = {}
         self._places: dict[str, dict[str, str]] = {}
         self._lists: dict[str, str] = {}
+        self._shares: dict[str, tuple[Decimal, float]] = {}
 
     def add(self, group: Mapping[str, tuple[Task, RecordMeasure]], estimators: Mapping[type, Estimator]) -> None:
         """Add the measures of one clock."""
@@ -143,8 +146,9 @@ class _Scan:
             estimators[type(measure)](plan, measure)
             ((table, asked),) = plan.asked
             if isinstance(measure, DurationPercentile):
-                self._lists[name] = self._place(_coded(table, measure.where, self._step), named, columns)
-                asked = {} if self._step == 1 else {_UNEVEN: _uneven(table, measure.where, self._step)}
+                self._lists[name] = self._place(_listed(table, measure.where, self._step), named, columns)
+                self._shares[name] = measure.share, task.precision.tail
+                asked = {} if self._step == 1 else {_UNEVEN: uneven(table, measure.where, self._step)}
             self._places[name] = {label: self._place(column, named, columns) for label, column in asked.items()}
         self._table = table.mutate(**columns)
 
@@ -167,19 +171,24 @@ class _Scan:
         if any(pc.sum(found.column(places[_UNEVEN])).as_py() for places in self._places.values() if _UNEVEN in places):
             return None
         lists = {
-            name: sort_lengths(found.column(name), order, len(_CLASSES), step=self._step)
+            name: sort_lengths(found.column(name), order, len(CLASSES), step=self._step)
             for name in dict.fromkeys(self._lists.values())
         }
         kept = {name: found.column(name).take(order) for name in self._totals if name not in lists}
         moments = {name: _moments(column) for name, column in kept.items() if pa.types.is_floating(column.type)}
         counts = {name: _counts(column) for name, column in kept.items() if name not in moments}
-        judged = {measure: _judged(lists[place]) for measure, place in self._lists.items()}
+        known = {measure: judged(lists[place]) for measure, place in self._lists.items()}
         return Gathered(
             cells.take(order),
-            {name: judged[name] if name in judged else _named(places, counts) for name, places in self._places.items()},
+            {name: known[name] if name in known else _named(places, counts) for name, places in self._places.items()},
             {name: _named(places, moments) for name, places in self._places.items()},
-            {name: lists[place] for name, place in self._lists.items()},
+            {name: self._percentile(name, lists[place], known[name]) for name, place in self._lists.items()},
         )
+
+    def _percentile(self, name: str, lengths: SortedLengths, counts: Mapping[str, Integers]) -> Percentiles:
+        share, tail = self._shares[name]
+        base = counts["finished"] + counts["open"]
+        return Percentiles.of(lengths, share, base, unique_ranks(base, float(share), tail))
 
 
 def _named(places: Mapping[str, str], columns: Mapping[str, _Column]) -> dict[str, _Column]:
@@ -194,17 +203,22 @@ def _total(name: str, column: ir.Value) -> Callable[[ir.Table], ir.Value]:
     return lambda table: _count_if(table[name])
 
 
-def _coded(table: ir.Table, where: Where, step: int) -> ir.Value:
-    """Return the list of the lengths of finished cases in steps, and of states below zero for others: it tells all."""
-    length, kind = (table["_length"], "int64") if step == 1 else (_stepped(table, step), "int32")
-    coded = ibis.ifelse(table["_state"] == int(State.FINISHED), length, -table["_state"].cast(kind))
+def _listed(table: ir.Table, where: Where, step: int) -> ir.Value:
+    """Return the list of what :func:`coded` tells of the cases of a population."""
+    codes = coded(table, step)
     if where:
-        return ibis.ifelse(matches(table, where), coded, None).collect()
+        return ibis.ifelse(matches(table, where), codes, None).collect()
     # Nothing is missing, and DuckDB need not look for it; Spark has no such choice.
-    return coded.collect(include_null=table.get_backend().name == "duckdb")
+    return codes.collect(include_null=table.get_backend().name == "duckdb")
 
 
-def _uneven(table: ir.Table, where: Where, step: int) -> ir.BooleanValue:
+def coded(table: ir.Table, step: int) -> ir.IntegerValue:
+    """Return the lengths of finished cases in steps, and states below zero for others: it tells all."""
+    length, kind = (table["_length"], "int64") if step == 1 else (_stepped(table, step), "int32")
+    return ibis.ifelse(table["_state"] == int(State.FINISHED), length, -table["_state"].cast(kind))
+
+
+def uneven(table: ir.Table, where: Where, step: int) -> ir.BooleanValue:
     """Return whether a length is no whole number of steps, or too many of them."""
     even = _stepped(table, step).cast("int64") * step == table["_length"]
     return in_state(table, where, State.FINISHED) & ~true(even)
@@ -214,10 +228,11 @@ def _stepped(table: ir.Table, step: int) -> ir.Value:
     return (table["_length"] / step).try_cast("int32")
 
 
-def _judged(lengths: SortedLengths) -> dict[str, Integers]:
-    """Return the counts of a percentile measure."""
-    others = dict(zip(_CLASSES, lengths.others, strict=True))
-    records = lengths.sizes + lengths.others.sum(axis=0) - others["after_as_of"]
+def judged(lengths: Lengths) -> dict[str, Integers]:
+    """Return the counts of a percentile measure; codes beyond the states do not count."""
+    known = lengths.others[: len(CLASSES)]
+    others = dict(zip(CLASSES, known, strict=True))
+    records = lengths.sizes + known.sum(axis=0) - others["after_as_of"]
     return {"records": records, "finished": lengths.sizes, **others}
 
 

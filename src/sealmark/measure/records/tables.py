@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
@@ -20,9 +20,9 @@ from sealmark.measure.records.calendars import MICRO, Calendar
 from sealmark.measure.records.cells import RecordEstimate, Task
 from sealmark.measure.records.checks import check_measures
 from sealmark.measure.records.estimation import ESTIMATORS, cases_of, precision_of
-from sealmark.measure.records.figures import Figures, mean_figures, share_figures, unique_ranks
+from sealmark.measure.records.figures import Figures, mean_figures, share_figures
 from sealmark.measure.records.intervals import Precision
-from sealmark.measure.records.lengths import SortedLengths
+from sealmark.measure.records.lengths import Percentiles
 from sealmark.measure.records.measures import (
     SECONDS,
     DurationMean,
@@ -37,10 +37,13 @@ from sealmark.measure.records.measures import (
 )
 from sealmark.measure.records.packed import packed_recurrence
 from sealmark.measure.records.passes import Gathered, gather
+from sealmark.measure.records.percentiles import gather_percentiles, is_divided
 from sealmark.measure.surveys.keys import Floats, Integers
 from sealmark.measure.surveys.totals import MOST_FIGURES, check_cells
 
 __all__ = ["record_table"]
+
+_Asked: TypeAlias = "dict[str, tuple[Task, RecordMeasure]]"
 
 # In the order of the result; counts of a measure follow.
 _FIGURES = ("value", "lower", "upper", "standard_error", "degrees_of_freedom", "base", "naive")
@@ -123,27 +126,36 @@ def _parts(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure]) -> 
         for name, one in measures.items()
         if name not in together
     }
-    for group in _scans({name: (tasks[name], one) for name, one in together.items()}):
-        asked = {name: one for name, (_, one) in group.items()}
-        gathered = gather({name: task for name, (task, _) in group.items()}, asked, ESTIMATORS)
-        for name, one in asked.items():
-            answer = _Answer(
-                one, gathered.counts[name], gathered.moments[name], gathered.lengths.get(name), tasks[name].precision
-            )
+    for group, gatherer in _scans({name: (tasks[name], one) for name, one in together.items()}):
+        gathered = gatherer(*({name: pair[place] for name, pair in group.items()} for place in (0, 1)))
+        for name, (task, one) in group.items():
+            found = gathered.percentiles.get(name)
+            answer = _Answer(one, gathered.counts[name], gathered.moments[name], found, task.precision)
             parts[name] = _of_answer(name, gathered, _KINDS[type(one)](answer), answer.counts())
     return parts
 
 
-def _scans(asked: Mapping[str, tuple[Task, RecordMeasure]]) -> list[dict[str, tuple[Task, RecordMeasure]]]:
-    """Return what is counted in one scan each: recurrence alone where it can be packed, all else together."""
-    packed: dict[str, tuple[Task, RecordMeasure]] = {
+def _scans(asked: _Asked) -> list[tuple[_Asked, Callable[..., Gathered]]]:
+    """Return what is counted in one scan each, and by what.
+
+    Recurrence is counted alone where it can be packed, percentiles of very many records together, all else together.
+    """
+    packed: _Asked = {
         name: found
         for name, (task, one) in asked.items()
         if isinstance(one, (FirstTimeFix, RepeatRate)) and (found := packed_recurrence(task, one)) is not None
     }
     shared = {name: pair for name, pair in asked.items() if name not in packed}
-    alone = [{name: pair} for name, pair in packed.items()]
-    return [*alone, shared] if shared else alone
+    divided = {name: pair for name, pair in shared.items() if isinstance(pair[1], DurationPercentile)}
+    if not divided or not is_divided(next(iter(divided.values()))[0].cases):
+        divided = {}
+    rest = {name: pair for name, pair in shared.items() if name not in divided}
+    groups = [(group, _gather) for group in (*({name: pair} for name, pair in packed.items()), rest)]
+    return [(group, by) for group, by in [*groups, (divided, gather_percentiles)] if group]
+
+
+def _gather(tasks: Mapping[str, Task], measures: Mapping[str, RecordMeasure]) -> Gathered:
+    return gather(tasks, measures, ESTIMATORS)
 
 
 def _is_counted(measure: RecordMeasure) -> bool:
@@ -158,7 +170,7 @@ class _Answer:
     measure: Any
     numbers: Mapping[str, Integers]
     moments: Mapping[str, Floats]
-    lengths: SortedLengths | None
+    percentiles: Percentiles | None
     precision: Precision
 
     def counts(self) -> dict[str, Integers]:
@@ -210,17 +222,15 @@ def _mean(answer: _Answer) -> _Result:
 
 
 def _percentile(answer: _Answer) -> _Result:
-    counts, share, lengths = answer.numbers, Decimal(answer.measure.share), answer.lengths
-    assert lengths is not None
+    counts, found = answer.numbers, answer.percentiles
+    assert found is not None
     base, unit = counts["finished"] + counts["open"], SECONDS[answer.measure.unit] * MICRO
-    value = lengths.quantile(share, base) / unit
-    ranks = unique_ranks(base, float(share), answer.precision.tail)
-    lower, upper = (lengths.at_rank(rank) / unit for rank in ranks)
-    figures = Figures.without_error(value, lower, np.where(np.isnan(value), np.nan, upper), base)
+    value = found.value / unit
+    upper = np.where(np.isnan(value), np.nan, found.upper / unit)
+    figures = Figures.without_error(value, found.lower / unit, upper, base)
     if answer.precision.complete:
         figures = Figures.without_error(value, value, value, base)
-    naive = lengths.quantile(share, counts["finished"]) / unit
-    return _Result(figures, naive, answer.measure.unit, "upper", counts["open"])
+    return _Result(figures, found.naive / unit, answer.measure.unit, "upper", counts["open"])
 
 
 _KINDS: Mapping[type, Callable[[_Answer], _Result]] = {

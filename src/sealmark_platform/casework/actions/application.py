@@ -13,7 +13,7 @@ from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.steps import Step, clients_of
 from sealmark_platform.casework.models import Agreement, CertificationFile
 from sealmark_platform.casework.queries.actors import members_with
-from sealmark_platform.casework.queries.applications import missing_parts, prerequisites_unmet
+from sealmark_platform.casework.queries.applications import answer_faults, missing_parts, prerequisites_unmet
 from sealmark_platform.casework.queries.numbers import next_number
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.parties.models import Organization, Person
@@ -46,9 +46,13 @@ def write_application(
 
     Raises:
         SealmarkError: SM702 it was submitted, SM703 the person does not speak for the client, SM801 somebody wrote
-            in between.
+            in between, SM807 an answer does not fit the scheme's application form.
     """
     file = own_draft(file, by)
+    faults = answer_faults(file, answers)
+    if faults:
+        fix = "Answer what the application form of the scheme asks."
+        raise SealmarkError(*(Problem("SM807", f"An answer does not fit: {fault}.", fix=fix) for fault in faults))
     if file.revision != revision:
         raise SealmarkError(Problem("SM801", "Somebody else acted here in the meantime."))
     file.scope, file.answers = scope.strip(), dict(answers)

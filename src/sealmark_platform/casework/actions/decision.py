@@ -14,13 +14,15 @@ from sealmark_platform.casework.actions.certificate import carry_out
 from sealmark_platform.casework.actions.steps import Step, clients_of
 from sealmark_platform.casework.models import Decision, Evaluation, Vote
 from sealmark_platform.casework.queries.actors import seated
-from sealmark_platform.casework.queries.evaluations import finding_facts, outcomes_of, votes_needed
+from sealmark_platform.casework.queries.evaluations import finding_facts, outcomes_of, votes_needed, waits_of
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.actions import commit_to
 
 __all__ = ["cast_vote", "decide", "defer", "step_aside"]
 
 _FAVOURABLE = frozenset(Outcome) - {Outcome.REFUSE, Outcome.DEFER, Outcome.SUSPEND, Outcome.WITHDRAW, Outcome.REDUCE}
+_GIVING = frozenset({Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.CHANGE_GRADE, Outcome.RENEW})
+"""Outcomes that write the grade of the result into the certificate."""
 
 
 def cast_vote(
@@ -63,7 +65,7 @@ def decide(
         at: When.
         conditions: Of a grant with conditions: ``text`` and ``until`` each.
         revision: That the page showed.
-        terms: For the certificate: ``valid_from``, ``scope``; for a suspension ``trigger`` and ``way_back``.
+        terms: For the certificate: ``valid_from``, ``scope``, ``sites``; for a suspension ``trigger`` and ``way_back``.
     """
     word = _outcome(outcome)
     is_dated = all(item.get("text") and item.get("until") for item in conditions)
@@ -73,10 +75,15 @@ def decide(
             Problem("SM804", what, fix="Name at least one condition with its last day, or grant without.")
         )
 
+    if word in {Outcome.EXTEND, Outcome.REDUCE} and not terms.get("scope") and not terms.get("sites"):
+        fix = "Say what is certified from now on, or at which sites."
+        raise SealmarkError(Problem("SM806", "The scope would stay as it is.", fix=fix))
+
     def facts(evaluation: Evaluation) -> Mapping[str, object]:
         in_the_way = blocking(finding_facts(evaluation)) if word in _FAVOURABLE else ()
         return {
             "outcome": word, "outcomes_possible": outcomes_of(evaluation), "findings_blocking": in_the_way,
+            "waits_unmet": waits_of(evaluation, at.date()) if word in _GIVING else (),
             **_count(evaluation, word, by),
         }  # fmt: skip
 

@@ -101,7 +101,7 @@ def draw_planned_sites(
             ListedSite(code, site.name, site.stratum, visited=site.pk in visited, central=site.is_central)
             for code, site in sorted(places.items())
         ]
-        plan = draw_sites(listed, figures_of(step.subject.file, step.on), event=event_of(step.subject), seed=seed)  # type: ignore[arg-type]
+        plan = draw_sites(listed, figures_of(step.subject.file, step.on), event=event_of(step.subject), seed=seed)
         # No published rule: every site is planned, and whoever plans leaves out with a reason.
         drawn = [(site.site, site.reason) for site in plan.drawn] or [(code, "all") for code in places]
         step.subject.planned_sites.all().delete()

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from sealmark.certify import EvaluationKind
+from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
+from sealmark.scheme.procedure import Event
 from sealmark_platform.casework.actions.application import own_draft
-from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.steps import Step
-from sealmark_platform.casework.intake import checked_upload, unpack_case
+from sealmark_platform.casework.intake import checked_upload, labelled_case, unpack_case
 from sealmark_platform.casework.models import CertificationFile, Document, Evaluation, Evidence
 from sealmark_platform.casework.queries.applications import documents_asked
+from sealmark_platform.casework.queries.evaluations import event_of
 from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.parties.models import Person
 
-__all__ = ["add_document", "add_evidence", "evaluate_evidence"]
+__all__ = ["add_document", "add_evidence", "case_of", "evaluated"]
 
 
 def add_evidence(
@@ -43,26 +47,35 @@ def add_evidence(
     return kept
 
 
-def evaluate_evidence(
-    evaluation: Evaluation, *, by: Person, at: dt.datetime, revision: int | None = None
-) -> Evaluation:
-    """Evaluate the newest case folder by the adopted edition and freeze the result.
+def case_of(evaluation: Evaluation) -> Evidence:
+    """Return the newest case folder.
 
-    The work is done before anything is locked; only the sealed result is written in a transaction.
+    Raises:
+        SealmarkError: SM825 there is none.
+    """
+    case = evaluation.evidence.filter(is_case_folder=True).order_by("-added_at").first()
+    if case is None:
+        fix = "Add the case folder as a .zip file: see the manual, case folder."
+        raise SealmarkError(Problem("SM825", "No case folder has been added.", fix=fix))
+    return case
+
+
+def evaluated(evaluation: Evaluation) -> Mapping[str, Json]:
+    """Return the sealed result of the newest case folder by the adopted edition; nothing is written.
 
     Raises:
         SealmarkError: SM825 there is no case folder; every problem of the case.
     """
     from sealmark.evaluation.run import evaluate
 
-    case = evaluation.evidence.filter(is_case_folder=True).order_by("-added_at").first()
-    if case is None:
-        fix = "Add the case folder as a .zip file: see the manual, case folder."
-        raise SealmarkError(Problem("SM825", "No case folder has been added.", fix=fix))
-    with tempfile.TemporaryDirectory() as folder, case.content.open("rb") as stream:
+    kept = case_of(evaluation)
+    event: Event = "initial"
+    if evaluation.kind in {EvaluationKind.SURVEILLANCE, EvaluationKind.RECERTIFICATION}:
+        event = event_of(evaluation)
+    with tempfile.TemporaryDirectory() as folder, kept.content.open("rb") as stream:
         place = unpack_case(stream, Path(folder))
-        found = evaluate(edition_of(evaluation.file.edition), place)
-    return record_result(evaluation, found.document, by=by, at=at, revision=revision)
+        case = labelled_case(place, "evaluation").of_event(event)
+        return evaluate(edition_of(evaluation.file.edition), case).document
 
 
 @transaction.atomic

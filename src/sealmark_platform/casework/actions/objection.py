@@ -12,7 +12,7 @@ from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.steps import Step
 from sealmark_platform.casework.models import CertificationFile, Decision, Objection, Panellist, Participation
 from sealmark_platform.casework.queries.actors import members_with, ties_of
-from sealmark_platform.casework.queries.evaluations import days_of, figures_of
+from sealmark_platform.casework.queries.evaluations import cooling_off_days, days_of, figures_of
 from sealmark_platform.parties.models import Person
 
 __all__ = ["admit", "close_objection", "decide_objection", "file_objection", "investigate", "name_panellist", "reject"]
@@ -81,7 +81,7 @@ def _panel_faults(objection: Objection, person: Person, on: dt.date) -> tuple[st
         found.append(f"{person.name} took part in the file")
     if objection.panel.filter(person=person).exists():
         found.append(f"{person.name} sits on the panel already")
-    if conflicting_ties(ties_of(person), str(file.organization_id), on, file.body.cooling_off_days):
+    if conflicting_ties(ties_of(person), str(file.organization_id), on, cooling_off_days(file, on)):
         found.append(f"{person.name} is tied to the organization")
     return tuple(found)
 

@@ -10,7 +10,8 @@ from typing import Any, Protocol, Self, TypeVar
 
 from django.db import transaction
 
-from sealmark.certify import Facts, refusals, require_act
+from sealmark.certify import Actor, Facts, refusals, require_act
+from sealmark.certify.acts import Act
 from sealmark.certify.states import Function
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
@@ -18,10 +19,11 @@ from sealmark_platform.casework.models import CertificationFile, Evaluation, Not
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.models.subjects import evaluation_of, file_of, status_of
 from sealmark_platform.casework.queries.actors import actor_in
+from sealmark_platform.casework.queries.evaluations import cooling_off_days
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.actions import append_record, commit_to
 
-__all__ = ["Seat", "Step", "clients_of", "lock_file", "move"]
+__all__ = ["Seat", "Step", "clients_of", "lock_file", "locked", "move", "permitted"]
 
 _Row = TypeVar("_Row", bound=Stateful)
 
@@ -44,6 +46,43 @@ def lock_file(file: CertificationFile) -> None:
     """
     # Rows that point to the file may be added meanwhile: only acts exclude each other.
     CertificationFile.objects.select_for_update(no_key=True).filter(pk=file.pk).values_list("pk").first()
+
+
+def locked(subject: _Row, revision: int | None) -> _Row:
+    """Return a subject read again behind its file's lock, in the running transaction.
+
+    Raises:
+        SealmarkError: SM801 somebody acted since the revision.
+    """
+    if not subject.is_new:
+        lock_file(file_of(subject))
+        subject = type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)  # type: ignore[attr-defined]
+    if revision is not None and revision != subject.revision:
+        what = "Somebody else acted here in the meantime."
+        raise SealmarkError(Problem("SM801", what, fix="Look at the page again and repeat your act if it still fits."))
+    return subject
+
+
+def permitted(
+    act: str, subject: Stateful, *, by: Person | None, at: dt.datetime, reason: str = "", facts: Mapping[str, Any]
+) -> tuple[Act, Actor]:
+    """Return an act and who would do it, if every rule of the library allows it.
+
+    Raises:
+        SealmarkError: SM702 to SM731 what refuses, all of it.
+    """
+    known = require_act(act, None if subject.is_new else status_of(subject))
+    file, on = file_of(subject), at.date()
+    objection = subject if isinstance(subject, Objection) else None
+    actor = actor_in(file, by, on, evaluation=evaluation_of(subject), objection=objection)
+    given = {
+        "organization": str(file.organization_id), "on": on, "reason": reason,
+        "cooling_off_days": cooling_off_days(file, on), "reviewer_may_decide": file.body.reviewer_may_decide,
+    }  # fmt: skip
+    found = refusals(known, actor, Facts(**{**given, **facts}))
+    if found:
+        raise SealmarkError(*found)
+    return known, actor
 
 
 class Step(AbstractContextManager["Step"]):
@@ -99,28 +138,11 @@ class Step(AbstractContextManager["Step"]):
         return self
 
     def _permit(self) -> None:
-        is_new = self.subject.is_new
-        if not is_new:
-            lock_file(file_of(self.subject))
-            self.subject = type(self.subject).objects.select_for_update(no_key=True).get(pk=self.subject.pk)
-        if self._revision is not None and self._revision != self.subject.revision:
-            what = "Somebody else acted here in the meantime."
-            raise SealmarkError(
-                Problem("SM801", what, fix="Look at the page again and repeat your act if it still fits.")
-            )
-        self.act = require_act(self._act_id, None if is_new else status_of(self.subject))
-        file = file_of(self.subject)
-        evaluation = evaluation_of(self.subject)
-        objection = self.subject if isinstance(self.subject, Objection) else None
-        self.actor = actor_in(file, self.by, self.on, evaluation=evaluation, objection=objection)
-        known = {
-            "organization": str(file.organization_id), "on": self.on, "reason": self.reason,
-            "cooling_off_days": file.body.cooling_off_days, "reviewer_may_decide": file.body.reviewer_may_decide,
-        }  # fmt: skip
-        found = refusals(self.act, self.actor, Facts(**{**known, **self._facts(self.subject)}))
-        if found:
-            raise SealmarkError(*found)
-        self._note_participation(evaluation)
+        self.subject = locked(self.subject, self._revision)
+        self.act, self.actor = permitted(
+            self._act_id, self.subject, by=self.by, at=self.at, reason=self.reason, facts=self._facts(self.subject)
+        )
+        self._note_participation(evaluation_of(self.subject))
 
     def _note_participation(self, evaluation: Evaluation | None) -> None:
         working = self.actor.functions & self.act.functions - {Function.CLIENT, Function.COORDINATOR, Function.CLOCK}

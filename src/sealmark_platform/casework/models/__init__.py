@@ -7,8 +7,9 @@ from sealmark_platform.casework.models.file import Agreement, CertificationFile,
 from sealmark_platform.casework.models.finding import Finding
 from sealmark_platform.casework.models.notice import Notice
 from sealmark_platform.casework.models.objection import Objection, Panellist
+from sealmark_platform.casework.models.run import EvaluationRun
 
 __all__ = [
     "Agreement", "Certificate", "CertificateEvent", "CertificationFile", "Decision", "Document", "Evaluation",
-    "Evidence", "Finding", "Notice", "Objection", "Panellist", "Participation", "PlannedSite", "Vote",
+    "EvaluationRun", "Evidence", "Finding", "Notice", "Objection", "Panellist", "Participation", "PlannedSite", "Vote",
 ]  # fmt: skip

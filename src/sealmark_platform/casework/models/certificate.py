@@ -9,7 +9,10 @@ from sealmark.certify import CertificateStatus
 from sealmark_platform.casework.models.file import CertificationFile
 from sealmark_platform.casework.models.stateful import Stateful, choices_of
 
-__all__ = ["Certificate", "CertificateEvent"]
+__all__ = ["LIVE", "Certificate", "CertificateEvent"]
+
+LIVE = (CertificateStatus.ACTIVE.value, CertificateStatus.SUSPENDED.value)
+"""The statuses of a certificate that has an end to come, as the index of what ends has them."""
 
 
 class Certificate(Stateful):
@@ -31,6 +34,13 @@ class Certificate(Stateful):
     way_back = models.TextField(blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["valid_until"], name="certificate_live", condition=models.Q(status__in=LIVE)),
+            models.Index(
+                fields=["suspended_until"], name="certificate_held",
+                condition=models.Q(suspended_until__isnull=False),
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=[word.value for word in CertificateStatus]),

@@ -11,7 +11,12 @@ from sealmark.certify import EvaluationKind, EvaluationStatus
 from sealmark_platform.casework.models.file import CertificationFile
 from sealmark_platform.casework.models.stateful import Stateful, choices_of
 
-__all__ = ["Evaluation", "Evidence", "Participation", "PlannedSite"]
+__all__ = ["RUNNING", "Evaluation", "Evidence", "Participation", "PlannedSite"]
+
+RUNNING = tuple(
+    word.value for word in EvaluationStatus if word not in {EvaluationStatus.DECIDED, EvaluationStatus.CANCELLED}
+)
+"""The statuses of an evaluation that is not over, as the index of what falls due has them."""
 
 
 class Evaluation(Stateful):
@@ -38,6 +43,13 @@ class Evaluation(Stateful):
     purpose = models.TextField(_("why"), blank=True)
 
     class Meta:
+        indexes = [
+            # Without those that are over: of these there are ever more, all of them due before today.
+            models.Index(
+                fields=["due_on", "opened_on", "status"], name="evaluation_running",
+                condition=models.Q(status__in=RUNNING),
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["file", "number"], name="one_evaluation_of_a_number"),
             models.CheckConstraint(

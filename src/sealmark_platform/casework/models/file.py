@@ -30,7 +30,10 @@ class CertificationFile(Stateful):
     language = models.CharField(_("language of the evaluation"), max_length=10, default="en")
 
     class Meta:
-        indexes = [models.Index(fields=["body", "status"], name="file_of_body")]
+        indexes = [
+            models.Index(fields=["body", "status", "number"], name="file_of_body"),
+            models.Index(fields=["body", "number"], name="file_of_body_by_number"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=[word.value for word in ApplicationStatus]), name="file_status_known"

@@ -21,7 +21,10 @@ class Notice(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person", "seen_at"], name="notice_of_person")]
+        indexes = [
+            models.Index(fields=["person", "seen_at"], name="notice_of_person"),
+            models.Index(fields=["person", "made_at", "id"], name="notice_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} > {self.person}"

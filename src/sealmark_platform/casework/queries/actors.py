@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Max, Q, QuerySet
 
@@ -14,7 +14,7 @@ from sealmark.certify import Actor, Function, Tie
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Objection, Panellist, Participation
 from sealmark_platform.parties.models import Membership, Person
 
-__all__ = ["CLOCK", "Standing", "actor_in", "members_with", "seated", "standing_of", "ties_of"]
+__all__ = ["CLOCK", "Standing", "actor_in", "functions_of_seats", "members_with", "seated", "standing_of", "ties_of"]
 
 CLOCK = Actor("clock", frozenset({Function.CLOCK}))
 
@@ -41,6 +41,7 @@ class Standing:
         ties: To organizations.
         seats: In evaluations.
         panels: Objections on whose panel they sit.
+        panel_files: The files of these.
         newest: Number of the newest evaluation of each file in which they have a seat.
     """
 
@@ -50,6 +51,7 @@ class Standing:
     ties: tuple[Tie, ...]
     seats: Mapping[object, tuple[Participation, ...]]
     panels: frozenset[object]
+    panel_files: frozenset[object]
     newest: Mapping[object, int]
 
     def actor(
@@ -58,14 +60,14 @@ class Standing:
         """Return the actor that the person is in a file."""
         functions = self._standing(file)
         if evaluation is not None:
-            functions |= _functions(seat for seat in self._of(evaluation.pk) if not seat.stepped_aside)
+            functions |= functions_of_seats(seat for seat in self._of(evaluation.pk) if not seat.stepped_aside)
         elif objection is None and self._may(file, Membership.Function.DECIDER):
             # Acts on the certificate itself: whoever decides in this body.
             functions |= {Function.DECIDER}
         if objection is not None and objection.pk in self.panels:
             functions |= {Function.PANELLIST}
         stake = self._of(evaluation.pk) if evaluation is not None else self._at_stake(file, objection)
-        took_part = _functions(seat for seat in stake if seat.side != Participation.Side.PANEL)
+        took_part = functions_of_seats(seat for seat in stake if seat.side != Participation.Side.PANEL)
         return Actor(str(self.person.pk), functions, took_part, self.ties)
 
     def _of(self, evaluation: object) -> tuple[Participation, ...]:
@@ -87,10 +89,12 @@ class Standing:
         return tuple(seat for seat in seats if seat.evaluation.file_id == file.pk and seat.evaluation.number == newest)
 
 
-def standing_of(person: Person, on: dt.date, *, file: CertificationFile | None = None) -> Standing:
-    """Return what a person is on a day, in six queries, in every file or in one."""
+def standing_of(person: Person, on: dt.date, *, file: Any = None) -> Standing:
+    """Return what a person is on a day, in few queries, in every file or in one (the file or its id)."""
     held = person.memberships.filter(Q(until=None) | Q(until__gte=on)).values_list("body_id", "function")
+    represented = frozenset(person.representations.values_list("organization_id", flat=True))
     seats = Participation.objects.filter(person=person).select_related("evaluation")
+    seats = seats.defer("evaluation__result", "evaluation__ledger")
     if file is not None:
         seats = seats.filter(evaluation__file=file)
     by_evaluation: dict[object, tuple[Participation, ...]] = {}
@@ -98,10 +102,10 @@ def standing_of(person: Person, on: dt.date, *, file: CertificationFile | None =
         by_evaluation[seat.evaluation_id] = (*by_evaluation.get(seat.evaluation_id, ()), seat)
     files = {seat.evaluation.file_id for found in by_evaluation.values() for seat in found}
     newest = Evaluation.objects.filter(file__in=files).values("file").annotate(last=Max("number"))
-    ties = ties_of(person)
+    panels = list(Panellist.objects.filter(person=person).values_list("objection_id", "objection__file_id"))
     return Standing(
-        person, frozenset(held), frozenset(one.organization_id for one in person.representations.all()), ties,
-        by_evaluation, frozenset(Panellist.objects.filter(person=person).values_list("objection_id", flat=True)),
+        person, frozenset(held), represented, _ties(person, represented),
+        by_evaluation, frozenset(one for one, _ in panels), frozenset(one for _, one in panels),
         dict(newest.values_list("file", "last")),
     )  # fmt: skip
 
@@ -120,7 +124,8 @@ def actor_in(
     return standing_of(person, on, file=file).actor(file, evaluation=evaluation, objection=objection)
 
 
-def _functions(seats: Iterable[Participation]) -> frozenset[Function]:
+def functions_of_seats(seats: Iterable[Participation]) -> frozenset[Function]:
+    """Return the functions that seats give."""
     found: frozenset[Function] = frozenset()
     for seat in seats:
         found |= _SIDES[Participation.Side(seat.side)] | ({Function.LEAD_EVALUATOR} if seat.is_lead else set())
@@ -140,6 +145,9 @@ def seated(evaluation: Evaluation, function: Function) -> QuerySet[Participation
 
 def ties_of(person: Person) -> tuple[Tie, ...]:
     """Return what binds a person to organizations; who speaks for one is tied to it."""
+    return _ties(person, [one.organization_id for one in person.representations.all()])
+
+
+def _ties(person: Person, represented: Iterable[object]) -> tuple[Tie, ...]:
     kept = [Tie(str(tie.organization_id), _KINDS[tie.kind], tie.until) for tie in person.person_ties.all()]
-    speaks = [Tie(str(one.organization_id), "employment") for one in person.representations.all()]
-    return (*kept, *speaks)
+    return (*kept, *(Tie(str(one), "employment") for one in represented))

@@ -17,17 +17,26 @@ from sealmark.certify import (
     Function,
     Outcome,
     conflicting_ties,
+    grade_waits,
     outcomes_possible,
+    waits_unmet,
 )
 from sealmark.scheme.figures import Number
-from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Participation
+from sealmark.scheme.procedure import Event
+from sealmark_platform.casework.models import (
+    Certificate,
+    CertificateEvent,
+    CertificationFile,
+    Evaluation,
+    Participation,
+)
 from sealmark_platform.casework.queries.actors import seated, ties_of
 from sealmark_platform.catalogue.queries import edition_of, figures_supplied
 from sealmark_platform.parties.models import Person
 
 __all__ = [
-    "certificate_of", "days_needed", "days_of", "event_of", "figures_of", "finding_facts", "outcomes_of", "seat_faults",
-    "team_faults", "votes_needed",
+    "certificate_of", "cooling_off_days", "days_needed", "days_of", "event_of", "figures_of", "finding_facts",
+    "is_kept", "outcomes_of", "seat_faults", "team_faults", "votes_needed", "waits_of",
 ]  # fmt: skip
 
 _SEATS = {
@@ -54,11 +63,17 @@ def days_of(book: FigureBook, number: Number | None) -> int | None:
     return int(known) if isinstance(known, Decimal) else None
 
 
-def event_of(evaluation: Evaluation) -> str:
+def cooling_off_days(file: CertificationFile, on: dt.date) -> int:
+    """Return how long ties bind in a file: as the body says, and at least as long as its scheme says."""
+    book = figures_of(file, on)
+    return max(file.body.cooling_off_days, days_of(book, book.edition.procedure.cooling_off_days) or 0)
+
+
+def event_of(evaluation: Evaluation) -> Event:
     """Return which of the scheme's events an evaluation counts as."""
     kind = EvaluationKind(evaluation.kind)
     if kind in {EvaluationKind.INITIAL, EvaluationKind.RECERTIFICATION}:
-        return kind.value
+        return kind.value  # type: ignore[return-value]
     return "surveillance"
 
 
@@ -86,7 +101,7 @@ def seat_faults(evaluation: Evaluation, person: Person, side: str, on: dt.date) 
     found += [f"{person.name} is no {function} of this body" for function in sorted(functions - held)]
     if side == Participation.Side.REVIEW_AND_DECISION and not file.body.reviewer_may_decide:
         found.append("in this body nobody reviews and decides")
-    ties = conflicting_ties(ties_of(person), str(file.organization_id), on, file.body.cooling_off_days)
+    ties = conflicting_ties(ties_of(person), str(file.organization_id), on, cooling_off_days(file, on))
     if ties:
         found.append(f"{person.name} is tied to the organization")
     if side == Participation.Side.EVALUATION:
@@ -137,4 +152,27 @@ def outcomes_of(evaluation: Evaluation) -> frozenset[Outcome]:
     certificate = certificate_of(evaluation.file)
     status = None if certificate is None else CertificateStatus(certificate.status)
     kind = EvaluationKind(evaluation.kind)
-    return outcomes_possible(kind, status, is_certifiable=evaluation.is_certifiable is True)
+    certifiable = evaluation.is_certifiable is True
+    return outcomes_possible(kind, status, is_certifiable=certifiable, is_kept=is_kept(evaluation))
+
+
+def is_kept(evaluation: Evaluation) -> bool:
+    """Tell whether all is shown for which the scheme lets a certificate be kept; what is not determined is not."""
+    if evaluation.kind not in {EvaluationKind.SURVEILLANCE, EvaluationKind.RECERTIFICATION}:
+        return True
+    document = evaluation.result or {}
+    return all(rule["share"] is not None and Decimal(rule["share"]) >= 1 for rule in document.get("keeping", ()))
+
+
+def waits_of(evaluation: Evaluation, on: dt.date) -> tuple[str, ...]:
+    """Return as sentences which grades a decision on a day would give too early, by the certificate as it was."""
+    document, book = evaluation.result or {}, figures_of(evaluation.file, on)
+    waived = {item["gate"] for item in document.get("waivers", ())}
+    grades = {
+        name: ladder["grade"] for name, ladder in document.get("ladders", {}).items()
+        if not any(wait.ladder == name and wait.gate in waived for wait in grade_waits(book.edition))
+    }  # fmt: skip
+    certified: dict[str, dt.date] = {}
+    for event in CertificateEvent.objects.filter(certificate__file=evaluation.file_id).order_by("-on"):
+        certified |= dict.fromkeys(event.grade.split(", "), event.on)
+    return waits_unmet(book.edition, grades, certified, on, length_of=lambda number: days_of(book, number))

@@ -18,7 +18,8 @@ class Grade:
     """The grade of a result.
 
     Attributes:
-        label: Of every ladder that reached one, as ids.
+        label: As ids: that of the first ladder, or what it is called when none was reached, and those that
+            other ladders reached; empty when the first is not determined.
         is_certifiable: Whether the first ladder of the scheme reached a grade; None: not determined.
     """
 
@@ -33,10 +34,12 @@ def grade_of(edition: Edition, document: Mapping[str, Any]) -> Grade:
     }
     reached = {ladder.id: [grade.id for grade in ladder.grades] for ladder in edition.grading.ladders}
     first = edition.grading.ladders[0]
-    label = ", ".join(grade for name, grade in found.items() if grade in reached[name])
     grade = found[first.id]
-    if grade not in {first.below, *reached[first.id]}:
-        return Grade(label, None)
+    # Otherwise the grade of another ladder would be told in the place of the first.
+    told = {**reached, first.id: [first.below, *reached[first.id]]}
+    if grade not in told[first.id]:
+        return Grade("", None)
+    label = ", ".join(grade for name, grade in found.items() if grade in told[name])
     return Grade(label, grade in reached[first.id])
 
 
@@ -58,4 +61,7 @@ def result_faults(evaluation: Evaluation, document: Mapping[str, Any]) -> tuple[
         found.append("its seal is broken")
     if (document.get("overlay") or {}).get("kind") == "practice":
         found.append("it was made with figures for practice")
+    label = document.get("label", "evaluation")
+    if label != "evaluation":
+        found.append(f"it is labelled {label}")
     return tuple(found)

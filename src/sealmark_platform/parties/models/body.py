@@ -18,6 +18,8 @@ class Body(models.Model):
     code = models.SlugField(_("code"), max_length=12, unique=True)
     country = models.CharField(_("country"), max_length=2)
     address = models.TextField(_("address"), blank=True)
+    languages = models.JSONField(_("languages"), null=True, blank=True)
+    """Tags of the languages it evaluates in; nothing: all."""
     cooling_off_days = models.PositiveIntegerField(default=730)
     reviewer_may_decide = models.BooleanField(default=False)
     votes_needed = models.PositiveSmallIntegerField(default=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from typing import ClassVar
 
@@ -47,6 +48,15 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep a password, whatever way its letters were put together (Unicode's form NFKC)."""
+        super().set_password(raw_password and unicodedata.normalize("NFKC", raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Tell whether it is the password; those kept before letters were put together still open."""
+        plain = raw_password and unicodedata.normalize("NFKC", raw_password)
+        return super().check_password(plain) or (plain != raw_password and super().check_password(raw_password))
 
 
 class Competence(models.Model):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sealmark.measure.engine import open_table
+from sealmark.measure.records import packed, spilling
 from sealmark.measure.records.cells import Task
 from sealmark.measure.records.estimation import cases_of, estimate_records, precision_of
 from sealmark.measure.records.measures import FirstTimeFix, RepeatRate
@@ -73,7 +74,10 @@ def test_packed_counts_are_those_of_the_window(rows, data, by, days):
     )
     options = {"as_of": AS_OF, "by": by}
 
-    found = record_table(records, MEASURES, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spilling, "ROWS_OF_A_PART", data.draw(st.sampled_from([3, 10**6])))
+        patch.setattr(packed, "_COUNTED_BITS", data.draw(st.sampled_from([0, 22])))
+        found = record_table(records, MEASURES, **options)
 
     assert all(is_packed(records, measure, by) for measure in MEASURES.values())
     keys = (*by, "measure", *COUNTS, "base")

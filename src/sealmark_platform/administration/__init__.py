@@ -1,0 +1,1 @@
+"""The desk of a body's administrators, and everybody's own settings and declarations."""

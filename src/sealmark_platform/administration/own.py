@@ -1,0 +1,117 @@
+"""Everybody's own: what ties them to organizations, and how they want their mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings as project
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from sealmark_platform.administration.access import Desk, bodies_run, person_of
+from sealmark_platform.administration.people import EndForm, TieForm
+from sealmark_platform.administration.tasks import NO_FILE, Place, Task, run_task
+from sealmark_platform.parties.actions.competence import Bond, client_named, declare_tie, end_tie
+from sealmark_platform.parties.actions.mailbox import change_mailbox
+from sealmark_platform.parties.models import Body, Mailbox, Membership, Person, PersonTie
+from sealmark_platform.parties.queries import clients_of, current
+
+__all__ = ["declarations", "end_declaration", "my_settings"]
+
+
+def _bodies(person: Person) -> list[Body]:
+    held = Membership.objects.filter(current(timezone.now().date()), person=person)
+    return list(Body.objects.filter(pk__in=held.values("body")).order_by("name"))
+
+
+def _desk(person: Person, body: Body) -> Desk:
+    return Desk(body, person, timezone.now(), is_administrator=False)
+
+
+class _DeclareForm(TieForm):
+    body = forms.ChoiceField(label=_("Certification body"))
+    field_order = ("body", "organization", "kind", "until", "note")
+
+    def settle(self) -> None:
+        """Offer the bodies one works for."""
+        self.offer("body", [(body.code, body.name) for body in _bodies(self.desk.by)])
+
+
+def _declare(desk: Desk, person: Person, said: Mapping[str, Any]) -> None:
+    body = next(one for one in _bodies(person) if one.code == said["body"])
+    organization = client_named(said["organization"], body)
+    declare_tie(body, person, organization, Bond(said["kind"], said["until"], said["note"]), by=person, at=desk.at)
+
+
+_DECLARE = Task(
+    _("Declare a tie"), _DeclareForm, _declare,
+    intro=_("Employment, consultancy you gave, own interests: also those of people close to you."),
+)  # fmt: skip
+
+
+@login_required
+def declarations(request: HttpRequest) -> HttpResponseBase:
+    """What the reader has declared, and a form for more."""
+    person = person_of(request)
+    bodies = _bodies(person)
+    if not bodies:
+        raise Http404
+    ties = person.person_ties.select_related("organization").order_by("organization__name", "pk")
+    place = Place(reverse("my-declarations"), "", "", "", {"ties": ties, "is_own": True, "on": timezone.now().date()})
+    return run_task(request, _desk(person, bodies[0]), _DECLARE, person, place)
+
+
+def _end(desk: Desk, tie: PersonTie, said: Mapping[str, Any]) -> None:
+    end_tie(desk.body, tie, until=said["until"], by=desk.by, at=desk.at)
+
+
+_END = Task(_("End the tie"), EndForm, _end, intro=_("The cooling-off period begins after the last day."))
+
+
+@login_required
+def end_declaration(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let an own tie end."""
+    person = person_of(request)
+    tie = person.person_ties.select_related("organization").filter(pk=pk).first()
+    bodies = [] if tie is None else [body for body in _bodies(person) if _concerns(tie, body)] or _bodies(person)
+    if tie is None or not bodies:
+        raise Http404
+    desk = _desk(person, bodies[0])
+    place = Place(reverse("my-declarations"), str(tie.organization), "", "", {"is_own": True})
+    chosen = Task(_END.title, _END.form, _END.do, lambda _tie: {"until": desk.on}, _END.intro)
+    return run_task(request, desk, chosen, tie, place)
+
+
+def _concerns(tie: PersonTie, body: Body) -> bool:
+    return clients_of(body).filter(pk=tie.organization_id).exists()
+
+
+class _MineForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=project.LANGUAGES, help_text=_("Of pages and mails."))
+    rhythm = forms.ChoiceField(label=_("When mail goes out"), choices=Mailbox.Rhythm.choices)
+
+
+@login_required
+def my_settings(request: HttpRequest) -> HttpResponseBase:
+    """The reader's language and how they want their mail."""
+    person = person_of(request)
+    box = Mailbox.objects.filter(person=person).first()
+    start = {"language": person.language, "rhythm": Mailbox.Rhythm.AT_ONCE if box is None else box.rhythm}
+    form = _MineForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        change_mailbox(person, **form.cleaned_data, at=timezone.now())
+        messages.success(request, _now("Your settings are kept."))
+        response = redirect("my-settings")
+        response.delete_cookie("language")
+        return response
+    runs = bodies_run(person, timezone.now().date()).exists()
+    shown = {**NO_FILE, "form": form, "works": bool(_bodies(person)), "runs": runs}
+    return render(request, "administration/mine.html", shown, status=422 if form.errors else 200)

@@ -1,0 +1,45 @@
+"""Every page of an account: what its reader is answered, and what nobody is."""
+
+OF_AN_ACCOUNT = {
+    "account": (200, 302),
+    "mfa_index": (200, 302),
+    "mfa_list_webauthn": (200, 302),
+    "second-factor": (200, 302),
+    "account_change_password": (200, 302),
+    "account_reauthenticate": (200, 302),
+    "mfa_reauthenticate": (302, 302),
+    "mfa_reauthenticate_webauthn": (302, 302),
+    # Whoever changes what protects an account confirms first; what is not there cannot be removed or looked at.
+    "mfa_activate_totp": (302, 302),
+    "mfa_add_webauthn": (302, 302),
+    "mfa_generate_recovery_codes": (302, 302),
+    "mfa_remove_webauthn": (302, 302),
+    "mfa_edit_webauthn": (302, 302),
+    "mfa_deactivate_totp": (404, 302),
+    "mfa_view_recovery_codes": (404, 302),
+    "account-sessions-end": (405, 405),
+    # On the way in.
+    "account_login": (302, 200),
+    "account_signup": (302, 200),
+    "account_logout": (405, 405),
+    "account_inactive": (200, 200),
+    "mfa_authenticate": (302, 302),
+    "mfa_login_webauthn": (302, 302),
+    "socialaccount_login_cancelled": (302, 302),
+    "openid_connect_login": (404, 404),
+    "openid_connect_callback": (404, 404),
+    "account-invitation": (404, 404),
+    "account_reset_password": (200, 200),
+    "account_set_password": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+}
+PLACES = {
+    "mfa_remove_webauthn": [1],
+    "mfa_edit_webauthn": [1],
+    "openid_connect_login": ["sso"],
+    "openid_connect_callback": ["sso"],
+    "account-invitation": ["made-up"],
+    "account_reset_password_from_key": ["1", "made-up"],
+}

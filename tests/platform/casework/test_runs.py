@@ -1,0 +1,146 @@
+"""Evidence is evaluated outside the request: asked for once, recorded as who asked, or told why not."""
+
+import io
+import zipfile
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from tests.platform.people import SCHEME, after
+from tests.platform.scenes import Cast, kinds_after
+
+from sealmark.core.errors import SealmarkError
+from sealmark.evaluation.example import make_example, read_profile
+from sealmark_platform.casework.actions import runs
+from sealmark_platform.casework.actions.evidence import add_evidence
+from sealmark_platform.casework.models import EvaluationRun, Notice
+from sealmark_platform.catalogue.queries import loaded
+from sealmark_platform.records.models import Entry
+from sealmark_platform.work import work
+
+TEXT = b"schema: 1\nscheme: nothing/1\n"
+
+
+def zipped(members):
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return SimpleUploadedFile("case.zip", kept.getvalue())
+
+
+@pytest.fixture
+def cast(db):
+    return Cast()
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    """The files of an example case of the scheme that the body certifies by."""
+    folder = tmp_path_factory.mktemp("case") / "case"
+    profile = read_profile(Path(str(resources.files("sealmark.cli"))) / "examples" / f"{SCHEME.partition('/')[0]}.yaml")
+    make_example(profile, loaded(SCHEME), folder)
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+def gathering(cast, members):
+    one = cast.evaluation("gathering")
+    add_evidence(one, zipped(members), by=cast.ada, at=after(11))
+    one.refresh_from_db()
+    return one
+
+
+def test_what_was_asked_for_is_recorded_by_the_worker_as_who_asked(cast, example):
+    one = gathering(cast, example)
+    number = Entry.objects.count()
+
+    run = runs.ask_run(one, by=cast.ada, at=timezone.now(), revision=one.revision)
+    before = (run.status, kinds_after(number))
+    work(once=True)
+
+    run.refresh_from_db()
+    one.refresh_from_db()
+    assert before == ("queued", [])
+    assert (run.status, one.status, run.problems) == ("done", "evaluated", [])
+    assert kinds_after(number) == ["evaluation.record-result"]
+    assert Entry.objects.last().actor == str(cast.ada.pk)
+
+
+def test_a_case_with_faults_is_told_with_all_of_them(cast, client):
+    one = gathering(cast, {"case.yaml": TEXT})
+    run = runs.ask_run(one, by=cast.ada, at=timezone.now())
+
+    work(once=True)
+
+    run.refresh_from_db()
+    one.refresh_from_db()
+    assert (run.status, one.status) == ("refused", "gathering")
+    assert len(run.problems) > 1
+    client.force_login(cast.ada)
+    page = client.get(reverse("file", args=[one.file_id])).content.decode()
+    assert all(problem["code"] in page for problem in run.problems)
+    assert Notice.objects.filter(person=cast.ada, kind="evaluation-refused").count() == 1
+    assert runs.ask_run(one, by=cast.ada, at=timezone.now()).status == "queued"
+
+
+def test_it_is_asked_for_once_at_a_time(cast):
+    one = gathering(cast, {"case.yaml": TEXT})
+    at = timezone.now()
+    first = runs.ask_run(one, by=cast.ada, at=at)
+
+    with pytest.raises(SealmarkError, match="SM827"):
+        runs.ask_run(one, by=cast.ada, at=at + runs.PATIENCE - timedelta(seconds=1))
+    again = runs.ask_run(one, by=cast.ada, at=at + runs.PATIENCE)
+
+    first.refresh_from_db()
+    assert (first.status, first.problems[0]["code"], again.status) == ("refused", "SM828", "queued")
+
+
+def test_a_lost_run_that_comes_back_records_nothing(cast, example):
+    one = gathering(cast, example)
+    at = timezone.now()
+    lost = runs.ask_run(one, by=cast.ada, at=at)
+    runs.ask_run(one, by=cast.ada, at=at + runs.PATIENCE)
+
+    assert runs.carry_out_run(lost, at=at).status == "refused"
+    assert one.runs.get(status="queued")
+
+
+def test_evidence_that_came_in_between_asks_for_another_run(cast, example):
+    one = gathering(cast, example)
+    run = runs.ask_run(one, by=cast.ada, at=timezone.now())
+    add_evidence(one, SimpleUploadedFile("late.txt", b"One more thing."), by=cast.ada, at=after(12))
+
+    run = runs.carry_out_run(run, at=timezone.now())
+
+    assert (run.status, [problem["code"] for problem in run.problems]) == ("refused", ["SM801"])
+
+
+def test_without_a_case_folder_nothing_waits(cast):
+    one = cast.evaluation("gathering")
+
+    with pytest.raises(SealmarkError, match="SM825"):
+        runs.ask_run(one, by=cast.ada, at=timezone.now())
+    assert EvaluationRun.objects.count() == 0
+
+
+def test_the_page_asks_until_the_result_is_there(cast, client, example):
+    one = gathering(cast, example)
+    address = reverse("run", args=[one.pk])
+    client.force_login(cast.ada)
+    client.post(reverse("act", args=["evaluation.record-result", one.pk]), {"revision": one.revision})
+
+    waiting = client.get(address)
+    page = client.get(reverse("file", args=[one.file_id])).content.decode()
+    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    done = client.get(address)
+
+    assert (waiting.status_code, "HX-Refresh" in waiting.headers) == (200, False)
+    assert address in page
+    assert done.headers["HX-Refresh"] == "true"
+    assert reverse("result", args=[one.pk]) in client.get(reverse("file", args=[one.file_id])).content.decode()
