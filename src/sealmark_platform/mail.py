@@ -77,9 +77,7 @@ def send_mails(at: dt.datetime, only: Person | None = None) -> tuple[int, int]:
     return sent, failed
 
 
-def written_mail(
-    person: Person, notices: Sequence[Notice], channel: BaseEmailBackend | None = None
-) -> EmailMessage:
+def written_mail(person: Person, notices: Sequence[Notice], channel: BaseEmailBackend | None = None) -> EmailMessage:
     """Return the mail that tells a person of notices, in the person's language."""
     with translation.override(person.language):
         count = len(notices)

@@ -103,7 +103,14 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Pages kept ready: the state of the database is in their key, so that processes need not know of each other.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3_600,
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
 }
 ACCOUNT_ADAPTER = "sealmark_platform.accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {

@@ -70,7 +70,7 @@ def running(folder, seed, *arguments, **environment):
 
 
 def _wait(address, server):
-    for _attempt in range(200):
+    for _attempt in range(600):
         assert server.poll() is None, "the server ended before it answered"
         try:
             urllib.request.urlopen(address, timeout=2).close()

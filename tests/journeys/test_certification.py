@@ -154,7 +154,7 @@ def test_from_application_to_certificate(desks, case_zip, tmp_path):
     cleo.press("text=Files")
     cleo.press("text=Apply for certification")
     cleo.press("text=Begin the application")
-    cleo.fill({"scope": "Repairs in shops"})
+    cleo.fill({"scope": "Repairs in shops", "applicant": {"index": 1}})
     for kind in cleo.page.eval_on_selector_all("#id_kind option", "found => found.map(one => one.value)")[1:]:
         cleo.fill({"kind": kind, "content": document})
         cleo.press("text=Save")
@@ -179,6 +179,8 @@ def test_from_application_to_certificate(desks, case_zip, tmp_path):
     ada.go(path).act("evaluation.add-evidence", content=case_zip)
     ada.act("finding.raise", grade="minor", requirement="service-promise", statement="The promise is three years old.")
     ada.act("evaluation.record-result")
+    # A worker evaluates, and the page shows the result by itself.
+    ada.page.wait_for_selector("main dd a[href^='/results/']")
     assert "Minor nonconformity 1" in ada.act("evaluation.recommend", refused=True, reason="Grant.")
     answer = {"correction": "Renewed.", "cause": "Nobody looked.", "corrective_action": "Looked at every year."}
     cleo.go(path).act("finding.answer", **answer)

@@ -63,7 +63,7 @@ def test_the_mark_is_renewed_for_an_improvement_that_was_measured(tmp_path):
     assert "OAK-C2026-00001 recertification" in opened_again
     assert change_in(still) < 1
     assert "not shown" in still
-    assert possible == ["Refuse"]
+    assert possible == ["refuse"]
     assert change_in(risen) > 1
     assert "earlier wave: " in risen
     assert "not shown\n" not in risen

@@ -66,6 +66,5 @@ def test_stars_come_a_year_after_the_pass_and_a_suspension_between_them_ends(tmp
     assert "Suspended until" in suspended
     assert "The cause is removed." in seen
     events = re.findall(r"Grade changed|Suspension lifted|Suspended|Issued", history)
-    print(history)
     assert events == ["Grade changed", "Suspension lifted", "Suspended", "Grade changed", "Issued"]
     assert "Five stars" in history

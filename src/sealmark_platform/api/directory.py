@@ -29,7 +29,7 @@ _EDITIONS = Listing("editions", schemas.Edition, ("edition", "id"), {"body": "bo
 _REGISTER = Listing(
     "register", schemas.RegisteredRow, ("-number",),
     {"organization": "file__organization__name", "country": "file__organization__country",
-     "city": "file__organization__city", "body": "file__body__name", "edition": "file__edition__edition"},
+     "city": "file__organization__city", "body": "file__body__name", "edition": "edition__edition"},
 )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def list_editions(request: HttpRequest, asked: Query[_AskedEditions]) -> Any:
 def search_register(request: HttpRequest, asked: Query[_AskedRegister]) -> Any:
     """The public register, the newest number first."""
     paths = {"number": "number__iexact", "organization": "file__organization__name__icontains",
-             "country": "file__organization__country", "edition": "file__edition__edition", "status": "status",
+             "country": "file__organization__country", "edition": "edition__edition", "status": "status",
              "grade": "grade"}  # fmt: skip
     return listed(_REGISTER, filtered(request, Certificate.objects.all(), asked, paths), asked)
 
@@ -131,7 +131,7 @@ def search_register(request: HttpRequest, asked: Query[_AskedRegister]) -> Any:
 )
 def get_registered(request: HttpRequest, number: str) -> Any:
     """One certificate of the public register with its history."""
-    related = Certificate.objects.select_related("file__organization", "file__edition", "file__body")
+    related = Certificate.objects.select_related("file__organization", "edition", "file__body")
     found = related.filter(number__iexact=number).first()
     if found is None:
         raise Http404
@@ -140,5 +140,5 @@ def get_registered(request: HttpRequest, number: str) -> Any:
         "number", "status", "grade", "valid_from", "valid_until", "scope", "first_issued_on")}  # fmt: skip
     return {
         **told, "organization": organization.name, "country": organization.country, "city": organization.city,
-        "body": found.file.body.name, "edition": found.file.edition.edition, "history": history_of(found),
+        "body": found.file.body.name, "edition": found.granted_by.edition, "history": history_of(found),
     }  # fmt: skip

@@ -47,7 +47,7 @@ _FINDINGS = Listing(
 _CERTIFICATES = Listing(
     "certificates", schemas.CertificateRow, ("-number",),
     {"file": "file_id", "organization": "file__organization_id", "organization_name": "file__organization__name",
-     "edition": "file__edition__edition"},
+     "edition": "edition__edition"},
 )  # fmt: skip
 _OBJECTIONS = Listing(
     "objections", schemas.ObjectionRow, ("-filed_on", "id"),

@@ -124,7 +124,7 @@ def certificate_sheet(one: Certificate, person: Person, on: dt.date) -> dict[str
             "suspended_until", "scope", "sites", "conditions", "suspended_on", "suspension_trigger", "way_back",
         ),
         "file": one.file_id, "organization": one.file.organization_id,
-        "organization_name": one.file.organization.name, "edition": one.file.edition.edition,
+        "organization_name": one.file.organization.name, "edition": one.granted_by.edition,
         "history": history_of(one), "acts": _acts(one, person, on),
     }  # fmt: skip
 

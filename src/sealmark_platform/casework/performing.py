@@ -190,7 +190,7 @@ def open_acts(subject: Any, person: Person, on: dt.date, *, standing: Standing |
     What an act needs besides is asked when it is tried: the page then says what is missing.
     """
     file = file_of(subject)
-    known = standing or standing_of(person, on, file=file)
+    known = standing or standing_of(person, on, file=file.pk)
     objection = subject if isinstance(subject, Objection) else None
     actor = known.actor(file, evaluation=evaluation_of(subject), objection=objection)
     possible = acts_from(kind_of(subject), status_of(subject))

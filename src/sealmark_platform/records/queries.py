@@ -7,18 +7,29 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from sealmark_platform.records import keys
 from sealmark_platform.records.models import Checkpoint, Commitment, Entry
 from sealmark_platform.records.tree import EMPTY_ROOT, append_leaf, chain_hash, leaf_hash, root_of_peaks
 
-__all__ = ["Verification", "checkpoint_text", "entries_of_file", "revealed", "tree_of_trail", "verify_trail"]
+__all__ = [
+    "Verification", "checkpoint_text", "entries_of_file", "newest_chain", "revealed", "tree_of_trail", "verify_trail",
+]  # fmt: skip
 
 
 def entries_of_file(file: str) -> QuerySet[Entry]:
     """Return the entries of one certification file, the oldest first."""
     return Entry.objects.filter(file=file).order_by("number")
+
+
+def newest_chain() -> str:
+    """Return the newest link of the trail; nothing while it is empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT chain FROM records_entry ORDER BY number DESC LIMIT 1")
+        found = cursor.fetchone()
+    return found[0] if found else ""
 
 
 def revealed(digests: Iterable[str]) -> dict[str, str]:

@@ -135,7 +135,11 @@ def _decided(one: Decision) -> dict[str, Any]:
     assert subject is not None
     votes = [] if one.evaluation is None else list(one.evaluation.votes.all())
     seats = [] if one.evaluation is None else one.evaluation.participations.all()
-    grade = grade_words(edition_of(subject.file.edition), reader_tag(), one.grade)
+    grade = grade_words(
+        edition_of(subject.file.edition if one.certificate is None else one.certificate.granted_by),
+        reader_tag(),
+        one.grade,
+    )
     return {
         "decision": one, "file": subject.file, "evaluation": one.evaluation, "grade": grade, "votes": votes,
         "aside": [seat for seat in seats if seat.stepped_aside],

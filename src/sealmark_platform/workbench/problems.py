@@ -51,6 +51,9 @@ SENTENCES = (
     _("The sites have not been drawn."),
     _("No assessor days are planned."),
     _("%(planned)s days are planned, the scheme asks for %(needed)s."),
+    _("Nobody checked whether the grade comes too early."),
+    _("There is no such open condition."),
+    _("An answer does not fit: %(names)s."),
     _("There is no result."),
     _("The result: %(names)s."),
     _("Findings were not looked at."),
@@ -60,6 +63,8 @@ SENTENCES = (
     _('The outcome "%(name)s" is not open.'),
     _('The grade "%(name)s" can be given from %(day)s.'),
     _('The grade "%(name)s" needs a certificate of "%(other)s" that is old enough.'),
+    _("The panel was not checked."),
+    _("The panel: %(names)s."),
     _("The quorum is not known."),
     _("%(cast)s of %(needed)s votes needed are cast."),
     _("No decision says so."),
@@ -221,7 +226,6 @@ SENTENCES = (
 )
 """Whole sentences; ``names`` is a list, whose members are words, findings or one of the parts below."""
 
-_OF_A_PANEL = (_("%(person)s: %(names)s."),)
 _PARTS = (
     _("no lead"),
     _("%(person)s is no %(name)s of this body"),
@@ -232,13 +236,20 @@ _PARTS = (
     _("it was made under %(name)s, not under the adopted edition %(other)s"),
     _("its seal is broken"),
     _("it was made with figures for practice"),
-    _("is no member of appeal panels"),
-    _("took part in the file"),
-    _("sits on the panel already"),
+    _("%(person)s is no member of appeal panels"),
+    _("%(person)s took part in the file"),
+    _("%(person)s sits on the panel already"),
     _("in this body nobody reviews and decides"),
-    _("is tied to the organization"),
+    _("it is labelled %(name)s"),
+    _('there is no answer "%(name)s"'),
+    _('the scheme has no applicants "%(name)s"'),
+    _('the scheme has no prerequisite "%(name)s"'),
+    _("prerequisites are texts by id"),
 )
 _WORDS: Mapping[str, str] = {
+    "self-assessment": _("self-assessment"),
+    "rehearsal": _("rehearsal"),
+    "example": _("example"),
     "scope": _("what shall be certified"),
     "cause": _("cause"),
     "correction": _("correction"),
@@ -278,9 +289,7 @@ def told_problem(problem: Problem, edition: Edition | None = None) -> Told:
         edition: Whose words stand for ids of the scheme.
     """
     said = [part for part in (problem.what, problem.fix) if part]
-    # So general a sentence would take others for its own.
-    known = _OF_A_PANEL if problem.code == "SM707" and ": " in problem.what else ()
-    found = [_sentence(part, edition, (*SENTENCES, *known)) for part in said]
+    found = [_sentence(part, edition) for part in said]
     if None in found and reader_tag() != "en":
         return Told(problem.code, " ".join(said), "en")
     return Told(problem.code, " ".join(new or old for new, old in zip(found, said, strict=True)), "")

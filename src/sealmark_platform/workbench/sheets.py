@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from sealmark.certify import (
@@ -18,7 +20,6 @@ from sealmark.certify import (
 )
 from sealmark.certify.acts import Act
 from sealmark_platform.casework.models import (
-    Certificate,
     CertificationFile,
     Decision,
     Evaluation,
@@ -30,19 +31,18 @@ from sealmark_platform.casework.models import (
     Participation,
     PlannedSite,
 )
-from sealmark_platform.casework.models.certificate import LIVE
-from sealmark_platform.casework.models.evaluation import RUNNING
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.performing import BY_HAND, open_acts
-from sealmark_platform.casework.queries import among as _among  # noqa: F401
-from sealmark_platform.casework.queries.access import is_told, opened_evidence, seen_in_order
+from sealmark_platform.casework.queries.access import is_told, opened_evidence
 from sealmark_platform.casework.queries.actors import Standing
+from sealmark_platform.casework.queries.due import days_to_come
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.casework.queries.waiting import Work
 from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.models import Entry
 from sealmark_platform.records.queries import revealed
+from sealmark_platform.workbench.templatetags.plain import act_name
 
 __all__ = [
     "TrailLine", "Waiting", "due_of", "evaluation_parts", "news_of", "objection_parts", "trail_lines", "waiting_for",
@@ -57,7 +57,9 @@ _NOT_WAITED = frozenset({
     "objection.file",
     "objection.reject", "certificate.suspend", "certificate.withdraw", "certificate.restore", "finding.confirm-effect",
 })  # fmt: skip
-_DUE = 12
+_SEAT = ("evaluation", "side", "is_lead", "stepped_aside", "person__name")
+_DECISION = ("evaluation", "outcome", "decided_on", "reason", "decided_by__name")
+_NEWS = ("kind", "details", "made_at", "file__number")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Waiting:
 
 def waiting_for(standing: Standing, on: dt.date, limit: int) -> list[Waiting]:
     """Return what waits for a person, what is late first, and of that the first so many."""
-    work = Work(standing, BY_HAND - _NOT_WAITED, limit)
+    work = Work(standing, on, BY_HAND - _NOT_WAITED, limit)
     found: list[Waiting] = []
     for one in work.evaluations():
         found += _waiting(one, one.file, standing, on, one.due_on)
@@ -111,38 +113,27 @@ def deadline_of(finding: Finding) -> dt.date | None:
 class DueItem:
     """One day that comes."""
 
-    file: CertificationFile
+    file_id: uuid.UUID
+    number: str
     name: str
     on: dt.date
     is_late: bool
 
 
-def due_of(standing: Standing, on: dt.date, *, within: int = 92) -> list[DueItem]:
+def due_of(person: Person, on: dt.date, *, within: int = 92) -> list[DueItem]:
     """Return what falls due next within some days in the files of a person: the first days, not all of them."""
-    limit = on + dt.timedelta(days=within)
-    seen = seen_in_order(standing, "file__")
-    soon = Evaluation.objects.filter(seen, status__among=RUNNING, due_on__lte=limit).order_by("due_on")
-    found = [
-        DueItem(one.file, _kind_name(one.kind), one.due_on, one.due_on < on)
-        for one in soon.defer("result", "ledger").select_related("file")[:_DUE]
-        if one.due_on is not None
-    ]
-    for name, column in ((_("end of validity"), "valid_until"), (_("end of the suspension"), "suspended_until")):
-        live = Certificate.objects.filter(seen, status__among=LIVE, **{f"{column}__lte": limit}).order_by(column)
-        days = [(one.file, getattr(one, column)) for one in live.select_related("file")[:_DUE]]
-        found += [DueItem(file, name, day, day < on) for file, day in days]
-    return sorted(found, key=lambda item: item.on)[:_DUE]
-
-
-def _kind_name(kind: str) -> str:
     from sealmark_platform.casework import phrases
 
-    return str(phrases.KINDS.get(kind, kind))
+    names = {**phrases.KINDS, "validity": _("end of validity"), "suspension": _("end of the suspension")}
+    found = days_to_come(person.pk, on, on + dt.timedelta(days=within))
+    return [DueItem(file, number, str(names.get(kind, kind)), day, day < on) for day, file, number, kind in found]
 
 
 def news_of(person: Person) -> list[Notice]:
     """Return the newest notices of a person, each with its sentence."""
-    found = list(Notice.objects.filter(person=person).select_related("file").order_by("-made_at", "-pk")[:10])
+    found = list(
+        Notice.objects.filter(person=person).select_related("file").only(*_NEWS).order_by("-made_at", "-pk")[:10]
+    )
     for notice in found:
         notice.sentence = notice_sentence(notice)  # type: ignore[attr-defined]
     return found
@@ -188,11 +179,12 @@ def _with_parts(evaluations: QuerySet[Evaluation], opened: QuerySet[Evidence]) -
     """Return evaluations with what belongs to them, without the long documents; ``opened`` is the evidence to show."""
     return evaluations.defer("result", "ledger").prefetch_related(
         Prefetch("participations", Participation.objects.select_related("person")),
-        Prefetch("planned_sites", PlannedSite.objects.select_related("site")),
+        Prefetch(
+            "planned_sites", PlannedSite.objects.select_related("site")
+        ),
         Prefetch("evidence", opened, to_attr="opened"),
         Prefetch("decisions", Decision.objects.select_related("decided_by")),
         "findings",
-        "runs",
     )
 
 
@@ -222,11 +214,13 @@ _FOR_CLIENTS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TrailLine:
     """One entry of the trail as a reader sees it; what was erased is empty."""
 
-    entry: Entry
+    name: str
+    when: str
+    place: str
     who: str
     reason: str
 
@@ -240,10 +234,13 @@ def trail_lines(entries: Iterable[Entry], *, is_insider: bool) -> list[TrailLine
     """
     found = [(entry, json.loads(entry.event)["details"]) for entry in entries]
     texts = revealed(details[key] for _, details in found for key in ("name", "reason") if key in details)
+    clock, place = _("the calendar"), _("entry %(number)s")
     return [
         TrailLine(
-            entry,
-            _("the calendar") if entry.actor == "clock" else texts.get(details.get("name", ""), ""),
+            act_name(entry.kind),
+            date_format(localtime(entry.at), "SHORT_DATETIME_FORMAT"),
+            place % {"number": entry.number},
+            clock if entry.actor == "clock" else texts.get(details.get("name", ""), ""),
             texts.get(details.get("reason", ""), "") if is_insider or entry.kind in _FOR_CLIENTS else "",
         )
         for entry, details in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,6 +52,7 @@ __all__ = ["act", "document", "evidence", "file", "files", "report", "result", "
 
 _PER_PAGE, _WAITING = 50, 20
 _YEAR = 366
+_TOLD = ("kind", "at", "actor", "event")
 
 
 def _language(request: HttpRequest) -> str:
@@ -67,7 +69,7 @@ def today(request: HttpRequest) -> HttpResponse:
     person, on = _person(request), _on()
     standing = standing_of(person, on)
     is_year = request.GET.get("due") == "year"
-    due = due_of(standing, on, within=_YEAR) if is_year else due_of(standing, on)
+    due = due_of(person, on, within=_YEAR) if is_year else due_of(person, on)
     page = slice_of(request, lambda limit: waiting_for(standing, on, limit), per_page=_WAITING)
     lists = {
         "page": page, "waiting": page.object_list, "due": due, "is_year": is_year, "notices": news_of(person),
@@ -122,12 +124,11 @@ def _with_newest(found: QuerySet[CertificationFile]) -> QuerySet[CertificationFi
 
 
 @login_required
-def file(request: HttpRequest, pk: str) -> HttpResponse:
+def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One file with everything in it."""
     person, on = _person(request), _on()
     standing = standing_of(person, on, file=pk)
     found, is_insider = fetch_file_as(standing, pk)
-    edition = edition_of(found.edition)
     certificate = getattr(found, "certificate", None)
     offered = open_acts(found, person, on, standing=standing)
     context = {
@@ -137,11 +138,15 @@ def file(request: HttpRequest, pk: str) -> HttpResponse:
         "may_write": any(one.id == "application.submit" for one in offered),
         "evaluations": evaluation_parts(found, standing, on, _language(request), is_insider=is_insider),
         "objections": objection_parts(found, standing, on), "certificate": certificate,
-        "certificate_grade": "" if certificate is None else grade_words(edition, _language(request), certificate.grade),
+        "certificate_grade": "" if certificate is None else _grade_of(certificate, _language(request)),
         "certificate_acts": () if certificate is None else open_acts(certificate, person, on, standing=standing),
-        "entries": trail_lines(entries_of_file(str(found.pk)).reverse()[:200], is_insider=is_insider),
+        "entries": trail_lines(entries_of_file(str(found.pk)).only(*_TOLD).reverse()[:200], is_insider=is_insider),
     }  # fmt: skip
     return render(request, "workbench/file.html", context)
+
+
+def _grade_of(certificate: Certificate, language: str) -> str:
+    return grade_words(edition_of(certificate.granted_by), language, certificate.grade)
 
 
 @login_required

@@ -193,7 +193,7 @@ def test_many_files_cost_no_more_queries_than_few(world, client):
             )  # fmt: skip
         day = after(10).date()
         Certificate.objects.create(
-            file=file, number=f"C-{file.number}", scope="x", first_issued_on=day, valid_from=day,
+            file=file, edition=file.edition, number=f"C-{file.number}", scope="x", first_issued_on=day, valid_from=day,
             valid_until=after(900).date(),
         )  # fmt: skip
         client.get(reverse("calendar"), {"month": "2026-04"})

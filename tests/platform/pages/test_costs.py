@@ -32,7 +32,7 @@ def certificates(world, number):
     day = after(10).date()
     Certificate.objects.bulk_create(
         Certificate(
-            file=file, number=f"C-{file.number}", grade="three-stars", scope="x", first_issued_on=day, valid_from=day,
+            file=file, edition=file.edition, number=f"C-{file.number}", grade="three-stars", scope="x", first_issued_on=day, valid_from=day,
             valid_until=after(900).date(),
         )
         for file in bare

@@ -67,7 +67,8 @@ def _new(file: CertificationFile, decision: Decision, at: dt.datetime, **terms: 
     assert evaluation is not None
     sites = [site.name for site in file.organization.sites.filter(closed_on=None)]
     return Certificate(
-        file=file, number=next_certificate_number(file.body, at.year), grade=decision.grade, sites=sites,
+        file=file, edition=file.edition, number=next_certificate_number(file.body, at.year), grade=decision.grade,
+        sites=sites,
         scope=terms.get("scope") or file.scope, first_issued_on=valid_from, valid_from=term.start, valid_until=term.end,
         conditions=decision.conditions,
     )  # fmt: skip
@@ -84,7 +85,7 @@ def _months(file: CertificationFile, on: dt.date) -> int:
 
 def _change(act: str, certificate: Certificate, decision: Decision, at: dt.datetime, **terms: Any) -> None:
     if act == "certificate.change-grade":
-        certificate.grade = decision.grade
+        certificate.grade, certificate.edition = decision.grade, certificate.file.edition
     if act == "certificate.change-scope":
         certificate.scope = terms.get("scope") or certificate.scope
         certificate.sites = terms.get("sites") or certificate.sites
@@ -92,7 +93,7 @@ def _change(act: str, certificate: Certificate, decision: Decision, at: dt.datet
         old = Period(certificate.valid_from, certificate.valid_until)
         term = renewed_term(old, decision.decided_on, _months(certificate.file, at.date()))
         certificate.valid_from, certificate.valid_until = term.start, term.end
-        certificate.grade, certificate.conditions = decision.grade, []
+        certificate.grade, certificate.edition, certificate.conditions = decision.grade, certificate.file.edition, []
 
 
 def suspend_certificate(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from sealmark.certify import CertificateStatus
 from sealmark_platform.casework.models.file import CertificationFile
 from sealmark_platform.casework.models.stateful import Stateful, choices_of
+from sealmark_platform.catalogue.models import AdoptedEdition
 
 __all__ = ["LIVE", "Certificate", "CertificateEvent"]
 
@@ -21,6 +22,8 @@ class Certificate(Stateful):
     file = models.OneToOneField(CertificationFile, on_delete=models.PROTECT, related_name="certificate")
     number = models.CharField(_("number"), max_length=30, unique=True)
     status = models.CharField(max_length=20, choices=choices_of(CertificateStatus), default=CertificateStatus.ACTIVE)
+    edition = models.ForeignKey(AdoptedEdition, null=True, on_delete=models.PROTECT, related_name="certificates")
+    """See :attr:`granted_by`."""
     grade = models.CharField(max_length=100, blank=True)
     scope = models.TextField()
     sites = models.JSONField(default=list)
@@ -53,6 +56,11 @@ class Certificate(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def granted_by(self) -> AdoptedEdition:
+        """The edition by which the grade was given; the file may have moved on to a later one since."""
+        return self.edition or self.file.edition
 
     def open_conditions(self) -> list[tuple[int, dict[str, str]]]:
         """Return the conditions that are not met yet, each with its place."""

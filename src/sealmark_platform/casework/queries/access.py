@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -24,11 +25,11 @@ from sealmark_platform.casework.models import (
 )
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.queries.actors import Standing
-from sealmark_platform.parties.models import Person, Representation
+from sealmark_platform.parties.models import Membership, Person, Representation
 
 __all__ = [
     "bodies_seen", "fetch_evidence", "fetch_file", "fetch_file_as", "fetch_result", "fetch_subject",
-    "files_of_body_people", "files_of_client", "is_told", "opened_evidence", "seen_by", "seen_in", "seen_in_order",
+    "files_of_body_people", "files_of_client", "is_told", "opened_evidence", "seen_by", "seen_in", "seen_row_by_row",
     "told_evaluations", "visible_evidence", "visible_files", "works_on",
 ]  # fmt: skip
 
@@ -43,12 +44,12 @@ _FILE_PATH: dict[type[Stateful], str] = {
 _Subject = TypeVar("_Subject", bound=Stateful)
 
 
-def _seen_by_body_people(person: Person, on: dt.date, path: str) -> Q:
+def _seen_by_body_people(person: Person | uuid.UUID, on: dt.date, path: str) -> Q:
     """Return the condition for what a person sees as somebody of a certification body.
 
     Conditions on the file's own columns: a list of the ids of all files would have to be made for every question.
     """
-    now = person.memberships.filter(Q(until=None) | Q(until__gte=on))
+    now = Membership.objects.filter(Q(until=None) | Q(until__gte=on), person=person)
     bodies = now.filter(function__in=_SEES_ALL).values("body")
     seats = Participation.objects.filter(person=person).values("evaluation__file")
     panels = Panellist.objects.filter(person=person).values("objection__file")
@@ -63,23 +64,23 @@ def _of_body_people(bodies: Any, mine: Any, seated: Iterable[Any], path: str) ->
     return found
 
 
-def _seen_by_client(person: Person, path: str) -> Q:
-    return _of_clients(person.representations.values("organization"), path)
+def _seen_by_client(person: Person | uuid.UUID, path: str) -> Q:
+    return _of_clients(Representation.objects.filter(person=person).values("organization"), path)
 
 
 def _of_clients(organizations: Any, path: str) -> Q:
     return Q(**{f"{path}organization__in": organizations})
 
 
-def seen_by(person: Person | AnonymousUser, on: dt.date, path: str = "") -> Q:
+def seen_by(person: Person | uuid.UUID | AnonymousUser, on: dt.date, path: str = "") -> Q:
     """Return the condition for everything a person may see; nothing for who is not signed in.
 
     Args:
-        person: Who asks.
+        person: Who asks, or their id.
         on: The day.
         path: From the rows that are asked for to their file, such as ``evaluation__file__``.
     """
-    if not isinstance(person, Person):
+    if isinstance(person, AnonymousUser):
         return Q(pk__in=[])
     return _seen_by_body_people(person, on, path) | _seen_by_client(person, path)
 
@@ -94,19 +95,17 @@ def seen_in(standing: Standing, path: str = "") -> Q:
     return _seen_in_bodies(standing, path) | _of_clients(standing.speaks_for, path)
 
 
-def seen_in_order(standing: Standing, path: str) -> Q:
-    """Return the same as :func:`seen_in` for rows that are read in an order of their own and only the first of them.
+def seen_row_by_row(person: uuid.UUID, on: dt.date) -> Q:
+    """Return the same as :func:`seen_by` for rows with a file, of which the first in their own order are read.
 
-    Who sees a whole body soon finds enough: row by row is asked whether its file is seen. A join would invite the
-    database to begin with all files of the body.
+    Who sees much soon finds enough: row by row is asked whether its file is seen. A join would invite the database
+    to begin with all files of the body.
     """
-    if not bodies_seen(standing):
-        return seen_in(standing, path)
-    return Q(Exists(CertificationFile.objects.filter(seen_in(standing), pk=OuterRef(path.removesuffix("__")))))
+    return Q(Exists(CertificationFile.objects.filter(seen_by(person, on), pk=OuterRef("file"))))
 
 
 def _seen_in_bodies(standing: Standing, path: str) -> Q:
-    seated = {seat.evaluation.file_id for seats in standing.seats.values() for seat in seats}
+    seated = {seat.file for seats in standing.seats.values() for seat in seats}
     mine = {body for body, _function in standing.functions}
     return _of_body_people(bodies_seen(standing), mine, (seated, standing.panel_files), path)
 

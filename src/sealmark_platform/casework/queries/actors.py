@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from sealmark.certify import Actor, Function, Tie
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Objection, Panellist, Participation
-from sealmark_platform.parties.models import Membership, Person
+from sealmark_platform.parties.models import Membership, Person, PersonTie, Representation
+from sealmark_platform.prepared import Prepared
 
-__all__ = ["CLOCK", "Standing", "actor_in", "functions_of_seats", "members_with", "seated", "standing_of", "ties_of"]
+__all__ = [
+    "CLOCK",
+    "Seat",
+    "Standing",
+    "actor_in",
+    "functions_of_seats",
+    "members_with",
+    "seated",
+    "standing_of",
+    "ties_of",
+]
 
 CLOCK = Actor("clock", frozenset({Function.CLOCK}))
 
@@ -28,6 +40,29 @@ _SIDES = {
     Participation.Side.REVIEW_AND_DECISION: frozenset({Function.REVIEWER, Function.DECIDER}),
     Participation.Side.PANEL: frozenset({Function.PANELLIST}),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in an evaluation.
+
+    Attributes:
+        evaluation: Its id.
+        file: Id of its file.
+        number: Of the evaluation in the file.
+        status: Of the evaluation.
+        side: On which the person stands.
+        is_lead: Leads the team.
+        stepped_aside: Why they left, empty if they did not.
+    """
+
+    evaluation: uuid.UUID
+    file: uuid.UUID
+    number: int
+    status: str
+    side: str
+    is_lead: bool
+    stepped_aside: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +84,7 @@ class Standing:
     functions: frozenset[tuple[object, str]]
     speaks_for: frozenset[object]
     ties: tuple[Tie, ...]
-    seats: Mapping[object, tuple[Participation, ...]]
+    seats: Mapping[object, tuple[Seat, ...]]
     panels: frozenset[object]
     panel_files: frozenset[object]
     newest: Mapping[object, int]
@@ -70,7 +105,7 @@ class Standing:
         took_part = functions_of_seats(seat for seat in stake if seat.side != Participation.Side.PANEL)
         return Actor(str(self.person.pk), functions, took_part, self.ties)
 
-    def _of(self, evaluation: object) -> tuple[Participation, ...]:
+    def _of(self, evaluation: object) -> tuple[Seat, ...]:
         return self.seats.get(evaluation, ())
 
     def _may(self, file: CertificationFile, function: str) -> bool:
@@ -81,32 +116,61 @@ class Standing:
         speaks = {Function.CLIENT} if file.organization_id in self.speaks_for else set()
         return frozenset(coordinates | speaks)
 
-    def _at_stake(self, file: CertificationFile, objection: Objection | None) -> tuple[Participation, ...]:
+    def _at_stake(self, file: CertificationFile, objection: Objection | None) -> tuple[Seat, ...]:
         if objection is not None and objection.against is not None and objection.against.evaluation_id is not None:
             return self._of(objection.against.evaluation_id)
         seats = itertools.chain.from_iterable(self.seats.values())
         newest = self.newest.get(file.pk)
-        return tuple(seat for seat in seats if seat.evaluation.file_id == file.pk and seat.evaluation.number == newest)
+        return tuple(seat for seat in seats if seat.file == file.pk and seat.number == newest)
 
 
-def standing_of(person: Person, on: dt.date, *, file: Any = None) -> Standing:
-    """Return what a person is on a day, in few queries, in every file or in one (the file or its id)."""
-    held = person.memberships.filter(Q(until=None) | Q(until__gte=on)).values_list("body_id", "function")
-    represented = frozenset(person.representations.values_list("organization_id", flat=True))
-    seats = Participation.objects.filter(person=person).select_related("evaluation")
-    seats = seats.defer("evaluation__result", "evaluation__ledger")
-    if file is not None:
-        seats = seats.filter(evaluation__file=file)
-    by_evaluation: dict[object, tuple[Participation, ...]] = {}
-    for seat in seats:
-        by_evaluation[seat.evaluation_id] = (*by_evaluation.get(seat.evaluation_id, ()), seat)
-    files = {seat.evaluation.file_id for found in by_evaluation.values() for seat in found}
-    newest = Evaluation.objects.filter(file__in=files).values("file").annotate(last=Max("number"))
-    panels = list(Panellist.objects.filter(person=person).values_list("objection_id", "objection__file_id"))
+def _running(on: dt.date) -> Q:
+    return Q(until=None) | Q(until__gte=on)
+
+
+def _seats(person: uuid.UUID) -> QuerySet[Participation]:
+    newest = Evaluation.objects.filter(file=OuterRef("evaluation__file")).order_by("-number").values("number")[:1]
+    return Participation.objects.filter(person=person).annotate(newest=Subquery(newest)).order_by("evaluation", "pk")
+
+
+_SEAT = (
+    "evaluation_id", "evaluation__file_id", "evaluation__number", "evaluation__status", "side", "is_lead",
+    "stepped_aside", "newest",
+)  # fmt: skip
+_HELD = Prepared(
+    lambda person, on: Membership.objects.filter(_running(on), person=person).values_list("body_id", "function"),
+    uuid.UUID, dt.date,
+)  # fmt: skip
+_REPRESENTED = Prepared(
+    lambda person: Representation.objects.filter(person=person).values_list("organization_id"), uuid.UUID
+)
+_TIES = Prepared(
+    lambda person: PersonTie.objects.filter(person=person).values_list("organization_id", "kind", "until"), uuid.UUID
+)
+_PANELS = Prepared(
+    lambda person: Panellist.objects.filter(person=person).values_list("objection_id", "objection__file_id"), uuid.UUID
+)
+_SEATS = Prepared(lambda person: _seats(person).values_list(*_SEAT), uuid.UUID)
+_SEATS_IN = Prepared(
+    lambda person, file: _seats(person).filter(evaluation__file=file).values_list(*_SEAT), uuid.UUID, uuid.UUID
+)
+
+
+def standing_of(person: Person, on: dt.date, *, file: uuid.UUID | None = None) -> Standing:
+    """Return what a person is on a day, in five short queries, in every file or in one."""
+    represented = frozenset(one for (one,) in _REPRESENTED.rows(person.pk))
+    kept = [Tie(str(one), _KINDS[kind], until) for one, kind, until in _TIES.rows(person.pk)]
+    panels = _PANELS.rows(person.pk)
+    by_evaluation: dict[object, tuple[Seat, ...]] = {}
+    newest: dict[object, int] = {}
+    for *columns, last in _SEATS.rows(person.pk) if file is None else _SEATS_IN.rows(person.pk, file):
+        seat = Seat(*columns)
+        by_evaluation[seat.evaluation] = (*by_evaluation.get(seat.evaluation, ()), seat)
+        newest[seat.file] = last
     return Standing(
-        person, frozenset(held), represented, _ties(person, represented),
-        by_evaluation, frozenset(one for one, _ in panels), frozenset(one for _, one in panels),
-        dict(newest.values_list("file", "last")),
+        person, frozenset(_HELD.rows(person.pk, on)), represented,
+        (*kept, *(Tie(str(one), "employment") for one in represented)), by_evaluation,
+        frozenset(one for one, _ in panels), frozenset(one for _, one in panels), newest,
     )  # fmt: skip
 
 
@@ -121,10 +185,10 @@ def actor_in(
     """Return the actor that a person is in a file; nobody is the clock."""
     if person is None:
         return CLOCK
-    return standing_of(person, on, file=file).actor(file, evaluation=evaluation, objection=objection)
+    return standing_of(person, on, file=file.pk).actor(file, evaluation=evaluation, objection=objection)
 
 
-def functions_of_seats(seats: Iterable[Participation]) -> frozenset[Function]:
+def functions_of_seats(seats: Iterable[Seat]) -> frozenset[Function]:
     """Return the functions that seats give."""
     found: frozenset[Function] = frozenset()
     for seat in seats:
@@ -145,9 +209,6 @@ def seated(evaluation: Evaluation, function: Function) -> QuerySet[Participation
 
 def ties_of(person: Person) -> tuple[Tie, ...]:
     """Return what binds a person to organizations; who speaks for one is tied to it."""
-    return _ties(person, [one.organization_id for one in person.representations.all()])
-
-
-def _ties(person: Person, represented: Iterable[object]) -> tuple[Tie, ...]:
     kept = [Tie(str(tie.organization_id), _KINDS[tie.kind], tie.until) for tie in person.person_ties.all()]
-    return (*kept, *(Tie(str(one), "employment") for one in represented))
+    speaks = [Tie(str(one.organization_id), "employment") for one in person.representations.all()]
+    return (*kept, *speaks)

@@ -7,19 +7,34 @@ work by a seat, for a client or on a panel is little and read whole. Whether an 
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sealmark.certify import ACTS, Function, Subject
+from sealmark.certify import ACTS, Function, ObjectionStatus, Subject
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Finding, Objection
 from sealmark_platform.casework.models.evaluation import RUNNING
 from sealmark_platform.casework.queries import among as _among  # noqa: F401
-from sealmark_platform.casework.queries.access import seen_in, seen_in_order
+from sealmark_platform.casework.queries.access import seen_in, seen_row_by_row
 from sealmark_platform.casework.queries.actors import Standing, functions_of_seats
+from sealmark_platform.prepared import Prepared
 
 __all__ = ["Work", "statuses_for"]
+
+_OBJECTIONS = Prepared(
+    lambda person, on: (
+        Objection.objects.filter(seen_row_by_row(person, on))
+        .exclude(status=ObjectionStatus.CLOSED)
+        .values_list("pk", "status")
+    ),
+    uuid.UUID,
+    dt.date,
+)
+_TEAM = frozenset({Function.LEAD_EVALUATOR, Function.EVALUATOR})
+_SHOWN = ("status", "due_on", "file__number", "file__body", "file__organization__name")
 
 
 def statuses_for(subject: Subject, functions: Collection[Function], acts: Collection[str]) -> list[str]:
@@ -34,12 +49,13 @@ class Work:
 
     Args:
         standing: Of the person, in every file.
+        on: The day.
         acts: Ids of the acts that somebody is waited for with.
         limit: How many of each kind are enough.
     """
 
-    def __init__(self, standing: Standing, acts: Collection[str], limit: int) -> None:
-        self._standing, self._acts, self._limit = standing, acts, limit
+    def __init__(self, standing: Standing, on: dt.date, acts: Collection[str], limit: int) -> None:
+        self._standing, self._on, self._acts, self._limit = standing, on, acts, limit
         self._bodies: set[Any] = {body for body, function in standing.functions if function == Function.COORDINATOR}
 
     def _of_body(self, subject: Subject) -> list[str]:
@@ -51,25 +67,28 @@ class Work:
 
     def applications(self) -> Iterator[CertificationFile]:
         """Yield applications."""
-        files = CertificationFile.objects.select_related("organization")
+        files = CertificationFile.objects.select_related("organization").defer("answers", "prerequisites_shown")
         for status in self._of_body(Subject.APPLICATION):
             yield from files.filter(body__in=self._bodies, status=status).order_by("number")[: self._limit]
-        yield from files.filter(self._of_client(Subject.APPLICATION, "")).order_by("number")[: self._limit]
+        if self._standing.speaks_for:
+            yield from files.filter(self._of_client(Subject.APPLICATION, "")).order_by("number")
 
     def evaluations(self) -> Iterator[Evaluation]:
-        """Yield evaluations, those with a day first."""
-        known = Evaluation.objects.select_related("file__organization").defer("result", "ledger")
+        """Yield evaluations."""
+        known = Evaluation.objects.select_related("file__organization").only(*_SHOWN)
         for status in self._of_body(Subject.EVALUATION):
             yield from self._by_day(known.filter(self._in_bodies(), status=status, status__among=RUNNING))
-        few = known.filter(Q(pk__in=self._seated()) | self._of_client(Subject.EVALUATION, "file__"))
-        yield from few.filter(seen_in(self._standing, "file__")).order_by("due_on", "opened_on")
+        seated = self._seated()
+        if seated or self._standing.speaks_for:
+            few = known.filter(Q(pk__in=seated) | self._of_client(Subject.EVALUATION, "file__"))
+            yield from few.filter(seen_in(self._standing, "file__")).order_by("due_on", "opened_on")
 
     def _seated(self) -> list[object]:
         """Return the evaluations in which a seat has something to do."""
         found = []
         for evaluation, seats in self._standing.seats.items():
             functions = functions_of_seats(seat for seat in seats if not seat.stepped_aside)
-            if seats[0].evaluation.status in statuses_for(Subject.EVALUATION, functions, self._acts):
+            if seats[0].status in statuses_for(Subject.EVALUATION, functions, self._acts):
                 found.append(evaluation)
         return found
 
@@ -85,22 +104,22 @@ class Work:
 
     def findings(self) -> Iterator[Finding]:
         """Yield findings for which something is owed."""
-        statuses = statuses_for(Subject.FINDING, {Function.LEAD_EVALUATOR, Function.EVALUATOR}, self._acts)
-        teams = [
-            evaluation for evaluation, seats in self._standing.seats.items()
-            if functions_of_seats(seats) & {Function.LEAD_EVALUATOR, Function.EVALUATOR}
-        ]  # fmt: skip
-        seated = Q(evaluation__in=teams, status__in=statuses)
+        teams = [name for name, seats in self._standing.seats.items() if functions_of_seats(seats) & _TEAM]
+        if not teams and not self._standing.speaks_for:
+            return
+        seated = Q(evaluation__in=teams, status__in=statuses_for(Subject.FINDING, _TEAM, self._acts))
         few = Finding.objects.filter(seated | self._of_client(Subject.FINDING, "evaluation__file__"), is_owed=True)
         related = few.select_related("evaluation__file__organization")
         without = related.defer("evaluation__result", "evaluation__ledger")
         yield from without.filter(seen_in(self._standing, "evaluation__file__"))
 
     def objections(self) -> Iterator[Objection]:
-        """Yield complaints and appeals; there are few."""
-        body = self._in_bodies() & Q(status__in=self._of_body(Subject.OBJECTION))
-        panel = statuses_for(Subject.OBJECTION, {Function.PANELLIST}, self._acts)
-        mine = Q(pk__in=self._standing.panels, status__in=panel) | self._of_client(Subject.OBJECTION, "file__")
-        found = Objection.objects.filter(body | mine).filter(seen_in_order(self._standing, "file__"))
-        related = found.select_related("file__organization", "against").prefetch_related("panel")
-        yield from related.order_by("decide_until", "filed_on")[: self._limit]
+        """Yield complaints and appeals; few are open."""
+        roles = {Function.COORDINATOR: self._bodies, Function.PANELLIST: self._standing.panels,
+                 Function.CLIENT: self._standing.speaks_for}  # fmt: skip
+        held = {function for function, where in roles.items() if where}
+        statuses = statuses_for(Subject.OBJECTION, held, self._acts)
+        open_ones = [pk for pk, status in _OBJECTIONS.rows(self._standing.person.pk, self._on) if status in statuses]
+        if open_ones:
+            related = Objection.objects.select_related("file__organization", "against").prefetch_related("panel")
+            yield from related.filter(pk__in=open_ones).order_by("decide_until", "filed_on")
