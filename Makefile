@@ -8,7 +8,7 @@ SPARK := .venv/.spark-$(shell sha256sum requirements-spark.lock | cut -c1-16)
 JAVA := $(shell command -v java)
 WITH_SPARK := $(if $(JAVA)$(filter true,$(CI)),$(SPARK))
 
-.PHONY: demo test spark check lint types contracts numbers bench bench-peers format lock clean help
+.PHONY: demo test test-postgres spark check lint types contracts numbers bench bench-peers format lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -35,12 +35,21 @@ demo: $(STAMP)   ## evaluate one example case per pack, then open a certificatio
 	@$(BIN)/sealmark demo --out demo-out
 	@$(BIN)/sealmark-platform --data demo-out/platform demo
 
+# What asks a database for more than to keep rows: acts at once, locks, triggers, constraints, counts, archives.
+# `make test-postgres` runs everything of the platform on PostgreSQL.
+ON_POSTGRES = $(addprefix tests/platform/,casework records administration pages interface api/test_acting.py \
+  api/test_reading.py desk/test_complaints.py test_backup.py test_commands.py test_overviews.py)
+
 test: $(STAMP) check $(FAST) $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report= --cov-fail-under=0
-	@$(BIN)/python -m pytest --postgres -n 2 tests/platform
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report= --cov-fail-under=0 --ignore tests/platform --ignore tests/journeys
+	@$(BIN)/python -m pytest -n 2 tests/platform tests/journeys
+	@$(BIN)/python -m pytest --postgres -n 2 $(ON_POSTGRES)
 	@$(if $(WITH_SPARK),$(BIN)/python -m pytest --spark -n 2 --cov --cov-append --cov-report= --cov-fail-under=0,echo 'No Java here: the tests on Spark are left out.')
 	@$(BIN)/python -m coverage json -q --fail-under=0
 	@$(BIN)/python -m coverage report --skip-covered
+
+test-postgres: $(STAMP)  ## every test of the platform on PostgreSQL
+	@$(BIN)/python -m pytest --postgres -n 2 tests/platform
 
 spark: $(STAMP) $(SPARK)  ## the tests of every estimator on Spark
 	@$(BIN)/python -m pytest --spark -n 2

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from sealmark.core.errors import Problem, SealmarkError
+from sealmark.core.errors import Problem, SealmarkError, did_you_mean
+from sealmark.scheme.discovery import pack_folders
 from sealmark_platform.catalogue.actions import adopting
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.parties.actions import bodies, people
@@ -22,8 +23,11 @@ def begin_body(code: str, name: str, country: str) -> Body:
     """Return a new certification body.
 
     Raises:
-        SealmarkError: SM837 the code is taken or no short word, or the country is no code of two letters.
+        SealmarkError: SM837 the code is taken or no short word, or the country is no code of two letters; SM890 there
+            is no name.
     """
+    if not name.strip():
+        raise SealmarkError(Problem("SM890", "A body has a name.", fix="Write it as certificates shall show it."))
     return bodies.begin_body(code, name, country, at=timezone.now())
 
 
@@ -53,17 +57,27 @@ def make_person(
     """Return a new account with functions in a body, and with the schemes the person may evaluate by.
 
     Raises:
-        SealmarkError: SM838 the address is none or is taken, the password too weak, or a function is not known.
+        SealmarkError: SM838 there is no name, the address is none or is taken, the password too weak, or a function
+            is not known; SM882 a scheme is not installed.
     """
+    if not name.strip():
+        raise SealmarkError(Problem("SM838", "A person has a name.", fix="Write it as others shall see it."))
     address, at = people.checked_address(email, password), timezone.now()
     if Person.objects.filter(email=address).exists():
         raise SealmarkError(Problem("SM838", f"{email} has an account already.", fix="Take another address."))
     person = people.account_of(email, name, password=password)
     people.add_person(body, person, list(functions), by=None, at=at)
-    for scheme in dict.fromkeys(one.partition("/")[0] for one in competences):
+    for scheme in dict.fromkeys(_installed(one) for one in competences):
         # The operator may name a scheme before it is adopted.
         add_competence(body, person, Ability(scheme), schemes={scheme}, by=None, at=at)
     return person
+
+
+def _installed(name: str) -> str:
+    scheme, known = name.partition("/")[0], pack_folders()
+    if scheme not in known:
+        raise SealmarkError(Problem("SM882", f'There is no scheme "{name}".', fix=did_you_mean(scheme, known)))
+    return scheme
 
 
 def adopt_edition(body: Body, edition: str, *, at: dt.datetime, overlay: str = "") -> AdoptedEdition:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sealmark.core.errors import Problem
 
-__all__ = ["CHECKS", "faults_of_installation"]
+__all__ = ["CHECKS", "faults_of_database", "faults_of_installation"]
 
 _SECRET_LENGTH = 50
 _LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1"}
@@ -51,9 +51,11 @@ def _migrations() -> Iterator[Problem]:
     if pending:
         names = ", ".join(str(migration) for migration, _ in pending[:3])
         what = f"The database is not of this version: {len(pending)} steps are missing, first {names}."
-        yield Problem(
-            "SM843", what, "SEALMARK_DATABASE", "Run: sealmark-platform backup FILE && sealmark-platform migrate"
-        )
+        # A backup is read by the version that wrote it: the one that made these tables.
+        fix = "Back up with the version before, then run: sealmark-platform migrate"
+        if not executor.loader.applied_migrations:
+            fix = "Nothing is here yet. Run: sealmark-platform setup"
+        yield Problem("SM843", what, "SEALMARK_DATABASE", fix)
 
 
 def _database() -> Iterator[Problem]:
@@ -95,12 +97,12 @@ CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (_secret, _folder, _demo, 
 """Checks that need no database."""
 
 
+def faults_of_database() -> list[Problem]:
+    """Return why nothing can be read or written: the database does not answer, or its tables are of another version."""
+    return list(_database()) or list(_migrations())
+
+
 def faults_of_installation() -> list[Problem]:
     """Return everything that is wrong; what needs the database is looked at once it answers and is up to date."""
     found = [problem for check in CHECKS for problem in check()]
-    for check in (_database, _migrations, _clock):
-        faults = list(check())
-        found += faults
-        if faults:
-            break
-    return found
+    return found + (faults_of_database() or list(_clock()))

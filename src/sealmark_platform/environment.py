@@ -91,7 +91,8 @@ def database(address: str) -> dict[str, object]:
         return _sqlite(address)
     parts = urlsplit(address)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured(f'The database "{parts.scheme}" is not known: a path, or postgresql://...')
+        fix = "Write a path, or postgresql://user:password@host/name."
+        raise _wrong("SM876", f'Databases of the kind "{parts.scheme}" are not known.', "SEALMARK_DATABASE", fix)
     return _postgresql(address)
 
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet, UUIDField
 
 __all__ = ["Prepared"]
 
-Value = uuid.UUID | dt.date
+Value = uuid.UUID | dt.date | int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class _Statement:
 
 
 class Prepared:
-    """A question with places for ids and days.
+    """A question with places for ids, days, numbers and texts.
 
     Args:
         question: Returns ``values_list`` of a queryset for stand-ins of the values; it is called once.
-        kinds: Of the values, in their order: ``UUID`` or ``date``.
+        kinds: Of the values, in their order: ``UUID``, ``date``, ``int`` or ``str``.
     """
 
     def __init__(self, question: Callable[..., QuerySet[Any, Any]], *kinds: type[Value]) -> None:
@@ -53,10 +53,7 @@ class Prepared:
 
     def _prepare(self) -> _Statement:
         # Values that occur in no question: where they come back among the parameters, the real ones go.
-        stand_ins = [
-            uuid.UUID(int=(0xFACE << 112) + place) if kind is uuid.UUID else dt.date(1, 1, 1 + place)
-            for place, kind in enumerate(self._kinds)
-        ]
+        stand_ins = [_stand_in(kind, place) for place, kind in enumerate(self._kinds)]
         compiler = self._question(*stand_ins).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         marks = [_adapted(one) for one in stand_ins]
@@ -68,7 +65,17 @@ class Prepared:
         return known
 
 
+def _stand_in(kind: type[Value], place: int) -> Value:
+    if kind is uuid.UUID:
+        return uuid.UUID(int=(0xFACE << 112) + place)
+    if kind is str:
+        return f"a text of no question {place}"
+    return dt.date(1, 1, 1 + place) if kind is dt.date else 0x5ACE_0000 + place
+
+
 def _adapted(value: Value) -> Any:
+    if isinstance(value, int | str):
+        return value
     if isinstance(value, uuid.UUID):
         return _ID.get_db_prep_value(value, connection)
     return connection.ops.adapt_datefield_value(value)

@@ -6,9 +6,9 @@ from sealmark_platform import front
 from sealmark_platform.accounts.addresses import addresses as account_addresses
 from sealmark_platform.administration.addresses import addresses as administration_addresses
 from sealmark_platform.api import pages as api_pages
-from sealmark_platform.api.interface import interface
 from sealmark_platform.client_portal import assessing
 from sealmark_platform.client_portal import views as portal
+from sealmark_platform.interface.whole import interface
 from sealmark_platform.register import complaining, inbox
 from sealmark_platform.register import views as register
 from sealmark_platform.workbench import calendar, convene, meeting, planner

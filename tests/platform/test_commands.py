@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+import socket
 import sys
 
 import pytest
@@ -55,6 +56,46 @@ def test_check_says_that_tables_are_missing_and_that_a_demonstration_is_public(t
     assert done.returncode == 1
     assert [one["code"] for one in told] == ["SM840", "SM842", "SM845", "SM846", "SM846", "SM843"]
     assert all(one["fix"] for one in told)
+
+
+def told(done):
+    """Return how a command ended, the code it told, and whether anything else came with it."""
+    return done.returncode, done.stderr[:5], "Traceback" in done.stderr
+
+
+def test_every_command_says_that_nothing_is_set_up_yet(tmp_path):
+    asked = ("serve", "records verify", "tick", f"backup {tmp_path / 'b.zip'}")
+
+    answers = [run(tmp_path / "new", *words.split()) for words in asked]
+
+    assert [told(one) for one in answers] == [(2, "SM843", False)] * len(asked)
+    assert all(one.stderr.endswith("fix: Nothing is here yet. Run: sealmark-platform setup\n") for one in answers)
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_what_is_outside_of_the_installation_is_told_with_its_place(tmp_path):
+    run(tmp_path, *SETUP, "--edition", "cse-style/2008", "--edition", "cse-style/2008")
+    figures = tmp_path / "figures.yaml"
+    figures.write_bytes(b"\xff\xfe")
+    secret = ("--password", "correct horse battery staple", "--name", "N", "--email")
+    slip = ("--function", "evaluator", "--competence", "cse-stile")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        asked = {
+            ("adopt", "oak", "servicemark-style/2019", "--overlay", figures): "SM101",
+            ("backup", tmp_path / "nowhere" / "b.zip"): "SM898",
+            ("serve", "--port", str(taken.getsockname()[1])): "SM898",
+            ("serve", "--port", "99999999"): "SM898",
+            ("--data", figures / "in-a-file", "check"): "SM898",
+            ("tokens", "make", "--email", "olga@example.org", "--name", "n", "--days", "9" * 12): "SM871",
+            ("createsuperuser", *secret, "Olga@Example.org"): "SM838",
+            ("person", "oak", *secret, "n@example.org", *slip): "SM882",
+        }
+
+        answers = [run(tmp_path, *words) for words in asked]
+
+    assert [told(one) for one in answers] == [(2, code, False) for code in asked.values()]
+    assert told(run(tmp_path, "tick", database="mysql://x/y")) == (2, "SM876", False)
+    assert told(run(tmp_path, "tick", database="postgresql://127.0.0.1:1/x")) == (2, "SM844", False)
 
 
 def test_a_tick_writes_mails_into_the_outbox_and_a_second_one_writes_none(tmp_path):
@@ -141,6 +182,13 @@ def test_a_body_needs_a_short_code_and_a_country(db, code, country):
         beginning.begin_body(code, "Oak", country)
 
     assert Body.objects.count() == 0
+
+
+def test_a_body_and_a_person_have_names(world):
+    with pytest.raises(SealmarkError, match="SM890"):
+        beginning.begin_body("elm", " ", "GB")
+    with pytest.raises(SealmarkError, match="SM838"):
+        beginning.make_person("n@example.org", " ", None, ["evaluator"], world.body)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from django.utils import timezone
 from sealmark_platform.parties.models import Body, Membership, Person
 from sealmark_platform.parties.queries import current
 
-__all__ = ["ADMINISTRATORS", "ORGANIZERS", "Desk", "bodies_run", "desk_of", "note_administrator", "person_of"]
+__all__ = [
+    "ADMINISTRATORS", "ORGANIZERS", "Desk", "bodies_run", "desk_for", "desk_of", "note_administrator", "person_of",
+]  # fmt: skip
 
 ADMINISTRATORS = (str(Membership.Function.ADMINISTRATOR),)
 ORGANIZERS = (*ADMINISTRATORS, str(Membership.Function.COORDINATOR))
@@ -56,13 +58,18 @@ def bodies_run(person: Person, on: dt.date, functions: tuple[str, ...] = ORGANIZ
 
 
 def desk_of(request: HttpRequest, code: str, functions: tuple[str, ...] = ADMINISTRATORS) -> Desk:
-    """Return the desk of the reader in a body.
+    """Return the desk of the reader in a body, as :func:`desk_for`."""
+    return desk_for(person_of(request), code, functions)
+
+
+def desk_for(person: Person, code: str, functions: tuple[str, ...] = ADMINISTRATORS) -> Desk:
+    """Return the desk of somebody in a body.
 
     Raises:
         Http404: There is no such body, or the reader does not work for it.
         PermissionDenied: The reader works for it in other functions.
     """
-    person, at = person_of(request), timezone.now()
+    at = timezone.now()
     body = Body.objects.filter(code=code).first()
     held = Membership.objects.filter(current(at.date()), body=body, person=person) if body else None
     known = set() if held is None else set(held.values_list("function", flat=True))

@@ -22,7 +22,7 @@ from sealmark_platform.parties.actions.bodies import SETTINGS, change_settings
 from sealmark_platform.parties.models import Body
 from sealmark_platform.parties.queries import body_stamp, current
 
-__all__ = ["administration", "settings"]
+__all__ = ["TASK", "administration", "settings"]
 
 
 @login_required
@@ -67,7 +67,7 @@ def _change(desk: Desk, body: Body, said: Mapping[str, Any]) -> None:
     change_settings(body, {**said, "languages": said["languages"] or None}, by=desk.by, at=desk.at, seen=said["seen"])
 
 
-_TASK = Task(
+TASK = Task(
     _("Change the settings"), _SettingsForm, _change, lambda body: {name: getattr(body, name) for name in SETTINGS}
 )
 
@@ -79,4 +79,4 @@ def settings(request: HttpRequest, code: str) -> HttpResponseBase:
     back = reverse("body-settings", args=[code])
     more = {"entries": history_of(desk.body, f"body:{desk.body.pk}")}
     place = Place(back, desk.body.name, "settings", body_stamp(desk.body), more)
-    return run_task(request, desk, _TASK, desk.body, place)
+    return run_task(request, desk, TASK, desk.body, place)

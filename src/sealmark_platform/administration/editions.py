@@ -33,7 +33,7 @@ from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import edition_of, edition_stamp, figures_supplied, loaded
 from sealmark_platform.language import reader_tag
 
-__all__ = ["adopt", "editions", "impact", "one", "task"]
+__all__ = ["ADOPT", "FIGURES", "TASKS", "adopt", "editions", "impact", "impact_row", "one", "task"]
 
 _LARGEST = 200_000
 _SECONDS = 5.0
@@ -121,13 +121,28 @@ def _titled(name: str) -> str:
     return f"{words.title} ({name})"
 
 
+def _adopt(desk: Desk, _subject: object, said: Mapping[str, Any]) -> AdoptedEdition:
+    text = said["file"] or said["overlay"]
+    return adopt_edition(desk.body.pk, said["edition"], at=desk.at, by=desk.by, overlay=text)
+
+
+def _fill(desk: Desk, adopted: AdoptedEdition, said: Mapping[str, Any]) -> AdoptedEdition:
+    return give_figures(adopted, said["file"] or said["overlay"], at=desk.at, by=desk.by, seen=said["seen"])
+
+
+ADOPT = Task(_("Adopt an edition"), _AdoptForm, _adopt)
+FIGURES = Task(
+    _("Give the figures"), _FiguresForm, _fill, lambda adopted: {"overlay": adopted.overlay}
+)  # fmt: skip
+
+
 @login_required
 def adopt(request: HttpRequest, code: str) -> HttpResponseBase:
     """Adopt an installed edition; before that, see what would be in force."""
     desk = desk_of(request, code)
 
     def keep(form: _FiguresForm) -> AdoptedEdition:
-        return adopt_edition(desk.body.pk, form.cleaned_data["edition"], at=desk.at, by=desk.by, overlay=form.text())
+        return _adopt(desk, None, form.cleaned_data)
 
     said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = _AdoptForm(*said, desk=desk)
@@ -137,7 +152,7 @@ def adopt(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def _give(request: HttpRequest, desk: Desk, adopted: AdoptedEdition) -> HttpResponseBase:
     def keep(form: _FiguresForm) -> AdoptedEdition:
-        return give_figures(adopted, form.text(), at=desk.at, by=desk.by, seen=form.cleaned_data["seen"])
+        return _fill(desk, adopted, form.cleaned_data)
 
     said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = _FiguresForm(*said, initial={"seen": edition_stamp(adopted), "overlay": adopted.overlay}, desk=desk)
@@ -196,7 +211,7 @@ def _call_off(desk: Desk, adopted: AdoptedEdition, said: Mapping[str, Any]) -> N
     call_off_succession(adopted, at=desk.at, by=desk.by, seen=said["seen"])
 
 
-_TASKS = {
+TASKS = {
     "succession": Task(_("Plan the succession"), _SuccessionForm, _plan,
                        intro=_("Evaluations that have begun end by the edition they began with.")),
     "call-off": Task(_("Call the succession off"), DeskForm, _call_off),
@@ -215,9 +230,9 @@ def task(request: HttpRequest, code: str, pk: str, task: str) -> HttpResponseBas
     adopted = _edition(desk, pk)
     if task == "figures":
         return _give(request, desk, adopted)
-    if task not in _TASKS:
+    if task not in TASKS:
         raise Http404
-    return run_task(request, desk, _TASKS[task], adopted, _place(desk, adopted))
+    return run_task(request, desk, TASKS[task], adopted, _place(desk, adopted))
 
 
 # Impact ----------------------------------------------------------------------------------------------------------
@@ -274,10 +289,16 @@ def _told(row: Affected) -> str:
 def _impact_rows(old: AdoptedEdition, new: AdoptedEdition, files: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(files), _FILES_AT_ONCE):
         for row in affected(old, new, files[start : start + _FILES_AT_ONCE], reader_tag()):
-            file, certificate = row.file, row.certificate
-            known = row.trial is not None and row.trial.is_certifiable is not None
-            grade = (row.new_grade or _now("no grade")) if known else _now("not determined")
-            yield [
-                file.number, file.organization.name, file.status, "" if certificate is None else certificate.status,
-                row.moves_on, row.grade, grade, _told(row),
-            ]  # fmt: skip
+            yield list(impact_row(row).values())
+
+
+def impact_row(row: Affected) -> dict[str, Any]:
+    """Return what a succession means for one file, by the names of the columns."""
+    file, certificate = row.file, row.certificate
+    known = row.trial is not None and row.trial.is_certifiable is not None
+    grade = (row.new_grade or _now("no grade")) if known else _now("not determined")
+    values = (
+        file.number, file.organization.name, file.status, "" if certificate is None else certificate.status,
+        row.moves_on, row.grade, grade, _told(row),
+    )  # fmt: skip
+    return dict(zip(_COLUMNS, values, strict=True))

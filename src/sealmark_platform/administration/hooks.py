@@ -18,7 +18,7 @@ from sealmark_platform.administration.people import carried
 from sealmark_platform.administration.tasks import NO_FILE, DeskForm, paged, status_of
 from sealmark_platform.administration.words import history_of
 from sealmark_platform.api.models import Webhook
-from sealmark_platform.api.webhooks import end_webhook, make_webhook
+from sealmark_platform.api.webhooks import end_webhook, make_webhook, pause_webhook, resume_webhook
 
 __all__ = ["hook", "hooks"]
 
@@ -81,16 +81,35 @@ def _hook(desk: Desk, pk: str) -> Webhook:
 
 @login_required
 def hook(request: HttpRequest, code: str, pk: str) -> HttpResponseBase:
-    """One webhook with what was sent to it; by the button it is told nothing any more."""
+    """One webhook with what was sent to it; by its buttons it pauses, goes on, or is told nothing any more."""
     desk = desk_of(request, code)
     found = _hook(desk, pk)
+    problems: tuple[Problem, ...] = ()
     if request.method == "POST":
-        end_webhook(found, desk.at, by=desk.by)
-        messages.success(request, _now("It is told nothing any more."))
-        return redirect("webhooks", code=code)
+        try:
+            return _pressed(request, desk, found)
+        except SealmarkError as error:
+            problems = error.problems
     shown = {
-        "desk": desk, "tab": "webhooks", "hook": found, "page": paged(request, found.deliveries.order_by("-entry")),
+        **NO_FILE, "desk": desk, "tab": "webhooks", "hook": found, "problems": problems,
+        "page": paged(request, found.deliveries.order_by("-entry")),
         "kinds": [_SUBJECTS.get(kind, kind) for kind in found.kinds],
         "entries": history_of(desk.body, f"webhook:{found.pk}"),
     }  # fmt: skip
-    return render(request, "administration/webhook.html", shown)
+    return render(request, "administration/webhook.html", shown, status=status_of(problems) if problems else 200)
+
+
+def _pressed(request: HttpRequest, desk: Desk, found: Webhook) -> HttpResponseBase:
+    """Do what the pressed button says."""
+    did = request.POST.get("do", "end")
+    if did == "end":
+        end_webhook(found, desk.at, by=desk.by)
+        messages.success(request, _now("It is told nothing any more."))
+        return redirect("webhooks", code=desk.body.code)
+    if did == "pause":
+        pause_webhook(found, desk.at, by=desk.by)
+        messages.success(request, _now("It is told nothing until it goes on."))
+    else:
+        resume_webhook(found, desk.at, by=desk.by)
+        messages.success(request, _now("It goes on, with what happened meanwhile first."))
+    return redirect("webhook", code=desk.body.code, pk=found.pk)

@@ -25,7 +25,7 @@ from sealmark_platform.parties.models import Organization, Representation, Site
 from sealmark_platform.parties.queries import clients_of, is_kept_alone, organization_stamp
 from sealmark_platform.parties.sitelist import COLUMNS, NewSite, read_sites
 
-__all__ = ["add", "end_representation", "one", "organizations", "site_close", "task"]
+__all__ = ["ADD", "CLOSE", "END", "TASKS", "add", "end_representation", "one", "organizations", "site_close", "task"]
 
 
 @login_required
@@ -156,9 +156,9 @@ def _particulars(found: Organization) -> dict[str, Any]:
     return {name: getattr(found, name) for name in keep.PARTICULARS}
 
 
-_ADD = Task(_("Take an organization down"), _OrganizationForm, _add)
-_CLOSE = Task(_("Close the site"), _CloseForm, _close, intro=_("A closed site is drawn no more; what was found stays."))
-_END = Task(
+ADD = Task(_("Take an organization down"), _OrganizationForm, _add)
+CLOSE = Task(_("Close the site"), _CloseForm, _close, intro=_("A closed site is drawn no more; what was found stays."))
+END = Task(
     _("Remove the representative"), DeskForm, _end,
     intro=_("The person sees the files of the organization no more. That they worked there stays known."),
 )  # fmt: skip
@@ -178,7 +178,7 @@ def add(request: HttpRequest, code: str) -> HttpResponseBase:
     """Take an organization down."""
     desk = desk_of(request, code, ORGANIZERS)
     back = reverse("organizations", args=[code])
-    return run_task(request, desk, _ADD, None, Place(back, str(_("Organizations")), "organizations"))
+    return run_task(request, desk, ADD, None, Place(back, str(_("Organizations")), "organizations"))
 
 
 def _place(desk: Desk, found: Organization) -> Place:
@@ -204,7 +204,7 @@ def site_close(request: HttpRequest, code: str, pk: str, site: str) -> HttpRespo
     place = found.sites.filter(pk=site, closed_on=None).first()
     if place is None:
         raise Http404
-    return run_task(request, desk, _CLOSE, place, _place(desk, found))
+    return run_task(request, desk, CLOSE, place, _place(desk, found))
 
 
 @login_required
@@ -215,4 +215,4 @@ def end_representation(request: HttpRequest, code: str, pk: str, seat: int) -> H
     held = found.representations.filter(pk=seat).first()
     if held is None:
         raise Http404
-    return run_task(request, desk, _END, held, _place(desk, found))
+    return run_task(request, desk, END, held, _place(desk, found))

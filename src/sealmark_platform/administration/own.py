@@ -24,10 +24,11 @@ from sealmark_platform.parties.actions.mailbox import change_mailbox
 from sealmark_platform.parties.models import Body, Mailbox, Membership, Person, PersonTie
 from sealmark_platform.parties.queries import clients_of, current
 
-__all__ = ["declarations", "end_declaration", "my_settings"]
+__all__ = ["bodies_worked_for", "body_for_end", "declarations", "end_declaration", "my_settings"]
 
 
-def _bodies(person: Person) -> list[Body]:
+def bodies_worked_for(person: Person) -> list[Body]:
+    """Return the bodies a person works for today."""
     held = Membership.objects.filter(current(timezone.now().date()), person=person)
     return list(Body.objects.filter(pk__in=held.values("body")).order_by("name"))
 
@@ -42,11 +43,11 @@ class _DeclareForm(TieForm):
 
     def settle(self) -> None:
         """Offer the bodies one works for."""
-        self.offer("body", [(body.code, body.name) for body in _bodies(self.desk.by)])
+        self.offer("body", [(body.code, body.name) for body in bodies_worked_for(self.desk.by)])
 
 
 def _declare(desk: Desk, person: Person, said: Mapping[str, Any]) -> None:
-    body = next(one for one in _bodies(person) if one.code == said["body"])
+    body = next(one for one in bodies_worked_for(person) if one.code == said["body"])
     organization = client_named(said["organization"], body)
     declare_tie(body, person, organization, Bond(said["kind"], said["until"], said["note"]), by=person, at=desk.at)
 
@@ -61,7 +62,7 @@ _DECLARE = Task(
 def declarations(request: HttpRequest) -> HttpResponseBase:
     """What the reader has declared, and a form for more."""
     person = person_of(request)
-    bodies = _bodies(person)
+    bodies = bodies_worked_for(person)
     if not bodies:
         raise Http404
     ties = person.person_ties.select_related("organization").order_by("organization__name", "pk")
@@ -81,13 +82,19 @@ def end_declaration(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Let an own tie end."""
     person = person_of(request)
     tie = person.person_ties.select_related("organization").filter(pk=pk).first()
-    bodies = [] if tie is None else [body for body in _bodies(person) if _concerns(tie, body)] or _bodies(person)
-    if tie is None or not bodies:
+    body = None if tie is None else body_for_end(person, tie)
+    if tie is None or body is None:
         raise Http404
-    desk = _desk(person, bodies[0])
+    desk = _desk(person, body)
     place = Place(reverse("my-declarations"), str(tie.organization), "", "", {"is_own": True})
     chosen = Task(_END.title, _END.form, _END.do, lambda _tie: {"until": desk.on}, _END.intro)
     return run_task(request, desk, chosen, tie, place)
+
+
+def body_for_end(person: Person, tie: PersonTie) -> Body | None:
+    """Return the body in whose trail the end of an own tie stands: one that it concerns, if there is one."""
+    bodies = bodies_worked_for(person)
+    return next((body for body in bodies if _concerns(tie, body)), bodies[0] if bodies else None)
 
 
 def _concerns(tie: PersonTie, body: Body) -> bool:
@@ -113,5 +120,5 @@ def my_settings(request: HttpRequest) -> HttpResponseBase:
         response.delete_cookie("language")
         return response
     runs = bodies_run(person, timezone.now().date()).exists()
-    shown = {**NO_FILE, "form": form, "works": bool(_bodies(person)), "runs": runs}
+    shown = {**NO_FILE, "form": form, "works": bool(bodies_worked_for(person)), "runs": runs}
     return render(request, "administration/mine.html", shown, status=422 if form.errors else 200)

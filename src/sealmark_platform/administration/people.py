@@ -35,7 +35,10 @@ from sealmark_platform.parties.models import Body, Competence, Membership, Perso
 from sealmark_platform.parties.queries import current, people_of, person_stamp, tied_clients
 from sealmark_platform.workbench.templatetags.plain import scheme_name
 
-__all__ = ["EndForm", "TieForm", "add", "carried", "invited", "item_task", "one", "people", "schemes_of", "task"]
+__all__ = [
+    "ADD", "ITEM_TASKS", "TASKS", "EndForm", "TieForm", "add", "carried", "invited", "item_task", "one", "people",
+    "schemes_of", "task",
+]  # fmt: skip
 
 TAGS = [("en", "English"), ("ru", "Русский"), ("zh-Hans", "简体中文"), ("zh-Hant", "繁體中文")]
 _FUNCTIONS = Membership.Function.choices
@@ -252,7 +255,7 @@ def _invite(desk: Desk, person: Person, _said: object) -> None:
         raise SealmarkError(Problem("SM891", what, fix="Try again later, or ask the operator.")) from error
 
 
-_ADD = Task(_("Take somebody in"), _AddForm, _add)
+ADD = Task(_("Take somebody in"), _AddForm, _add)
 TASKS: dict[str, Task] = {
     "functions": Task(_("Change functions"), _FunctionsForm, _functions),
     "competence": Task(_("Note a competence"), _CompetenceForm, _competence,
@@ -273,7 +276,7 @@ ITEM_TASKS: dict[str, tuple[Any, Task]] = {
 def add(request: HttpRequest, code: str) -> HttpResponseBase:
     """Take somebody in."""
     desk = desk_of(request, code)
-    return run_task(request, desk, _ADD, None, Place(reverse("people", args=[code]), str(_("People")), "people"))
+    return run_task(request, desk, ADD, None, Place(reverse("people", args=[code]), str(_("People")), "people"))
 
 
 @login_required

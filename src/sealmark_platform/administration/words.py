@@ -36,6 +36,8 @@ CHANGES: Mapping[str, str | Promise] = {
     "edition.call-off-succession": _("Succession called off"),
     "edition.succeed": _("Succession in force"),
     "webhook.make": _("Webhook made"),
+    "webhook.pause": _("Webhook paused"),
+    "webhook.resume": _("Webhook went on"),
     "webhook.end": _("Webhook ended"),
 }
 AREAS: Mapping[str, str | Promise] = {

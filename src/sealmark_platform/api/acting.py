@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Body, File, Form, Router, Schema
 from ninja.files import UploadedFile as Upload
-from ninja.params.functions import Header
 from pydantic import Field
 
 from sealmark.certify import ACTS
 from sealmark.certify.acts import require_act
-from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.api import schemas, sheets
+from sealmark_platform.api.filling import KEY, cleaned, require_text, told_field
 from sealmark_platform.api.identity import ACTING, READING, person_of
 from sealmark_platform.api.problems import refuse
 from sealmark_platform.api.replays import content_digest, once
@@ -40,13 +37,7 @@ from sealmark_platform.parties.queries import evaluates_in
 __all__ = ["ACT_BODY", "router"]
 
 router = Router(auth=ACTING, tags=["acts"])
-_HALVES = re.compile("[\ud800-\udfff]")
 _UPLOADS = "evaluation.add-evidence"
-_KEY: Any = Header(
-    None, alias="Idempotency-Key", max_length=200,
-    description="The same key and content give the same answer for 24 hours, and the act is done once.",
-)  # fmt: skip
-
 
 ACT_BODY = {
     "type": "object", "title": "ActBody", "required": ["revision"], "additionalProperties": True,
@@ -101,23 +92,17 @@ def get_act(request: HttpRequest, act: str, pk: uuid.UUID) -> Any:
     return {
         "act": act, "subject": pk, "status": subject.status, "revision": subject.revision,
         "is_final": ACTS[act].is_final,
-        "fields": [_told(name, field) for name, field in form.fields.items() if name != "revision"],
+        "fields": [told_field(name, field) for name, field in form.fields.items() if name != "revision"],
     }  # fmt: skip
 
 
-def _told(name: str, field: forms.Field) -> dict[str, Any]:
-    choices = [[str(value), str(word)] for value, word in getattr(field, "choices", ())]
-    kind = type(field).__name__.removesuffix("Field").lower()
-    return {"name": name, "label": str(field.label), "kind": kind, "is_required": field.required, "choices": choices}
-
-
 @router.post("/acts/{act}/{uuid:pk}", response=schemas.Done, operation_id="do_act")
-def do_act(request: HttpRequest, act: str, pk: uuid.UUID, said: Body[dict[str, Any]], key: str | None = _KEY) -> Any:
+def do_act(request: HttpRequest, act: str, pk: uuid.UUID, said: Body[dict[str, Any]], key: str | None = KEY) -> Any:
     """Do an act. Its fields are those that GET of the same address tells; days are written 2027-03-15.
 
     What takes long is done afterwards: `run` of the evaluation tells how far `evaluation.record-result` is.
     """
-    _require_text(said)
+    require_text(said)
     return once(request, said, lambda: _perform(request, act, pk, said))
 
 
@@ -129,7 +114,7 @@ def _perform(request: HttpRequest, act: str, pk: uuid.UUID, sent: Mapping[str, A
     if not isinstance(revision, int) or isinstance(revision, bool):
         raise refuse("SM863", "The revision that you have seen is missing.", where="body.revision")
     _require_revision(subject, revision)
-    made = perform(act, subject, _cleaned(form_of(act, subject), sent), by=person_of(request), at=timezone.now())
+    made = perform(act, subject, cleaned(form_of(act, subject), sent), by=person_of(request), at=timezone.now())
     return _done(act, subject, made)
 
 
@@ -149,62 +134,8 @@ def _done(act: str, subject: Stateful, made: Any) -> HttpResponse:
     return JsonResponse(done.model_dump(mode="json"))
 
 
-def _require_text(sent: object) -> None:
-    """Refuse what no database keeps: zero characters and halves of characters.
-
-    Raises:
-        SealmarkError: SM863 there is one.
-    """
-    if any("\0" in text or _HALVES.search(text) for text in _texts(sent)):
-        raise refuse("SM863", "The text has a character that cannot be kept.", where="body")
-
-
-def _texts(sent: object) -> Iterator[str]:
-    if isinstance(sent, str):
-        yield sent
-    elif isinstance(sent, dict):
-        yield from (text for pair in sent.items() for part in pair for text in _texts(part))
-    elif isinstance(sent, list):
-        yield from (text for part in sent for text in _texts(part))
-
-
-def _cleaned(form_class: type[forms.Form], sent: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in sent.items() if value is not None}
-    faults = [
-        Problem("SM863", "The act has no such field.", where=f"body.{name[:60]}")
-        for name in sorted(set(given) - set(form_class.base_fields))
-    ]
-    fields = {name: field for name, field in form_class.base_fields.items() if name in given}
-    faults += [
-        Problem("SM863", "The value has not the type of the field.", where=f"body.{name}")
-        for name, field in fields.items() if not _fits(field, given[name])
-    ]  # fmt: skip
-    if faults:
-        raise SealmarkError(*faults)
-    form = form_class({name: _entered(value) for name, value in given.items()})
-    if not form.is_valid():
-        raise SealmarkError(*(
-            Problem("SM863", str(message), where=f"body.{name}")
-            for name, messages in form.errors.items() for message in messages
-        ))  # fmt: skip
-    return form.cleaned_data
-
-
-def _fits(field: forms.Field, value: object) -> bool:
-    if isinstance(field, forms.BooleanField):
-        return isinstance(value, bool)
-    if isinstance(field, forms.MultipleChoiceField):
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def _entered(value: Any) -> Any:
-    """Return a value as a browser would send it."""
-    return value if isinstance(value, bool | list) else str(value)
-
-
 @router.post("/applications", response={201: schemas.File}, operation_id="begin_application")
-def begin(request: HttpRequest, said: Begin, key: str | None = _KEY) -> Any:
+def begin(request: HttpRequest, said: Begin, key: str | None = KEY) -> Any:
     """Open a file with an empty application, for an organization that one speaks for."""
     return once(request, said.model_dump(mode="json"), lambda: _begin(request, said))
 
@@ -235,7 +166,7 @@ def _file(request: HttpRequest, file: CertificationFile, *, status: int = 200) -
 @router.put("/files/{uuid:pk}/application", response=schemas.File, operation_id="write_application")
 def write(request: HttpRequest, pk: uuid.UUID, said: Write) -> Any:
     """Save what the applicant has written so far."""
-    _require_text(said.model_dump())
+    require_text(said.model_dump())
     file = fetch_file(person_of(request), pk, timezone.now().date())
     answers = file.answers if said.answers is None else said.answers
     written = write_application(
@@ -250,9 +181,7 @@ def _require_size(content: UploadedFile[Any]) -> None:
 
 
 @router.post("/files/{uuid:pk}/documents", response={201: schemas.Upload}, operation_id="add_document")
-def document(
-    request: HttpRequest, pk: uuid.UUID, kind: Form[str], content: File[Upload], key: str | None = _KEY
-) -> Any:
+def document(request: HttpRequest, pk: uuid.UUID, kind: Form[str], content: File[Upload], key: str | None = KEY) -> Any:
     """Add a document of a kind that the scheme asks applicants for; documents_missing of the file names them."""
     _require_size(content)
 
@@ -266,7 +195,7 @@ def document(
 
 @router.post("/evaluations/{uuid:pk}/evidence", response={201: schemas.Upload}, operation_id="add_evidence")
 def evidence(
-    request: HttpRequest, pk: uuid.UUID, revision: Form[int], content: File[Upload], key: str | None = _KEY
+    request: HttpRequest, pk: uuid.UUID, revision: Form[int], content: File[Upload], key: str | None = KEY
 ) -> Any:
     """Add a file of evidence, or a whole case folder as .zip; its kind is told by its content."""
     _require_size(content)

@@ -16,7 +16,7 @@ from sealmark_platform.api.identity import ACTING, READING, person_of
 from sealmark_platform.api.listing import Asked, Listing, Page, filtered, listed
 from sealmark_platform.api.models import Delivery, Webhook
 from sealmark_platform.api.problems import refuse
-from sealmark_platform.api.webhooks import end_webhook, make_webhook
+from sealmark_platform.api.webhooks import end_webhook, make_webhook, pause_webhook, resume_webhook
 from sealmark_platform.parties.models import Body
 
 __all__ = ["router"]
@@ -32,6 +32,7 @@ class HookRow(Schema):
     address: str
     kinds: list[str]
     made_at: dt.datetime
+    paused_at: dt.datetime | None
     ended_at: dt.datetime | None
 
 
@@ -100,8 +101,8 @@ def make(request: HttpRequest, said: MakeHook) -> HttpResponse:
     body = _require_administrator(request, said.body)
     hook, secret = make_webhook(body, said.address, said.kinds, by=person_of(request), at=timezone.now())
     told = MadeHook(
-        id=hook.pk, body=body.pk, address=hook.address, kinds=hook.kinds, made_at=hook.made_at, ended_at=None,
-        secret=secret,
+        id=hook.pk, body=body.pk, address=hook.address, kinds=hook.kinds, made_at=hook.made_at, paused_at=None,
+        ended_at=None, secret=secret,
     )  # fmt: skip
     return JsonResponse(told.model_dump(mode="json"), status=201)
 
@@ -111,10 +112,29 @@ def end(request: HttpRequest, pk: uuid.UUID) -> Any:
     """Tell it nothing any more."""
     hook = _one(request, pk)
     end_webhook(hook, timezone.now(), by=person_of(request))
+    return _told(hook)
+
+
+@router.post("/webhooks/{uuid:pk}/pause", response=HookRow, auth=ACTING, operation_id="pause_webhook")
+def pause(request: HttpRequest, pk: uuid.UUID) -> Any:
+    """Tell it nothing for a while; what happens meanwhile is told when it goes on."""
+    hook = _one(request, pk)
+    pause_webhook(hook, timezone.now(), by=person_of(request))
+    return _told(hook)
+
+
+@router.post("/webhooks/{uuid:pk}/resume", response=HookRow, auth=ACTING, operation_id="resume_webhook")
+def resume(request: HttpRequest, pk: uuid.UUID) -> Any:
+    """Let a paused one go on, with what happened meanwhile first."""
+    hook = _one(request, pk)
+    resume_webhook(hook, timezone.now(), by=person_of(request))
+    return _told(hook)
+
+
+def _told(hook: Webhook) -> dict[str, Any]:
     hook.refresh_from_db()
-    return {name: getattr(hook, name) for name in ("id", "address", "kinds", "made_at", "ended_at")} | {
-        "body": hook.body_id
-    }
+    names = ("id", "address", "kinds", "made_at", "paused_at", "ended_at")
+    return {"body": hook.body_id, **{name: getattr(hook, name) for name in names}}
 
 
 @router.get("/webhooks/{uuid:pk}/deliveries", response=Page[DeliveryRow], auth=READING, operation_id="list_deliveries")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from sealmark.core.errors import Problem, SealmarkError
@@ -16,7 +17,7 @@ from sealmark_platform.api.exports import CSV, XLSX
 from sealmark_platform.api.identity import PerMinute
 from sealmark_platform.api.problems import MEDIA_TYPE, ProblemDetails, problem_answer
 
-__all__ = ["interface"]
+__all__ = ["BODIES", "PARTS", "make_interface"]
 
 _ABOUT = (
     "Everything the pages show and do. Sign in with a token (`Authorization: Bearer smk_...`), made on the page "
@@ -34,6 +35,8 @@ _EXPLAINED = {
 class _Interface(NinjaAPI):
     """Adds to the document what the framework does not know: problems, files, and who needs no token."""
 
+    bodies: Mapping[str, Any]
+
     def get_openapi_schema(self, **options: Any) -> Any:
         """Return the document."""
         document = super().get_openapi_schema(**options)
@@ -41,6 +44,9 @@ class _Interface(NinjaAPI):
         for item in document["paths"].values():
             for method, operation in item.items():
                 _complete(method, operation)
+                if operation["operationId"] in self.bodies:
+                    schema = self.bodies[operation["operationId"]]
+                    operation["requestBody"]["content"]["application/json"]["schema"] = schema
         return document
 
 
@@ -59,63 +65,76 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         known[200]["content"] |= {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": _BINARY}}
     if operation["operationId"] in {"get_document", "get_evidence"}:
         known[200]["content"] = {"application/octet-stream": {"schema": _BINARY}}
-    if operation["operationId"] == "do_act":
-        operation["requestBody"]["content"]["application/json"]["schema"] = acting.ACT_BODY
     if operation["tags"] == ["register"]:
         operation["security"].append({})
 
 
 _BINARY = {"type": "string", "format": "binary"}
-interface = _Interface(
-    title="Sealmark", version="1", description=_ABOUT, docs_url=None, urls_namespace="api-v1", throttle=PerMinute()
-)
-for part in (directory, reading, acting, contents, hooks):
-    interface.add_router("", part.router)
+PARTS: tuple[Router, ...] = tuple(part.router for part in (directory, reading, acting, contents, hooks))
+"""What the interface has for certification files; the desk of a body adds its own."""
+BODIES: Mapping[str, Any] = {"do_act": acting.ACT_BODY}
+"""What requests send whose fields a form tells, by the id of the operation."""
 
 
-@interface.exception_handler(SealmarkError)
+def make_interface(parts: Iterable[Router], bodies: Mapping[str, Any]) -> NinjaAPI:
+    """Return the interface of some parts.
+
+    Args:
+        parts: In the order of the document.
+        bodies: As :data:`BODIES`.
+    """
+    made = _Interface(
+        title="Sealmark", version="1", description=_ABOUT, docs_url=None, urls_namespace="api-v1", throttle=PerMinute()
+    )
+    made.bodies = bodies
+    for part in parts:
+        made.add_router("", part)
+    for kind, told in _TOLD.items():
+        made.add_exception_handler(kind, told)
+    return made
+
+
 def _refused(request: HttpRequest, error: SealmarkError) -> HttpResponse:
     return problem_answer(request, error.problems)
 
 
-@interface.exception_handler(Http404)
 def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
     what = "There is nothing at this address, or it is not yours to see."
     return problem_answer(request, [Problem("SM862", what)])
 
 
-@interface.exception_handler(AuthenticationError)
 def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return problem_answer(request, [Problem("SM860", "Nobody is signed in.", fix="Send a token, or sign in.")])
 
 
-@interface.exception_handler(Throttled)
 def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
     return problem_answer(request, [Problem("SM864", "Too many requests.", fix="Wait as Retry-After says.")], 429)
 
 
-@interface.exception_handler(ValidationError)
 def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
     faults = [Problem("SM863", str(one["msg"]), where=".".join(map(str, one["loc"]))) for one in error.errors]
     return problem_answer(request, faults, 422)
 
 
-@interface.exception_handler(PermissionDenied)
 def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return problem_answer(request, [Problem("SM867", "This is not yours to see yet, or to do.")])
 
 
-@interface.exception_handler(RequestDataTooBig)
 def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return problem_answer(request, [Problem("SM868", "The request is too large.")])
 
 
-@interface.exception_handler(IntegrityError)
 def _raced(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     what = "Somebody else acted at the same moment, or it stands there already."
     return problem_answer(request, [Problem("SM801", what, fix="Read it again and repeat the act if it still fits.")])
 
 
-@interface.exception_handler(HttpError)
 def _malformed(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem_answer(request, [Problem("SM863", "The request is not well-formed.")], error.status_code)
+
+
+_TOLD: Mapping[type[Exception], Any] = {
+    SealmarkError: _refused, Http404: _missing, AuthenticationError: _unknown, Throttled: _throttled,
+    ValidationError: _unfit, PermissionDenied: _forbidden, RequestDataTooBig: _too_big, IntegrityError: _raced,
+    HttpError: _malformed,
+}  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -18,7 +18,7 @@ from pydantic import Field
 from sealmark_platform.api.exports import exported
 from sealmark_platform.api.problems import refuse
 
-__all__ = ["Asked", "Listing", "Page", "filtered", "listed"]
+__all__ = ["Asked", "Listing", "Page", "filtered", "listed", "require_known", "worked_out"]
 
 Row = TypeVar("Row", bound=Schema)
 
@@ -79,12 +79,22 @@ def filtered(request: HttpRequest, found: QuerySet[Any], asked: Asked, paths: Ma
     Raises:
         SealmarkError: SM863 there is no such filter.
     """
-    unknown = sorted(set(request.GET) - set(type(asked).model_fields))
-    if unknown:
-        fix = f"There are: {', '.join(type(asked).model_fields)}."
-        raise refuse("SM863", f'The list has no filter "{unknown[0][:40]}".', fix=fix, where="query")
+    require_known(request, asked)
     given = {name: getattr(asked, name) for name in paths}
     return found.filter(**{paths[name]: value for name, value in given.items() if value not in {None, ""}})
+
+
+def require_known(request: HttpRequest, asked: Asked) -> None:
+    """Refuse what the list has no filter for.
+
+    Raises:
+        SealmarkError: SM863 there is no such filter.
+    """
+    names = [field.alias or name for name, field in type(asked).model_fields.items()]
+    unknown = sorted(set(request.GET) - set(names))
+    if unknown:
+        fix = f"There are: {', '.join(names)}."
+        raise refuse("SM863", f'The list has no filter "{unknown[0][:40]}".', fix=fix, where="query")
 
 
 def listed(listing: Listing, found: QuerySet[Any], asked: Asked) -> dict[str, Any] | HttpResponseBase:
@@ -103,6 +113,41 @@ def listed(listing: Listing, found: QuerySet[Any], asked: Asked) -> dict[str, An
         "items": [dict(zip(names, row[: len(names)], strict=True)) for row in page[: asked.limit]],
         "next": None if more is None else _written(more),
     }
+
+
+def worked_out(
+    listing: Listing, found: Iterable[Any], asked: Asked, *, key: Callable[[Any], str],
+    tell: Callable[[Sequence[Any]], Iterable[Mapping[str, Any]]],
+) -> dict[str, Any] | HttpResponseBase:  # fmt: skip
+    """Return a page of a list that is worked out and not read from one table, or all of it as a file.
+
+    Args:
+        listing: Its name and its row.
+        found: What it is about.
+        asked: The query.
+        key: Of one of them, by which they are ordered; no two have the same.
+        tell: Rows of some of them, which are worked out only when they are shown.
+
+    Raises:
+        SealmarkError: SM863 the cursor is none of this list.
+    """
+    held = sorted(found, key=key)
+    if asked.format != "json":
+        rows = ([row[name] for name in listing.columns] for row in tell(held))
+        return exported(asked.format, listing.name, listing.columns, rows)
+    left = [one for one in held if key(one) > _said(asked.cursor)] if asked.cursor else held
+    shown = left[: asked.limit]
+    return {"items": list(tell(shown)), "next": _written([key(shown[-1])]) if len(left) > asked.limit else None}
+
+
+def _said(cursor: str) -> str:
+    try:
+        (value,) = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, TypeError):
+        raise refuse(
+            "SM863", "The cursor is none of this list.", fix="Take it from `next`.", where="query.cursor"
+        ) from None
+    return str(value)
 
 
 def _after(listing: Listing, found: QuerySet[Any], cursor: str) -> QuerySet[Any, Any]:
@@ -127,5 +172,5 @@ def _beyond(places: Mapping[str, str]) -> Q:
     return found
 
 
-def _written(values: Iterator[Any]) -> str:
+def _written(values: Iterable[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps([str(value) for value in values]).encode()).decode()

@@ -59,6 +59,8 @@ class Webhook(models.Model):
     last_entry = models.BigIntegerField(default=0)
     made_by = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    """Since then it is told nothing; what happens meanwhile is told when it goes on."""
     ended_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

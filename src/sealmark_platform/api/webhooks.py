@@ -25,7 +25,10 @@ from sealmark_platform.parties.models import Body, Person
 from sealmark_platform.records.actions import append_record, commit_to
 from sealmark_platform.records.models import Entry
 
-__all__ = ["SIGNATURE", "Delivered", "deliver", "end_webhook", "make_webhook", "secret_of", "signature_of"]
+__all__ = [
+    "SIGNATURE", "Delivered", "deliver", "end_webhook", "make_webhook", "pause_webhook", "resume_webhook", "secret_of",
+    "signature_of",
+]  # fmt: skip
 
 SIGNATURE = "Sealmark-Signature"
 _MOST = 10
@@ -76,6 +79,35 @@ def end_webhook(hook: Webhook, at: dt.datetime, *, by: Person | None = None) -> 
     Delivery.objects.filter(webhook=hook).exclude(next_at=None).update(next_at=None, outcome="ended")
 
 
+@transaction.atomic
+def pause_webhook(hook: Webhook, at: dt.datetime, *, by: Person) -> None:
+    """Tell it nothing for a while; what happens meanwhile is kept for it. Pausing again changes nothing.
+
+    Raises:
+        SealmarkError: SM892 it has ended.
+    """
+    _require_open(hook)
+    if Webhook.objects.filter(pk=hook.pk, paused_at=None, ended_at=None).update(paused_at=at):
+        _recorded("webhook.pause", hook, by, at)
+
+
+@transaction.atomic
+def resume_webhook(hook: Webhook, at: dt.datetime, *, by: Person) -> None:
+    """Go on, with what happened meanwhile first. Going on again changes nothing.
+
+    Raises:
+        SealmarkError: SM892 it has ended.
+    """
+    _require_open(hook)
+    if Webhook.objects.filter(pk=hook.pk, ended_at=None).exclude(paused_at=None).update(paused_at=None):
+        _recorded("webhook.resume", hook, by, at)
+
+
+def _require_open(hook: Webhook) -> None:
+    if not Webhook.objects.filter(pk=hook.pk, ended_at=None).exists():
+        raise refuse("SM892", "The webhook has ended.", fix="Make a new one.")
+
+
 def secret_of(hook: Webhook) -> str:
     """Return the secret of a webhook: worked out from the installation's own, so that no copy lies in the database."""
     key = hashlib.sha256(f"sealmark.webhook:{settings.SECRET_KEY}".encode()).digest()
@@ -112,9 +144,9 @@ def deliver(at: dt.datetime, caller: Caller | None = None) -> Delivered:
         caller: How addresses are called.
     """
     forget_answers(at)
-    queued = sum(_queue(hook, at) for hook in Webhook.objects.filter(ended_at=None).order_by("made_at"))
-    due = Delivery.objects.filter(next_at__lte=at, webhook__ended_at=None).select_related("webhook")
-    sent = _round(due.order_by("next_at", "entry")[:_AT_ONCE], at, caller or Caller())
+    queued = sum(_queue(hook, at) for hook in Webhook.objects.filter(ended_at=None, paused_at=None).order_by("made_at"))
+    due = Delivery.objects.filter(next_at__lte=at, webhook__ended_at=None, webhook__paused_at=None)
+    sent = _round(due.select_related("webhook").order_by("next_at", "entry")[:_AT_ONCE], at, caller or Caller())
     return Delivered(queued, sent.count(True), sent.count(False))
 
 

@@ -17,10 +17,12 @@ from django.core.files.uploadedfile import UploadedFile
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.evaluation.case import Case, read_case
+from sealmark.scheme.discovery import pack_folders
 
 __all__ = ["LARGEST", "Upload", "checked_upload", "labelled_case", "unpack_case"]
 
 LARGEST = 50 * 1024 * 1024
+_FIGURES = "figures-of-the-body.yaml"
 _UNPACKED, _MEMBERS, _RATIO = 500 * 1024 * 1024, 2_000, 200
 _HEADS = (
     (b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"),
@@ -176,11 +178,31 @@ def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: P
                 stream.write(chunk)
 
 
-def labelled_case(folder: Path, label: Literal["evaluation", "self-assessment"]) -> Case:
+def labelled_case(
+    folder: Path, label: Literal["evaluation", "self-assessment"], *, figures: str = "", scheme: str = ""
+) -> Case:
     """Return a case folder as what it is here, whatever it calls itself: the label stands in the sealed result.
 
+    Args:
+        folder: Where the case lies; the figures are written beside it.
+        label: What it is.
+        figures: Overlay by which the body fills what the edition leaves open. An evaluation takes no other: evidence
+            does not bring the figures it is judged by. A self-assessment for which there are none keeps its own.
+        scheme: Edition it is judged by. A case of another edition may be, one of another scheme may not.
+
     Raises:
-        SealmarkError: Every problem of the case file.
+        SealmarkError: Every problem of the case file; SM899 it belongs to another scheme.
     """
     case = read_case(folder)
-    return dataclasses.replace(case, file=case.file.model_copy(update={"label": label}))
+    named = case.file.scheme.partition("/")[0]
+    if scheme and named != scheme.partition("/")[0] and named in pack_folders():
+        # Otherwise every row would be told as unknown, and the reason not at all.
+        what = f"The case folder is for {case.file.scheme}, not for {scheme}."
+        raise SealmarkError(Problem("SM899", what, "case.yaml", "Give the case folder of this scheme."))
+    known: dict[str, str | None] = {}
+    if figures.strip():
+        (folder / _FIGURES).write_text(figures, encoding="utf-8")
+        known = {"overlay": _FIGURES}
+    elif label == "evaluation":
+        known = {"overlay": None}
+    return dataclasses.replace(case, file=case.file.model_copy(update={"label": label, **known}))

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,7 +25,10 @@ from sealmark_platform.client_portal.models import SelfAssessment
 from sealmark_platform.language import reader_tag
 from sealmark_platform.parties.models import Organization, Person
 
-__all__ = ["assessment", "assessment_erase", "assessment_record", "assessment_report", "assessments"]
+__all__ = [
+    "assessment", "assessment_erase", "assessment_record", "assessment_report", "assessments", "assessments_of",
+    "offered_editions",
+]  # fmt: skip
 
 _PER_PAGE = 20
 _INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -53,7 +57,13 @@ def _choices(form: forms.Form, name: str, found: list[tuple[str, str]]) -> None:
     field.choices = found
 
 
-def _mine(person: Person) -> Any:
+def offered_editions() -> QuerySet[AdoptedEdition]:
+    """Return the editions by which one can assess oneself."""
+    return AdoptedEdition.objects.filter(last_applications_on=None).select_related("body").order_by("edition", "pk")
+
+
+def assessments_of(person: Person) -> QuerySet[SelfAssessment]:
+    """Return the self-assessments of the organizations a person speaks for, the newest first."""
     mine = SelfAssessment.objects.filter(organization__representations__person=person)
     return mine.select_related("organization", "edition__body").order_by("-made_at", "pk")
 
@@ -61,7 +71,7 @@ def _mine(person: Person) -> Any:
 def _fetch(request: HttpRequest, pk: str) -> SelfAssessment:
     """Return a self-assessment of the reader's own organization; to everybody else there is none."""
     assert isinstance(request.user, Person)
-    found: SelfAssessment | None = _mine(request.user).filter(pk=pk).first()
+    found: SelfAssessment | None = assessments_of(request.user).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -72,7 +82,7 @@ def assessments(request: HttpRequest) -> HttpResponse:
     """What was made so far, and the form for another one."""
     assert isinstance(request.user, Person)
     mine = Organization.objects.filter(representations__person=request.user).order_by("name")
-    offered = AdoptedEdition.objects.filter(last_applications_on=None).select_related("body").order_by("edition", "pk")
+    offered = offered_editions()
     form = _AssessForm(request.POST or None, request.FILES or None)
     problems: tuple[Problem, ...] = ()
     _choices(form, "organization", [(str(one.pk), one.name) for one in mine])
@@ -86,9 +96,10 @@ def assessments(request: HttpRequest) -> HttpResponse:
             problems = error.problems
         else:
             return redirect("self-assessment", pk=made.pk)
-    page = Paginator(_mine(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(assessments_of(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     for one in page.object_list:
-        one.words = grade_words(edition_of(one.edition), reader_tag(), one.grade) if one.grade else ""
+        words = grade_words(edition_of(one.edition), reader_tag(), one.grade) if one.grade else ""
+        one.words = words  # type: ignore[attr-defined]
     context = {
         "form": form, "problems": problems, "page": page, "carried": "", "may_make": mine.exists(),
         "without_example": [edition_title(one, reader_tag()) for one in offered if not has_example(one)],

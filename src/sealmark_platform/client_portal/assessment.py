@@ -82,8 +82,8 @@ def begin_assessment(
 
 @task()
 def assess_later(assessment: str) -> None:
-    """Evaluate a self-assessment that may have been erased meanwhile: done by ``sealmark-platform work``."""
-    found = SelfAssessment.objects.filter(pk=assessment).first()
+    """Evaluate a self-assessment that may be erased or done meanwhile: done by ``sealmark-platform work``."""
+    found = SelfAssessment.objects.filter(pk=assessment, status=SelfAssessment.Status.WAITING).first()
     if found is not None:
         evaluate(found, at=timezone.now())
 
@@ -134,7 +134,8 @@ def _evaluated(assessment: SelfAssessment) -> dict[str, Any]:
         else:
             with assessment.content.open("rb") as stream:
                 folder = unpack_case(stream, folder)
-        return evaluate_case(edition, labelled_case(folder, LABEL)).document
+        case = labelled_case(folder, LABEL, figures=assessment.edition.overlay, scheme=edition.id)
+        return evaluate_case(edition, case).document
 
 
 def _kept(problem: Problem) -> dict[str, str]:

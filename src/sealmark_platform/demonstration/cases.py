@@ -85,6 +85,18 @@ class CaseBook:
             self._made[key] = _make(_changed(profile, variant, key[2]), edition)
         return self._made[key]
 
+    def torn(self, edition: str, on: dt.date) -> bytes:
+        """Return the standard case without its judgements: nothing can be made of it."""
+        content = io.BytesIO()
+        with (
+            zipfile.ZipFile(io.BytesIO(self.case(edition, "standard", on).archive)) as whole,
+            zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as torn,
+        ):
+            for member in whole.infolist():
+                if not member.filename.endswith("judgements.csv"):
+                    torn.writestr(member, whole.read(member), zipfile.ZIP_DEFLATED)
+        return content.getvalue()
+
 
 def _profile(scheme: str) -> ExampleProfile:
     place = Path(str(resources.files("sealmark.cli"))) / "examples" / f"{scheme}.yaml"
@@ -113,9 +125,10 @@ def _make(profile: ExampleProfile, edition: str) -> Case:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "case"
         make_example(profile, pack, folder)
-        if profile.overlay:
-            (folder / _FIGURES).write_text(holders_figures(edition), encoding="utf-8")
-        found = evaluate(pack, labelled_case(folder, "evaluation"), draws=_DRAWS)
+        figures = holders_figures(edition) if profile.overlay else ""
+        if figures:
+            (folder / _FIGURES).write_text(figures, encoding="utf-8")
+        found = evaluate(pack, labelled_case(folder, "evaluation", figures=figures), draws=_DRAWS)
         return Case(_packed(folder), found.document)
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-__all__ = ["BODIES", "ORGANIZATIONS", "SITES", "BodyRole", "Company"]
+__all__ = ["BODIES", "DEMO_ADDRESS", "ORGANIZATIONS", "SITES", "BodyRole", "Company"]
+
+DEMO_ADDRESS = "@demo.example"
+"""End of the addresses that are offered for one click, in demonstration mode only."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,10 @@ class BodyRole:
 
     Attributes:
         people: Name, first part of the address and language by function; the first of each is offered for one click.
+        newcomer: An evaluator taken in some days ago, whose invitation still opens.
+        leaver: An observer until some months ago.
+        place: Where the deciders meet.
+        language: Of what the body's own people write.
     """
 
     code: str
@@ -25,6 +32,10 @@ class BodyRole:
     votes_needed: int
     editions: tuple[str, ...]
     people: Mapping[str, tuple[tuple[str, str, str], ...]]
+    newcomer: tuple[str, str, str]
+    leaver: tuple[str, str, str]
+    place: str
+    language: str
 
 
 BODIES = (
@@ -46,6 +57,8 @@ BODIES = (
             "panellist": (("Gareth Pugh", "gareth.pugh", "en"), ("Ingrid Solheim", "ingrid.solheim", "en")),
             "observer": (("Walter Kimani", "walter.kimani", "en"),),
         },
+        newcomer=("Leila Haddad", "leila.haddad", "en"), leaver=("Bernard Holt", "bernard.holt", "en"),
+        place="Room 2, 10:00, and by video", language="en",
     ),
     BodyRole(
         "riv", "江岸服务认证 Riverbank Certification", "CN", 2,
@@ -65,6 +78,8 @@ BODIES = (
             "panellist": (("何文静", "he.wenjing", "zh-hans"), ("高远", "gao.yuan", "zh-hans")),
             "observer": (("馬思齊", "ma.szechai", "zh-hant"),),
         },
+        newcomer=("许静怡", "xu.jingyi", "zh-hans"), leaver=("胡文彬", "hu.wenbin", "zh-hans"),
+        place="三楼会议室 14:00 可视频参加", language="zh-hans",
     ),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,15 +17,23 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from sealmark.certify import EvaluationStatus
 from sealmark.core.canonical import Json
 from sealmark_platform.casework.actions import application as apply
-from sealmark_platform.casework.actions import decision, evaluation, evidence
+from sealmark_platform.casework.actions import decision, evaluation, evidence, runs
 from sealmark_platform.casework.models import Certificate, CertificationFile, Decision, Evaluation, Objection
-from sealmark_platform.casework.queries.applications import applicants_of, documents_asked
+from sealmark_platform.casework.queries.applications import applicants_of, documents_asked, prerequisites_of
 from sealmark_platform.casework.queries.evaluations import days_needed
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import edition_of
+from sealmark_platform.client_portal.assessment import begin_assessment
+from sealmark_platform.client_portal.assessment import evaluate as evaluate_assessment
 from sealmark_platform.demonstration.cases import CaseBook
-from sealmark_platform.demonstration.phrases import AGREEMENT, PDF, REASONS, SCOPES, SECTORS
+from sealmark_platform.demonstration.cast import DEMO_ADDRESS, SITES, Company
+from sealmark_platform.demonstration.desk import Desk
+from sealmark_platform.demonstration.phrases import AGREEMENT, PDF, PREREQUISITES, REASONS, SCOPES, SECTORS
+from sealmark_platform.parties.actions import organizations
+from sealmark_platform.parties.actions.competence import Bond, declare_tie
+from sealmark_platform.parties.actions.people import account_of
 from sealmark_platform.parties.models import Organization, Person
+from sealmark_platform.parties.sitelist import NewSite
 
 __all__ = ["Days", "Life"]
 
@@ -43,17 +51,24 @@ class Life:
         at: The moment; every act takes some minutes.
     """
 
-    organization: Organization
-    edition: AdoptedEdition
-    client: Person
-    crew: Mapping[str, list[Person]]
+    company: Company
+    desk: Desk
     cases: CaseBook
     random: random.Random
     at: dt.datetime
-    language: str
+    number: int
+    organization: Organization = field(init=False)
+    edition: AdoptedEdition = field(init=False)
+    client: Person = field(init=False)
+    crew: Mapping[str, list[Person]] = field(init=False)
     _file: CertificationFile | None = None
     decision: Decision | None = None
     filed: Objection | None = None
+
+    @property
+    def language(self) -> str:
+        """The language of the file."""
+        return self.company.language
 
     @property
     def file(self) -> CertificationFile:
@@ -81,6 +96,43 @@ class Life:
         """Return a reason in the language of the file."""
         return REASONS[what].get(self.language, REASONS[what]["en"])
 
+    def until(self, days_before_end: int) -> int:
+        """Return how many days pass until so many of the demonstration are left."""
+        return max(0, (self.desk.end - self.at).days - days_before_end)
+
+    # The client --------------------------------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        """Let a coordinator take the organization down, with its sites and who speaks for it."""
+        self.edition = self.desk.editions[self.company.scheme]
+        self.crew = {function: _turned(people, self.number) for function, people in self.desk.crew.items()}
+        one, body, by = self.company, self.desk.body, self.who("coordinator")
+        told = {name: getattr(one, name) for name in ("name", "country", "city", "sector", "employees")}
+        self.organization = organizations.add_organization(body, told, by=by, at=self.now())
+        organizations.add_sites(body, self.organization, _sites(one), by=by, at=self.now())
+        ending = DEMO_ADDRESS if one.is_face else "@client.example"
+        self.client = account_of(f"{one.address}{ending}", one.client, language=one.language)
+        organizations.add_representative(
+            body, self.organization, self.client, may_sign=True, by=by, at=self.now()
+        )  # fmt: skip
+        self._tie()
+
+    def _tie(self) -> None:
+        """Let somebody declare why they are not called in this file: once employed there, or an adviser, or a share."""
+        kind = ("employment", "consultancy", "interest")[self.company.sites % 3]
+        until = None if kind == "interest" else self.at.date() - dt.timedelta(days=40 * self.company.sites)
+        self.declare(self.crew["evaluator"][-1], Bond(kind, until))
+
+    def declare(self, person: Person, bond: Bond) -> None:
+        """Let somebody of the body declare what ties them to the client."""
+        declare_tie(self.desk.body, person, self.organization, bond, by=person, at=self.now())
+
+    def assess(self, name: str, archive: bytes) -> None:
+        """Let the client evaluate a case folder of their own, by the scheme they apply for."""
+        content = SimpleUploadedFile(name, archive)
+        begun = begin_assessment(self.organization, self.edition, content, by=self.client, at=self.now())
+        evaluate_assessment(begun, at=self.now())
+
     # The application ---------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
@@ -97,8 +149,12 @@ class Life:
         )
 
     def _answers(self, file: CertificationFile) -> dict[str, Json]:
-        classes = applicants_of(edition_of(file.edition))
-        return {"applicant": classes[0]} if classes else {}
+        edition = edition_of(file.edition)
+        classes = applicants_of(edition)
+        told = {name: PREREQUISITES[name] for name, _refuses in prerequisites_of(edition)}
+        shown: dict[str, Json] = {name: texts.get(self.language, texts["en"]) for name, texts in told.items()}
+        who: dict[str, Json] = {"applicant": classes[0]} if classes else {}
+        return {**who, **({"prerequisites": shown} if shown else {})}
 
     def submit(self) -> None:
         """Hand the application in."""
@@ -169,7 +225,9 @@ class Life:
         evaluation.draw_planned_sites(one, seed=self.random.randint(1, 10**6), by=by, at=self.now())
         begins = self.at.date() + dt.timedelta(days=9)
         days = Decimal(str(days_needed(one, self.at.date()) or 1)) + 1
-        ends = begins + dt.timedelta(days=3)
+        begins += dt.timedelta(days={5: 2, 6: 1}.get(begins.weekday(), 0))
+        # Nobody visits at a weekend.
+        ends = begins + dt.timedelta(days=min(3, 4 - begins.weekday()))
         evaluation.settle_plan(one, starts_on=begins, ends_on=ends, days=days, by=by, at=self.now())
 
     def _start(self, one: Evaluation) -> None:
@@ -178,13 +236,23 @@ class Life:
     def _result(self, one: Evaluation, variant: str) -> None:
         self.gather(one, variant)
         case = self.cases.case(self.edition.edition, variant, self.at.date())
+        # What the library says of this folder is known already; see also :meth:`run`.
         evaluation.record_result(one, case.document, by=self.lead(one), at=self.now())
 
     def gather(self, one: Evaluation, variant: str = "standard") -> None:
         """Add the case folder."""
-        case = self.cases.case(self.edition.edition, variant, self.at.date())
-        content = SimpleUploadedFile(f"{self.file.number}-{one.number}.zip", case.archive)
+        self.hand_in(one, self.cases.case(self.edition.edition, variant, self.at.date()).archive)
+
+    def hand_in(self, one: Evaluation, archive: bytes) -> None:
+        """Let the lead add an archive to the evidence."""
+        content = SimpleUploadedFile(f"{self.file.number}-{one.number}.zip", archive)
         evidence.add_evidence(one, content, by=self.lead(one), at=self.now())
+
+    def run(self, one: Evaluation) -> None:
+        """Ask for the evaluation of what was gathered, as the button of the page does, and carry it out."""
+        one.refresh_from_db()
+        asked = runs.ask_run(one, by=self.lead(one), at=self.now())
+        runs.carry_out_run(asked, at=self.now())
 
     def _recommend(self, one: Evaluation) -> None:
         evaluation.recommend(one, reason=self.say("recommend"), by=self.lead(one), at=self.now())
@@ -211,3 +279,23 @@ class Life:
         found = self.file.evaluations.order_by("-number").first()
         assert found is not None
         return found
+
+
+def _turned(people: list[Person], by: int) -> list[Person]:
+    turn = by % len(people)
+    return [*people[turn:], *people[:turn]]
+
+
+def _sites(company: Company) -> list[NewSite]:
+    words = SITES[company.language]
+    return [
+        NewSite(
+            f"site-{number + 1:02d}", _place_name(company.city, words, number), company.city, is_central=number == 0
+        )
+        for number in range(company.sites)
+    ]  # fmt: skip
+
+
+def _place_name(city: str, words: tuple[str, ...], number: int) -> str:
+    extra = "" if number < len(words) else f" {number // len(words) + 1}"
+    return f"{city}, {words[number % len(words)]}{extra}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["AGREEMENT", "FINDINGS", "PDF", "REASONS", "SCOPES", "SECTORS"]
+__all__ = ["AGREEMENT", "COMPLAINTS", "FINDINGS", "PDF", "PREREQUISITES", "REASONS", "SCOPES", "SECTORS"]
 
 
 def _read() -> dict[str, Any]:
@@ -27,5 +27,9 @@ SCOPES: Mapping[str, str] = _ALL["scopes"]
 SECTORS: Mapping[str, Mapping[str, str]] = _ALL["sectors"]
 AGREEMENT: Mapping[str, str] = _ALL["agreement"]
 REASONS: Mapping[str, Mapping[str, str]] = _ALL["reasons"]
+PREREQUISITES: Mapping[str, Mapping[str, str]] = _ALL["prerequisites"]
+"""How the applicant shows each, by the scheme's name of it."""
+COMPLAINTS: Mapping[str, Mapping[str, str]] = _ALL["complaints"]
+"""What people without an account write, and what they are answered."""
 FINDINGS: tuple[Mapping[str, str], ...] = tuple(_ALL["findings"])
 """Statements; the last one is a strength."""

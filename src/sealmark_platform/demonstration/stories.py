@@ -14,6 +14,7 @@ from sealmark_platform.casework.models import Decision, Finding, Objection
 from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.demonstration.life import Days, Life
 from sealmark_platform.demonstration.phrases import FINDINGS
+from sealmark_platform.parties.actions.competence import Bond
 from sealmark_platform.parties.models import Person
 
 __all__ = ["STORIES"]
@@ -63,10 +64,14 @@ def accepted(life: Life) -> Days:
 
 
 def offered(life: Life) -> Days:
-    """The agreement waits for the client."""
+    """The agreement waits for the client, who looked at itself meanwhile: a torn folder was refused."""
     yield from accepted(life)
     yield 4
     life.offer()
+    yield 2
+    day = life.at.date()
+    life.assess("first-try.zip", life.cases.torn(life.edition.edition, day))
+    life.assess("our-own-surveys.zip", life.cases.case(life.edition.edition, "standard", day).archive)
 
 
 def withdrawn_application(life: Life) -> Days:
@@ -100,20 +105,30 @@ def planned(life: Life) -> Days:
 
 
 def gathering(life: Life) -> Days:
-    """Evidence comes in."""
+    """Evidence came in, and waits for somebody who evaluates it by the button of the page."""
     yield from _first(life, "start")
     yield 3
     life.gather(life.newest())
 
 
 def recommended(life: Life) -> Days:
-    """The review is due."""
-    yield from _first(life, "recommend")
+    """The review is due; the evidence was evaluated by the button of the page."""
+    yield from _first(life, "start")
+    yield 4
+    life.gather(life.newest())
+    life.run(life.newest())
+    yield from life.evaluate("initial", after="result", until="recommend")
 
 
 def reviewed(life: Life) -> Days:
-    """The decision is due."""
+    """The decision is due; a decider who once advised the client stepped aside, and another one was named."""
     yield from _first(life, "review")
+    yield 2
+    one, tied = life.newest(), life.who("decider")
+    decision.step_aside(one, reason=life.say("tied"), by=tied, at=life.now())
+    life.declare(tied, Bond("consultancy", life.at.date() - dt.timedelta(days=200), life.say("tied")))
+    by = life.who("coordinator")
+    evaluation.assign_seat(life.newest(), life.who("decider", 2), "decision", by=by, at=life.now())
 
 
 def voting(life: Life) -> Days:
@@ -131,13 +146,16 @@ def deferred(life: Life) -> Days:
 
 
 def sent_back(life: Life) -> Days:
-    """The reviewer sent it back, and the team gathers more."""
+    """The reviewer sent it back, and the team gathers more; what came in is torn, and cannot be evaluated."""
     yield from _first(life, "recommend")
     yield 4
     evaluation.send_back(life.newest(), reason=life.say("more"), by=life.who("reviewer"), at=life.now())
     yield 2
     one = life.newest()
     evaluation.gather_more(one, reason=life.say("more"), by=life.lead(one), at=life.now())
+    yield 5
+    life.hand_in(one, life.cases.torn(life.edition.edition, life.at.date()))
+    life.run(one)
 
 
 def cancelled(life: Life) -> Days:
@@ -234,11 +252,15 @@ def certified(life: Life) -> Days:
 
 
 def granted_with_conditions(life: Life) -> Days:
-    """A certificate with a condition whose day comes near."""
+    """A certificate with two conditions: one is settled, the day of the other comes near."""
     yield from life.agree()
-    until = life.at.date() + dt.timedelta(days=150)
-    conditions = [{"text": life.say("condition"), "until": until.isoformat()}]
+    until = (life.at.date() + dt.timedelta(days=195)).isoformat()
+    conditions = [{"text": life.say(name), "until": until} for name in ("condition", "condition-more")]
     yield from life.evaluate("initial", "grant-with-conditions", terms={"conditions": conditions})
+    yield 70
+    certificate.settle_condition(
+        life.certificate, 1, reason=life.say("settled"), by=life.who("decider"), at=life.now()
+    )  # fmt: skip
 
 
 def surveillance_late(life: Life) -> Days:
@@ -247,12 +269,14 @@ def surveillance_late(life: Life) -> Days:
 
 
 def maintained(life: Life) -> Days:
-    """Surveillance every year."""
+    """Surveillance every year; the third visit is a few days ahead."""
     yield from certified(life)
     yield 310
     yield from life.evaluate("surveillance", "maintain")
     yield 320
     yield from life.evaluate("surveillance", "maintain")
+    yield life.until(8)
+    yield from life.evaluate("surveillance", until="plan")
 
 
 def recertified(life: Life) -> Days:
@@ -283,12 +307,16 @@ def expired(life: Life) -> Days:
 
 
 def upgraded(life: Life) -> Days:
-    """Up to standard first, maintained, then stars after the year the scheme asks for."""
+    """Up to standard first, then stars after the year the scheme asks for; the next surveillance is to be reviewed."""
     yield from _first(life, "decide", variant="plain")
     yield 315
     yield from life.evaluate("surveillance", "maintain", variant="plain")
     yield 90
     yield from life.evaluate("upgrade", "change-grade")
+    yield 150
+    life.assess("自查资料.zip", life.cases.case(life.edition.edition, "standard", life.at.date()).archive)
+    yield 40
+    yield from life.evaluate("surveillance", "maintain", until="recommend")
 
 
 def scope_extended(life: Life) -> Days:

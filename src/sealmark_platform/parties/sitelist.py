@@ -94,10 +94,15 @@ def _rows(content: bytes, name: str) -> Iterator[tuple[Mapping[str, str], str]]:
         raise _unusable(what, f"Name the columns {', '.join(COLUMNS)}; code and name are needed.")
     if len(lines) > _MOST:
         raise _unusable(f'"{name}" is too large.', f"Lists of at most {_MOST:,} rows are taken.")
-    for number, cells in enumerate(lines[1:], 2):
-        if any(cell.strip() for cell in cells):
-            padded = [*cells, *[""] * (len(head) - len(cells))]
-            yield dict(zip(head, (cell.strip() for cell in padded), strict=False)), f"{name}, row {number}"
+    filled = [(number, cells) for number, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
+    if not filled:
+        raise _unusable(f'"{name}" is no whole CSV: no row follows the first.', "Write one row per site.")
+    for number, cells in filled:
+        if any(cell.strip() for cell in cells[len(head) :]):
+            what = f'"{name}" is no whole CSV: row {number} has {len(cells)} cells, the first row {len(head)}.'
+            raise _unusable(what, "Put texts with a comma in quotation marks.")
+        padded = [*cells, *[""] * (len(head) - len(cells))]
+        yield dict(zip(head, (cell.strip() for cell in padded), strict=False)), f"{name}, row {number}"
 
 
 def _unusable(what: str, fix: str) -> SealmarkError:

@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from sealmark.core.canonical import Json, canonical_bytes
 from sealmark_platform.records import keys
 from sealmark_platform.records.models import Checkpoint, Commitment, Entry
-from sealmark_platform.records.queries import checkpoint_text, tree_of_trail
+from sealmark_platform.records.proofs import grow_tree
+from sealmark_platform.records.queries import checkpoint_text
 from sealmark_platform.records.tree import EMPTY_ROOT, chain_hash, leaf_hash
 
 __all__ = ["append_record", "commit_to", "make_checkpoint"]
@@ -70,7 +71,7 @@ def make_checkpoint(at: dt.datetime) -> Checkpoint | None:
     size, chain = _last()
     if Checkpoint.objects.filter(size=size).exists():
         return None
-    root = tree_of_trail()
+    root = grow_tree()
     signature = keys.sign(checkpoint_text(size, root, chain))
     return Checkpoint.objects.create(size=size, at=at, root=root, chain=chain, signature=signature)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-__all__ = ["Checkpoint", "Commitment", "Entry"]
+__all__ = ["Checkpoint", "Commitment", "Entry", "Node"]
 
 
 class Entry(models.Model):
@@ -47,6 +47,17 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class Node(models.Model):
+    """A full subtree of the Merkle tree, kept so that a proof reads few rows; all of them follow from the entries."""
+
+    id = models.BigIntegerField(primary_key=True)
+    """As :attr:`sealmark_platform.records.tree.Place.id` counts; entries are the leaves themselves."""
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.hash[:12]}"
 
 
 class Checkpoint(models.Model):

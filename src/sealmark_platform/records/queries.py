@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from sealmark_platform.prepared import Prepared
 from sealmark_platform.records import keys
-from sealmark_platform.records.models import Checkpoint, Commitment, Entry
+from sealmark_platform.records.models import Checkpoint, Entry
 from sealmark_platform.records.tree import EMPTY_ROOT, append_leaf, chain_hash, leaf_hash, root_of_peaks
 
 __all__ = [
-    "Verification", "checkpoint_text", "entries_of_file", "newest_chain", "revealed", "tree_of_trail", "verify_trail",
+    "Told", "Verification", "checkpoint_text", "entries_of_file", "entry_faults", "newest_chain", "newest_of_file",
+    "revealed", "verify_trail",
 ]  # fmt: skip
 
 
@@ -32,22 +36,41 @@ def newest_chain() -> str:
     return found[0] if found else ""
 
 
+class Told(NamedTuple):
+    """What a page tells of an entry."""
+
+    number: int
+    kind: str
+    at: dt.datetime
+    actor: str
+    event: str
+
+
+_NEWEST = 200
+_TOLD = Prepared(
+    lambda file: entries_of_file(file).reverse().values_list("number", "kind", "at", "actor", "event")[:_NEWEST], str
+)
+
+
+def newest_of_file(file: str) -> list[Told]:
+    """Return the newest entries of one certification file, the newest first."""
+    return [Told(*row) for row in _TOLD.rows(file)]
+
+
 def revealed(digests: Iterable[str]) -> dict[str, str]:
     """Return the values behind commitments; what was erased is not there."""
-    return dict(Commitment.objects.filter(pk__in=set(digests)).values_list("digest", "value"))
+    asked = sorted(set(digests))
+    if not asked:
+        return {}
+    with connection.cursor() as cursor:
+        places = ", ".join(["%s"] * len(asked))
+        cursor.execute(f"SELECT digest, value FROM records_commitment WHERE digest IN ({places})", asked)  # noqa: S608
+        return dict(cursor.fetchall())
 
 
 def checkpoint_text(size: int, root: str, chain: str) -> str:
     """Return what a checkpoint signs."""
     return f"sealmark-trail\n{size}\n{root}\n{chain}\n"
-
-
-def tree_of_trail() -> str:
-    """Return the root of the tree over all entries."""
-    peaks: list[str] = []
-    for size, leaf in enumerate(Entry.objects.order_by("number").values_list("leaf", flat=True).iterator()):
-        peaks = append_leaf(peaks, size, leaf)
-    return root_of_peaks(peaks)
 
 
 @dataclass(frozen=True)
@@ -96,7 +119,7 @@ class _Walk:
         chain = chain_hash(self._chain, leaf)
         if entry.number == self._last + 1 and chain != entry.chain:
             self._faults.append(f"entry {entry.number}: does not continue the entry before")
-        self._faults += [f"entry {entry.number}: {fault}" for fault in _faults(entry)]
+        self._faults += [f"entry {entry.number}: {fault}" for fault in entry_faults(entry)]
         self._peaks = append_leaf(self._peaks, self._count, leaf)
         self._last, self._chain = entry.number, entry.chain if _is_hash(entry.chain) else chain
         self._count += 1
@@ -134,7 +157,8 @@ def _told(event: str) -> Mapping[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def _faults(entry: Entry) -> Iterator[str]:
+def entry_faults(entry: Entry) -> Iterator[str]:
+    """Yield what is wrong with an entry by itself."""
     if leaf_hash(entry.event.encode()) != entry.leaf:
         yield "its text was altered"
         return

@@ -25,16 +25,16 @@ from sealmark_platform.register.complaints import answer_out_of_scope, erase_com
 from sealmark_platform.register.letters import send_letters
 from sealmark_platform.register.models import Complainant, OutsideComplaint
 
-__all__ = ["outside_complaint", "outside_complaints"]
+__all__ = ["READERS", "fetch_complaint", "files_offered", "outside_complaint", "outside_complaints"]
 
 _PER_PAGE = 50
-_READERS = ("coordinator", "administrator", "observer")
+READERS = ("coordinator", "administrator", "observer")
 
 
 def _visible(person: Person) -> QuerySet[OutsideComplaint]:
     """Return the complaints of the bodies in which a person may read them; refuses as :func:`bodies_of`."""
     related = OutsideComplaint.objects.select_related("body", "certificate__file__organization", "objection__file")
-    return related.filter(body__in=bodies_of(person, _READERS))
+    return related.filter(body__in=bodies_of(person, READERS))
 
 
 @login_required
@@ -45,7 +45,8 @@ def outside_complaints(request: HttpRequest) -> HttpResponse:
     is_all = request.GET.get("show") == "all"
     found = found if is_all else found.filter(status=OutsideComplaint.Status.RECEIVED)
     page = Paginator(found.order_by("-received_at", "pk"), _PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "is_all": is_all, "carried": "show=all&" if is_all else ""}
+    context = {"page": page, "is_all": is_all, "carried": "show=all&" if is_all else "",
+               "bodies": bodies_of(request.user, READERS).order_by("name")}  # fmt: skip
     return render(request, "register/outside_complaints.html", context)
 
 
@@ -79,7 +80,7 @@ class _AnswerForm(forms.Form):
 def outside_complaint(request: HttpRequest, pk: str) -> HttpResponse:
     """One complaint; a coordinator files or answers it, and erases who it was."""
     assert isinstance(request.user, Person)
-    found = _fetch(request.user, pk)
+    found = fetch_complaint(request.user, pk)
     may_act = (found.body_id, "coordinator") in functions_of(request.user)
     writer = Complainant.objects.filter(complaint=found).first()
     forms_shown = _forms(found, writer)
@@ -99,7 +100,13 @@ def outside_complaint(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "register/outside_complaint.html", context, status=status)
 
 
-def _fetch(person: Person, pk: str) -> OutsideComplaint:
+def fetch_complaint(person: Person, pk: Any) -> OutsideComplaint:
+    """Return a complaint that a person may read.
+
+    Raises:
+        Http404: It belongs to no body of theirs.
+        PermissionDenied: They belong to the body in other functions.
+    """
     try:
         found = _visible(person).filter(pk=pk).first()
     except PermissionDenied:
@@ -127,8 +134,13 @@ def _forms(complaint: OutsideComplaint, writer: Complainant | None) -> dict[str,
 def _offer_files(form: forms.Form, complaint: OutsideComplaint) -> None:
     field = form.fields["file"]
     assert isinstance(field, _FileField)
+    field.queryset = files_offered(complaint)
+
+
+def files_offered(complaint: OutsideComplaint) -> QuerySet[CertificationFile]:
+    """Return the files with which a complaint can be filed."""
     certified = CertificationFile.objects.filter(body=complaint.body_id, certificate__isnull=False)
-    field.queryset = certified.select_related("organization").order_by("number")
+    return certified.select_related("organization").order_by("number")
 
 
 def _done(request: HttpRequest, did: str, found: OutsideComplaint, shown: dict[str, forms.Form]) -> bool:

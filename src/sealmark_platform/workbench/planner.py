@@ -60,8 +60,8 @@ def planner(request: HttpRequest) -> HttpResponse:
         for body in bodies_of(request.user, _PLANNERS).order_by("name")
     ]
     context = {
-        "weeks": weeks, "parts": parts, "today": today, "before": monday - dt.timedelta(7 * _WEEKS),
-        "after": monday + dt.timedelta(7 * _WEEKS),
+        "weeks": weeks, "last": weeks[-1][1], "parts": parts, "today": today,
+        "before": monday - dt.timedelta(7 * _WEEKS), "after": monday + dt.timedelta(7 * _WEEKS),
     }  # fmt: skip
     return render(request, "workbench/planner.html", context)
 

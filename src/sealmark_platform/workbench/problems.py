@@ -174,6 +174,7 @@ SENTENCES = (
     _("Close every quotation mark."),
     _("End that first, if it shall change."),
     _("Every site has a code of its own."),
+    _("Give the case folder of this scheme."),
     _("Every site has it."),
     _("Files cannot move on %(day)s, before the succession begins."),
     _("Give an overlay of this edition."),
@@ -200,6 +201,7 @@ SENTENCES = (
     _('The first row of "%(file)s" reads %(count)s.'),
     _("The last day %(day)s is past."),
     _("The mail could not be sent."),
+    _("The case folder is for %(file)s, not for %(count)s."),
     _("The overlay is for %(file)s, not for %(count)s."),
     _("The overlay is meant for practice."),
     _("The overlay is too large."),
@@ -214,6 +216,8 @@ SENTENCES = (
     _("Two letters of ISO 3166-1, such as GB or CN."),
     _("What is in force stays: plan the way back as a new succession."),
     _("Write the whole name, or the number in the commercial register."),
+    _("Put texts with a comma in quotation marks."),
+    _("Write one row per site."),
     _("Write yes or no."),
     _("Your own ties end today or later."),
     _("%(file)s cannot succeed %(count)s."),
@@ -223,6 +227,7 @@ SENTENCES = (
     _("%(count)s votes cannot be needed."),
     _("%(person)s works for this body already."),
     _("%(person)s works or worked for this body."),
+    _("The webhook has ended."),
 )
 """Whole sentences; ``names`` is a list, whose members are words, findings or one of the parts below."""
 
@@ -241,6 +246,7 @@ _PARTS = (
     _("%(person)s sits on the panel already"),
     _("in this body nobody reviews and decides"),
     _("it is labelled %(name)s"),
+    _("it was made with other figures than those adopted"),
     _('there is no answer "%(name)s"'),
     _('the scheme has no applicants "%(name)s"'),
     _('the scheme has no prerequisite "%(name)s"'),

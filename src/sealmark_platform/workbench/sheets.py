@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sealmark.certify import (
@@ -21,27 +23,24 @@ from sealmark.certify import (
 from sealmark.certify.acts import Act
 from sealmark_platform.casework.models import (
     CertificationFile,
-    Decision,
     Evaluation,
     EvaluationRun,
     Evidence,
     Finding,
     Notice,
     Objection,
-    Participation,
-    PlannedSite,
 )
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.performing import BY_HAND, open_acts
 from sealmark_platform.casework.queries.access import is_told, opened_evidence
 from sealmark_platform.casework.queries.actors import Standing
-from sealmark_platform.casework.queries.due import days_to_come
+from sealmark_platform.casework.queries.due import days_to_come, newest_notices
+from sealmark_platform.casework.queries.parts import decisions_in, has_objections, seats_in, sites_in
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.casework.queries.waiting import Work
 from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.parties.models import Person
-from sealmark_platform.records.models import Entry
-from sealmark_platform.records.queries import revealed
+from sealmark_platform.records.queries import Told, revealed
 from sealmark_platform.workbench.templatetags.plain import act_name
 
 __all__ = [
@@ -57,9 +56,6 @@ _NOT_WAITED = frozenset({
     "objection.file",
     "objection.reject", "certificate.suspend", "certificate.withdraw", "certificate.restore", "finding.confirm-effect",
 })  # fmt: skip
-_SEAT = ("evaluation", "side", "is_lead", "stepped_aside", "person__name")
-_DECISION = ("evaluation", "outcome", "decided_on", "reason", "decided_by__name")
-_NEWS = ("kind", "details", "made_at", "file__number")
 
 
 @dataclass(frozen=True)
@@ -129,24 +125,36 @@ def due_of(person: Person, on: dt.date, *, within: int = 92) -> list[DueItem]:
     return [DueItem(file, number, str(names.get(kind, kind)), day, day < on) for day, file, number, kind in found]
 
 
-def news_of(person: Person) -> list[Notice]:
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One notice as its reader sees it."""
+
+    file_id: uuid.UUID
+    number: str
+    made_at: dt.datetime
+    sentence: str
+
+
+def news_of(person: Person) -> list[NewsItem]:
     """Return the newest notices of a person, each with its sentence."""
-    found = list(
-        Notice.objects.filter(person=person).select_related("file").only(*_NEWS).order_by("-made_at", "-pk")[:10]
-    )
-    for notice in found:
-        notice.sentence = notice_sentence(notice)  # type: ignore[attr-defined]
-    return found
+    return [
+        NewsItem(file, number, made_at, _sentence(kind, details))
+        for file, number, made_at, kind, details in newest_notices(person.pk)
+    ]
 
 
 def notice_sentence(notice: Notice) -> str:
     """Return what a notice says."""
+    return _sentence(notice.kind, notice.details)
+
+
+def _sentence(kind: str, said: Mapping[str, Any]) -> str:
     from sealmark_platform.workbench.notices import SENTENCES
 
-    details = {"number": "", "outcome": "", "side": "", "on": "", **notice.details}
+    details = {"number": "", "outcome": "", "side": "", "on": "", **said}
     if details["on"]:
         details["on"] = date_format(dt.date.fromisoformat(str(details["on"])))
-    return str(SENTENCES.get(notice.kind, notice.kind)) % details
+    return str(SENTENCES.get(kind, kind)) % details
 
 
 def evaluation_parts(
@@ -155,7 +163,9 @@ def evaluation_parts(
     """Return the evaluations of a file, the newest first, with what belongs to each."""
     found, person, edition = [], standing.person, edition_of(file.edition)
     opened = opened_evidence(file, is_insider=is_insider)
-    related = _with_parts(file.evaluations.order_by("-number"), opened)
+    seats, sites, decisions = seats_in(file.pk), sites_in(file.pk), decisions_in(file.pk)
+    related = file.evaluations.order_by("-number").defer("result", "ledger")
+    related = related.prefetch_related(Prefetch("evidence", opened, to_attr="opened"), "findings")
     for one in related:
         told = is_told(one, is_insider=is_insider)
         findings = [
@@ -167,37 +177,31 @@ def evaluation_parts(
             for item in sorted(one.findings.all(), key=lambda item: item.number)
         ]
         found.append({
-            "evaluation": one, "seats": one.participations.all(), "sites": one.planned_sites.all(),
-            "evidence": one.opened, "is_told": told, "run": _run_of(one, is_told=told),  # type: ignore[attr-defined]
-            "decisions": one.decisions.all(), "findings": findings,
+            "evaluation": one, "seats": seats.get(one.pk, ()), "sites": sites.get(one.pk, ()),
+            "evidence": one.opened, "is_told": told, "run": _run_of(one, one.opened, is_told=told),
+            "decisions": decisions.get(one.pk, ()), "findings": findings,
             "grade": grade_words(edition, language, one.grade), "acts": open_acts(one, person, on, standing=standing),
         })  # fmt: skip
     return found
 
 
-def _with_parts(evaluations: QuerySet[Evaluation], opened: QuerySet[Evidence]) -> QuerySet[Evaluation]:
-    """Return evaluations with what belongs to them, without the long documents; ``opened`` is the evidence to show."""
-    return evaluations.defer("result", "ledger").prefetch_related(
-        Prefetch("participations", Participation.objects.select_related("person")),
-        Prefetch(
-            "planned_sites", PlannedSite.objects.select_related("site")
-        ),
-        Prefetch("evidence", opened, to_attr="opened"),
-        Prefetch("decisions", Decision.objects.select_related("decided_by")),
-        "findings",
-    )
-
-
-def _run_of(one: Evaluation, *, is_told: bool) -> EvaluationRun | None:
+def _run_of(one: Evaluation, evidence: Iterable[Evidence], *, is_told: bool) -> EvaluationRun | None:
     """Return the newest run of an evaluation whose result is still to come; clients are not told of it."""
     is_waited = is_told and one.status == EvaluationStatus.GATHERING
     newest = max(one.runs.all(), key=lambda run: run.asked_at, default=None) if is_waited else None
     # The result of an earlier one stood until more was to be gathered.
-    return None if newest is None or newest.status == EvaluationRun.Status.DONE else newest
+    if newest is None or newest.status == EvaluationRun.Status.DONE:
+        return None
+    # What could not be evaluated may have been replaced since.
+    ended_at = newest.ended_at
+    is_past = ended_at is not None and any(kept.is_case_folder and kept.added_at > ended_at for kept in evidence)
+    return None if is_past else newest
 
 
 def objection_parts(file: CertificationFile, standing: Standing, on: dt.date) -> list[dict[str, Any]]:
     """Return complaints and appeals of a file."""
+    if not has_objections(file.pk):
+        return []
     found = list(file.objections.order_by("-filed_on").select_related("against").prefetch_related("panel__person"))
     return [
         {"objection": one, "acts": open_acts(one, standing.person, on, standing=standing), "panel": one.panel.all()}
@@ -225,7 +229,12 @@ class TrailLine:
     reason: str
 
 
-def trail_lines(entries: Iterable[Entry], *, is_insider: bool) -> list[TrailLine]:
+@functools.lru_cache(maxsize=20_000)
+def _moment(_language: str, at: dt.datetime) -> str:
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
+
+
+def trail_lines(entries: Iterable[Told], *, is_insider: bool) -> list[TrailLine]:
     """Return entries of the trail with who acted and why.
 
     Args:
@@ -238,7 +247,7 @@ def trail_lines(entries: Iterable[Entry], *, is_insider: bool) -> list[TrailLine
     return [
         TrailLine(
             act_name(entry.kind),
-            date_format(localtime(entry.at), "SHORT_DATETIME_FORMAT"),
+            _moment(get_language() or "", entry.at),
             place % {"number": entry.number},
             clock if entry.actor == "clock" else texts.get(details.get("name", ""), ""),
             texts.get(details.get("reason", ""), "") if is_insider or entry.kind in _FOR_CLIENTS else "",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sealmark.certify import ApplicationStatus, CertificateStatus, EvaluationStatus
-from sealmark_platform.casework.models import CertificationFile
 
 __all__ = ["Column", "columns_of"]
 
@@ -33,7 +33,7 @@ class Column:
     part: str
     status: str
     count: int = 0
-    shown: list[CertificationFile] = field(default_factory=list)
+    shown: list[Any] = field(default_factory=list)
 
     @property
     def more(self) -> int:
@@ -41,14 +41,14 @@ class Column:
         return self.count - len(self.shown)
 
 
-def columns_of(files: Iterable[CertificationFile]) -> dict[str, list[Column]]:
+def columns_of(files: Iterable[Any]) -> dict[str, list[Column]]:
     """Return the columns that have files, by part.
 
     An evaluation that runs says where a file stands; without one the certificate does, and before both the
     application.
 
     Args:
-        files: With ``newest_status`` and ``certificate_status``, each None where there is none.
+        files: With ``status``, ``newest_status`` and ``certificate_status``, the last two None where there is none.
     """
     columns = {(part, status): Column(part, status) for part, words in _ORDER.items() for status in words}
     for file in files:
@@ -59,8 +59,8 @@ def columns_of(files: Iterable[CertificationFile]) -> dict[str, list[Column]]:
     return {part: [one for one in columns.values() if one.part == part and one.count] for part in _ORDER}
 
 
-def _place(file: CertificationFile) -> tuple[str, str]:
-    newest, certificate = file.newest_status, file.certificate_status  # type: ignore[attr-defined]
+def _place(file: Any) -> tuple[str, str]:
+    newest, certificate = file.newest_status, file.certificate_status
     if newest in _RUNNING:
         return "evaluation", newest
     return ("certificate", certificate) if certificate else ("application", file.status)

@@ -33,11 +33,12 @@ from sealmark_platform.casework.queries.access import (
 from sealmark_platform.casework.queries.actors import standing_of
 from sealmark_platform.casework.queries.applications import answers_given
 from sealmark_platform.casework.queries.listing import first_files
+from sealmark_platform.casework.queries.parts import documents_of
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.catalogue.queries import edition_of, edition_of_result
 from sealmark_platform.paging import slice_of
 from sealmark_platform.parties.models import Person
-from sealmark_platform.records.queries import entries_of_file
+from sealmark_platform.records.queries import newest_of_file
 from sealmark_platform.workbench.sheets import (
     due_of,
     evaluation_parts,
@@ -52,7 +53,6 @@ __all__ = ["act", "document", "evidence", "file", "files", "report", "result", "
 
 _PER_PAGE, _WAITING = 50, 20
 _YEAR = 366
-_TOLD = ("kind", "at", "actor", "event")
 
 
 def _language(request: HttpRequest) -> str:
@@ -110,7 +110,15 @@ def files(request: HttpRequest) -> HttpResponse:
 
 
 def _stages(request: HttpRequest) -> HttpResponse:
-    columns = columns_of(_with_newest(visible_files(_person(request), _on())).order_by("number").iterator())
+    rows: Any = _with_newest(visible_files(_person(request), _on())).order_by("number")
+    told = rows.values_list("pk", "status", "newest_status", "certificate_status", named=True)
+    columns = columns_of(told.iterator())
+    found = [column for part in columns.values() for column in part]
+    shown = CertificationFile.objects.select_related("organization").in_bulk(
+        [row.pk for column in found for row in column.shown]
+    )
+    for column in found:
+        column.shown = [shown[row.pk] for row in column.shown]
     context = {"columns": columns, "is_empty": not any(columns.values())}
     return render(request, "workbench/stages.html", context)
 
@@ -132,7 +140,7 @@ def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     certificate = getattr(found, "certificate", None)
     offered = open_acts(found, person, on, standing=standing)
     context = {
-        "file": found, "answers": answers_given(found, _language(request)), "documents": found.documents.all(),
+        "file": found, "answers": answers_given(found, _language(request)), "documents": documents_of(found.pk),
         "agreement": getattr(found, "agreement", None),
         "file_acts": [one for one in offered if one.id != "evaluation.open" or found.status == "agreed"],
         "may_write": any(one.id == "application.submit" for one in offered),
@@ -140,7 +148,7 @@ def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "objections": objection_parts(found, standing, on), "certificate": certificate,
         "certificate_grade": "" if certificate is None else _grade_of(certificate, _language(request)),
         "certificate_acts": () if certificate is None else open_acts(certificate, person, on, standing=standing),
-        "entries": trail_lines(entries_of_file(str(found.pk)).only(*_TOLD).reverse()[:200], is_insider=is_insider),
+        "entries": trail_lines(newest_of_file(str(found.pk)), is_insider=is_insider),
     }  # fmt: skip
     return render(request, "workbench/file.html", context)
 

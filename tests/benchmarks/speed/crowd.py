@@ -30,7 +30,7 @@ from sealmark_platform.parties.models import Organization, Person
 from sealmark_platform.records.models import Entry
 from sealmark_platform.records.tree import chain_hash, leaf_hash
 
-__all__ = ["add_certificates", "add_entries", "add_open_files", "whole_file"]
+__all__ = ["add_certificates", "add_entries", "add_files", "add_open_files", "whole_file"]
 
 RUNNING = ("planning", "planned", "gathering", "evaluated", "recommended", "reviewed")
 APPLYING = ("draft", "submitted", "asked", "accepted", "offered")
@@ -57,7 +57,7 @@ def whole_file(world: World) -> CertificationFile:
 
 
 def _create(rows: Iterable[Any]) -> None:
-    for part in itertools.batched(rows, BATCH) if hasattr(itertools, "batched") else _parts(rows):
+    for part in _parts(rows):
         type(part[0]).objects.bulk_create(part)
 
 
@@ -67,7 +67,8 @@ def _parts(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
         yield part
 
 
-def _files(world: World, code: str, statuses: Sequence[str]) -> list[CertificationFile]:
+def add_files(world: World, code: str, statuses: Sequence[str]) -> list[CertificationFile]:
+    """Return files of as many organizations, each in a status."""
     firms = [
         Organization(name=f"Organization {code} {number:06d}", country="DE", city="Leeds", employees=60)
         for number in range(len(statuses))
@@ -86,7 +87,9 @@ def _files(world: World, code: str, statuses: Sequence[str]) -> list[Certificati
 
 def add_open_files(world: World, number: int, today: dt.date) -> list[CertificationFile]:
     """Return open files: every fifth an application, the others with a running evaluation that falls due."""
-    files = _files(world, "OPEN", [APPLYING[place // 5 % 5] if place % 5 == 0 else "agreed" for place in range(number)])
+    files = add_files(
+        world, "OPEN", [APPLYING[place // 5 % 5] if place % 5 == 0 else "agreed" for place in range(number)]
+    )
     running = [
         Evaluation(
             file=file, number=1, kind="initial", status=RUNNING[place % 6], opened_on=START.date(),
@@ -117,7 +120,7 @@ def _seats(running: Sequence[Evaluation], crew: Sequence[Person]) -> Iterator[Pa
 
 def add_certificates(world: World, number: int, today: dt.date) -> list[CertificationFile]:
     """Return files with a decided evaluation and a certificate each, with two lines of history."""
-    files = _files(world, "CERT", ["agreed"] * number)
+    files = add_files(world, "CERT", ["agreed"] * number)
     _create(
         Evaluation(file=file, number=1, kind="initial", status="decided", opened_on=START.date(), grade="three-stars")
         for file in files
@@ -125,7 +128,8 @@ def add_certificates(world: World, number: int, today: dt.date) -> list[Certific
     first = today - dt.timedelta(days=400)
     certificates = [
         Certificate(
-            file=file, number=file.number.replace("CERT", "OAK-C2025"), grade="three-stars", scope="Repairs",
+            file=file, edition=file.edition, number=file.number.replace("CERT", "OAK-C2025"), grade="three-stars",
+            scope="Repairs",
             sites=["Shop 1"], first_issued_on=first, valid_from=first,
             valid_until=today + dt.timedelta(days=place % 1_000), status="active",
         )

@@ -217,7 +217,7 @@ def test_the_hundredth_wrong_code_closes_the_account_to_its_password(world, clie
 def test_the_operator_removes_what_somebody_lost_in_one_act(world, cora, kinds, monkeypatch):
     add_app(cora)
     key_of(world.cora)
-    monkeypatch.setattr("sealmark_platform.commands._ready", lambda: None)
+    monkeypatch.setattr("sealmark_platform.commands.accounts.ready", lambda: None)
     with TestCase.captureOnCommitCallbacks(execute=True):
         done = CliRunner().invoke(cli, ["factors", "remove", "--email", "CORA-oak@example.org"])
     unknown = CliRunner().invoke(cli, ["factors", "remove", "--email", "nobody@example.org"])

@@ -124,7 +124,8 @@ def test_all_faults_of_a_list_are_told_at_once_and_nothing_is_added(desk, oak, w
 @pytest.mark.parametrize(
     "content",
     [b"", b"name\nx\n", b"code,name,colour\na,b,c\n", b"code,code,name\n", b"\xff\xfe", b'code,name\n"a,b\n',
-     b"code,name\n" + b"a,b\n" * 10_001, b" " * 2_000_001],
+     b"code,name\n" + b"a,b\n" * 10_001, b" " * 2_000_001, b"code,name\n", b"code,name\n,\n",
+     b"code,name\na,Shop, Leeds\n"],
 )  # fmt: skip
 def test_what_is_no_list_of_sites_is_refused(content):
     with pytest.raises(SealmarkError, match="SM886"):

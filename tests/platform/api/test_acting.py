@@ -121,15 +121,17 @@ def test_an_application_is_begun_written_and_given_its_documents(world, program)
 
     begun = cleo.post("/applications", said)
     told = begun.json()
-    written = cleo.put(f"/files/{told['id']}/application", {"revision": told["revision"], "scope": "Shops"})
-    kinds = told["documents_missing"]
-    added = [cleo.upload(f"/files/{told['id']}/documents", kind=kind, content=_pdf()) for kind in kinds[1:]]
+    saying = {"revision": told["revision"], "scope": "Shops", "answers": world.answers()}
+    written = cleo.put(f"/files/{told['id']}/application", saying)
+    kinds = [kind for kind in told["documents_missing"] if kind not in {"scope", "applicant"}]
+    added = [cleo.upload(f"/files/{told['id']}/documents", kind=kind, content=_pdf()) for kind in kinds]
     gone = cleo.put(f"/files/{told['id']}/application", {"revision": told["revision"], "scope": "Other"})
 
     assert (begun.status_code, begun.headers["Location"]) == (201, f"/api/v1/files/{told['id']}")
     assert (written.json()["scope"], written.json()["language"]) == ("Shops", "zh-Hant")
-    assert [answer.status_code for answer in added] == [201] * len(kinds[1:])
-    assert cleo.get(f"/files/{told['id']}").json()["documents_missing"] == kinds[:1][:0]
+    assert [answer.status_code for answer in added] == [201] * len(kinds)
+    assert told["documents_missing"] == ["scope", "applicant", *kinds]
+    assert cleo.get(f"/files/{told['id']}").json()["documents_missing"] == []
     assert (gone.status_code, gone.json()["code"]) == (409, "SM801")
 
 

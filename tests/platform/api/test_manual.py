@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from sealmark_platform.api.interface import interface
+from sealmark_platform.interface.whole import interface
 
 MANUAL = Path(__file__).parents[3] / "docs/reference/rest.md"
 

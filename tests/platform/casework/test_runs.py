@@ -15,9 +15,12 @@ from tests.platform.people import SCHEME, after
 from tests.platform.scenes import Cast, kinds_after
 
 from sealmark.core.errors import SealmarkError
+from sealmark.evaluation.document import seal
 from sealmark.evaluation.example import make_example, read_profile
 from sealmark_platform.casework.actions import runs
+from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.evidence import add_evidence
+from sealmark_platform.casework.intake import labelled_case
 from sealmark_platform.casework.models import EvaluationRun, Notice
 from sealmark_platform.catalogue.queries import loaded
 from sealmark_platform.records.models import Entry
@@ -88,6 +91,22 @@ def test_a_case_with_faults_is_told_with_all_of_them(cast, client):
     assert runs.ask_run(one, by=cast.ada, at=timezone.now()).status == "queued"
 
 
+def test_what_could_not_be_evaluated_is_told_until_another_case_folder_is_there(cast, client):
+    one = gathering(cast, {"case.yaml": TEXT})
+    at = timezone.now()
+    refused = runs.carry_out_run(runs.ask_run(one, by=cast.ada, at=at), at=at)
+    one.refresh_from_db()
+    client.force_login(cast.ada)
+    place = reverse("file", args=[one.file_id])
+    before = client.get(place).content.decode()
+
+    add_evidence(one, zipped({"case.yaml": TEXT}), by=cast.ada, at=at + timedelta(minutes=5))
+
+    told = "The evidence could not be evaluated"
+    assert refused.status == "refused"
+    assert (told in before, told in client.get(place).content.decode()) == (True, False)
+
+
 def test_it_is_asked_for_once_at_a_time(cast):
     one = gathering(cast, {"case.yaml": TEXT})
     at = timezone.now()
@@ -127,6 +146,41 @@ def test_without_a_case_folder_nothing_waits(cast):
     with pytest.raises(SealmarkError, match="SM825"):
         runs.ask_run(one, by=cast.ada, at=timezone.now())
     assert EvaluationRun.objects.count() == 0
+
+
+def test_evidence_does_not_bring_the_figures_it_is_judged_by(tmp_path, example):
+    for name, content in example.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    own = (tmp_path / "case.yaml").read_text() + "overlay: own.yaml\n"
+    (tmp_path / "case.yaml").write_text(own)
+    (tmp_path / "own.yaml").write_text("overlay: own\n")
+
+    alone = labelled_case(tmp_path, "evaluation")
+    given = labelled_case(tmp_path, "evaluation", figures="overlay: adopted\n")
+
+    assert (alone.file.overlay, alone.file.label) == (None, "evaluation")
+    assert (tmp_path / given.file.overlay).read_text() == "overlay: adopted\n"
+
+
+def test_a_result_by_other_figures_than_those_adopted_cannot_stand(cast):
+    cast.edition.overlay = (
+        f"overlay: ours\nfor_edition: {cast.edition.edition}\nkind: licence-holder\nsupplied_by: Us\nvalues: {{x: 3}}\n"
+    )
+    cast.edition.save()
+    one = cast.evaluation("gathering")
+
+    with pytest.raises(SealmarkError, match="other figures than those adopted"):
+        record_result(one, cast.result(), by=cast.ada, at=after(12))
+
+
+@pytest.mark.parametrize("label", ["self-assessment", "rehearsal", "example"])
+def test_what_is_labelled_otherwise_cannot_stand_as_a_result(cast, sealed, label):
+    one = cast.evaluation("gathering")
+    body = {key: value for key, value in sealed.items() if key != "digest"}
+
+    with pytest.raises(SealmarkError, match=f"it is labelled {label}"):
+        record_result(one, seal({**body, "label": label}), by=cast.ada, at=after(12))
 
 
 def test_the_page_asks_until_the_result_is_there(cast, client, example):

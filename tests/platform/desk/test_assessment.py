@@ -27,6 +27,15 @@ from sealmark_platform.records.models import Entry
 from sealmark_platform.work import work
 
 LABEL = "not a certification result"
+OTHER = """\
+scheme: cse-style/2008
+label: example
+organization: {name: Elsewhere, employees: 8}
+as_of: 2026-09-30
+period: {start: 2026-01-01, end: 2026-08-31}
+seed: 3
+judgements: [judgements.csv]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +168,21 @@ def test_what_is_no_case_folder_is_refused_before_anything_is_kept(world, client
     assert answer.status_code == 422
     assert code is None or code in answer.content.decode()
     assert not SelfAssessment.objects.exists()
+
+
+def test_a_case_of_another_scheme_is_told_by_one_sentence(world):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("case.yaml", OTHER)
+        archive.writestr("judgements.csv", "requirement,score\n1.1.1,3\n")
+    made = assessment.begin_assessment(
+        world.organization, world.edition, upload(content.getvalue()), by=world.cleo, at=after(0)
+    )
+
+    assessment.evaluate(made, at=after(0))
+
+    made.refresh_from_db()
+    assert [(one["code"], one["where"]) for one in made.problems] == [("SM899", "case.yaml")]
 
 
 def test_an_unpacked_bomb_ends_as_refused(world):

@@ -74,8 +74,9 @@ def evaluated(evaluation: Evaluation) -> Mapping[str, Json]:
         event = event_of(evaluation)
     with tempfile.TemporaryDirectory() as folder, kept.content.open("rb") as stream:
         place = unpack_case(stream, Path(folder))
-        case = labelled_case(place, "evaluation").of_event(event)
-        return evaluate(edition_of(evaluation.file.edition), case).document
+        adopted = evaluation.file.edition
+        case = labelled_case(place, "evaluation", figures=adopted.overlay, scheme=adopted.edition).of_event(event)
+        return evaluate(edition_of(adopted), case).document
 
 
 @transaction.atomic

@@ -216,7 +216,7 @@ def fetch_file_as(standing: Standing, pk: Any) -> tuple[CertificationFile, bool]
     Raises:
         Http404: There is none, or the person may not know that there is one.
     """
-    related = ("organization", "body", "edition", "agreement", "certificate")
+    related = ("organization", "body", "edition", "agreement", "certificate__edition")
     found = CertificationFile.objects.select_related(*related).filter(pk=pk)
     theirs = _of_clients(standing.speaks_for, "")
     for condition, is_insider in ((_seen_in_bodies(standing, ""), True), (theirs, False)):

@@ -21,8 +21,10 @@ __all__ = [
     "Seat",
     "Standing",
     "actor_in",
+    "functions_held",
     "functions_of_seats",
     "members_with",
+    "organizations_of",
     "seated",
     "standing_of",
     "ties_of",
@@ -156,9 +158,19 @@ _SEATS_IN = Prepared(
 )
 
 
+def functions_held(person: Person, on: dt.date) -> list[tuple[uuid.UUID, str]]:
+    """Return in which bodies a person has which functions on a day."""
+    return _HELD.rows(person.pk, on)
+
+
+def organizations_of(person: Person) -> frozenset[uuid.UUID]:
+    """Return the organizations a person speaks for."""
+    return frozenset(one for (one,) in _REPRESENTED.rows(person.pk))
+
+
 def standing_of(person: Person, on: dt.date, *, file: uuid.UUID | None = None) -> Standing:
     """Return what a person is on a day, in five short queries, in every file or in one."""
-    represented = frozenset(one for (one,) in _REPRESENTED.rows(person.pk))
+    represented = organizations_of(person)
     kept = [Tie(str(one), _KINDS[kind], until) for one, kind, until in _TIES.rows(person.pk)]
     panels = _PANELS.rows(person.pk)
     by_evaluation: dict[object, tuple[Seat, ...]] = {}
@@ -168,7 +180,7 @@ def standing_of(person: Person, on: dt.date, *, file: uuid.UUID | None = None) -
         by_evaluation[seat.evaluation] = (*by_evaluation.get(seat.evaluation, ()), seat)
         newest[seat.file] = last
     return Standing(
-        person, frozenset(_HELD.rows(person.pk, on)), represented,
+        person, frozenset(functions_held(person, on)), represented,
         (*kept, *(Tie(str(one), "employment") for one in represented)), by_evaluation,
         frozenset(one for one, _ in panels), frozenset(one for _, one in panels), newest,
     )  # fmt: skip

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from sealmark_platform.casework.queries.actors import functions_held, organizations_of
 from sealmark_platform.parties.models import Body, Person
 
 __all__ = ["CLIENT", "bodies_of", "functions_of", "parts_of"]
@@ -20,15 +21,12 @@ CLIENT = "client"
 
 def functions_of(person: Person) -> set[tuple[uuid.UUID, str]]:
     """Return what a person is today: body and function."""
-    now = person.memberships.filter(Q(until=None) | Q(until__gte=timezone.now().date()))
-    return set(now.values_list("body_id", "function"))
+    return set(functions_held(person, timezone.now().date()))
 
 
 def parts_of(person: Person) -> set[tuple[uuid.UUID, str]]:
-    """Return what :func:`functions_of` returns, and each organization a person speaks for, in one query."""
-    now = person.memberships.filter(Q(until=None) | Q(until__gte=timezone.now().date()))
-    speaks = person.representations.values_list("organization_id", Value(CLIENT, output_field=CharField()))
-    return set(now.values_list("body_id", "function").union(speaks))
+    """Return what :func:`functions_of` returns, and each organization a person speaks for."""
+    return functions_of(person) | {(organization, CLIENT) for organization in organizations_of(person)}
 
 
 def bodies_of(person: Person, functions: Collection[str]) -> QuerySet[Body]:

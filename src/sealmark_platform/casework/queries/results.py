@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sealmark.core.canonical import digest_json
+from sealmark.evaluation.document import number
 from sealmark.scheme.edition import Edition
 from sealmark_platform.casework.models import Evaluation
+from sealmark_platform.catalogue.queries import figures_supplied
 
 __all__ = ["Grade", "grade_of", "grade_words", "result_faults"]
 
@@ -59,8 +61,11 @@ def result_faults(evaluation: Evaluation, document: Mapping[str, Any]) -> tuple[
     body = {key: value for key, value in document.items() if key != "digest"}
     if document.get("digest") != digest_json(body):
         found.append("its seal is broken")
-    if (document.get("overlay") or {}).get("kind") == "practice":
+    overlay = document.get("overlay") or {}
+    if overlay.get("kind") == "practice":
         found.append("it was made with figures for practice")
+    elif overlay.get("values", {}) != {name: number(value) for name, value in figures_supplied(adopted).items()}:
+        found.append("it was made with other figures than those adopted")
     label = document.get("label", "evaluation")
     if label != "evaluation":
         found.append(f"it is labelled {label}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
 from django import template
+from django.urls import get_script_prefix, reverse
 from django.utils.formats import date_format, number_format
 
 from sealmark.certify import EvaluationStatus
@@ -28,6 +30,23 @@ def act_name(act: Any) -> str:
     """Return what an act is called."""
     name = getattr(act, "id", act)
     return str(phrases.ACTS.get(name, name))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _address(_prefix: str, name: str, *parts: object) -> str:
+    return reverse(name, args=parts)
+
+
+@register.filter
+def address(part: object, name: str) -> str:
+    """Return the address of the page of a name for something, as ``url`` does; working it out is done once."""
+    return _address(get_script_prefix(), name, part)
+
+
+@register.filter
+def act_address(subject: object, act: str) -> str:
+    """Return the address at which an act is done to a subject."""
+    return _address(get_script_prefix(), "act", act, subject)
 
 
 @register.filter

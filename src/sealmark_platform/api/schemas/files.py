@@ -1,4 +1,4 @@
-"""What the interface answers, a schema per thing. Words of schemes are ids: packs have the sentences."""
+"""Files with what belongs to them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,10 @@ from typing import Any
 from ninja import Schema
 
 __all__ = [
-    "ActForm", "Certificate", "CertificateRow", "Done", "Edition", "Evaluation", "EvaluationRow", "File", "FileRow",
-    "Finding", "FindingRow", "FormField", "Me", "Objection", "ObjectionRow", "Organization", "Record", "Registered",
-    "RegisteredRow", "Site", "Upload",
+    "Agreement", "Certificate", "CertificateEvent", "CertificateRow", "DecisionMade", "Evaluation", "EvaluationRow",
+    "FaultOfRun", "File", "FileRow", "Finding", "FindingRow", "Objection", "ObjectionRow", "PlannedSite", "Record",
+    "Run", "Seat", "Upload",
 ]  # fmt: skip
-
-
-class Me(Schema):
-    """Who asks."""
-
-    id: uuid.UUID
-    name: str
-    email: str
-    functions: list[str]
-    organizations: list[uuid.UUID]
 
 
 class FileRow(Schema):
@@ -263,95 +253,3 @@ class Record(Schema):
     subject: str
     leaf: str
     chain: str
-
-
-class Organization(Schema):
-    """An organization."""
-
-    id: uuid.UUID
-    name: str
-    register_number: str
-    country: str
-    city: str
-    address: str
-    sector: str
-    employees: int | None
-
-
-class Site(Schema):
-    """A site of an organization."""
-
-    id: uuid.UUID
-    code: str
-    name: str
-    city: str
-    is_central: bool
-    stratum: str
-    closed_on: dt.date | None
-
-
-class Edition(Schema):
-    """An edition that a body certifies by."""
-
-    id: uuid.UUID
-    body: uuid.UUID
-    body_name: str
-    edition: str
-    digest: str
-    adopted_on: dt.date
-    last_applications_on: dt.date | None
-
-
-class RegisteredRow(Schema):
-    """One certificate in the public register."""
-
-    number: str
-    status: str
-    organization: str
-    country: str
-    city: str
-    body: str
-    edition: str
-    grade: str
-    valid_from: dt.date
-    valid_until: dt.date
-
-
-class Registered(RegisteredRow):
-    """One certificate in the public register with its history."""
-
-    scope: str
-    first_issued_on: dt.date
-    history: list[CertificateEvent]
-
-
-class FormField(Schema):
-    """One thing that an act asks for."""
-
-    name: str
-    label: str
-    kind: str
-    is_required: bool
-    choices: list[list[str]]
-
-
-class ActForm(Schema):
-    """What an act asks for, as things stand."""
-
-    act: str
-    subject: uuid.UUID
-    status: str
-    revision: int
-    is_final: bool
-    fields: list[FormField]
-
-
-class Done(Schema):
-    """What an act left behind."""
-
-    act: str
-    subject: uuid.UUID
-    status: str
-    revision: int
-    record: int
-    made: str | None
