@@ -198,7 +198,7 @@ def labelled_case(
     if scheme and named != scheme.partition("/")[0] and named in pack_folders():
         # Otherwise every row would be told as unknown, and the reason not at all.
         what = f"The case folder is for {case.file.scheme}, not for {scheme}."
-        raise SealmarkError(Problem("SM899", what, "case.yaml", "Give the case folder of this scheme."))
+        raise SealmarkError(Problem("SM899", what, where="case.yaml", fix="Give the case folder of this scheme."))
     known: dict[str, str | None] = {}
     if figures.strip():
         (folder / _FIGURES).write_text(figures, encoding="utf-8")

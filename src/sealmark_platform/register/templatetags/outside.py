@@ -14,9 +14,11 @@ from sealmark_platform.register.models import OutsideComplaint
 register = template.Library()
 
 _WAITING = Prepared(
-    lambda: OutsideComplaint.objects.filter(status=OutsideComplaint.Status.RECEIVED)
-    .values_list("body_id")
-    .annotate(number=Count("pk"))
+    lambda: (
+        OutsideComplaint.objects.filter(status=OutsideComplaint.Status.RECEIVED)
+        .values_list("body_id")
+        .annotate(number=Count("pk"))
+    )
 )
 
 
