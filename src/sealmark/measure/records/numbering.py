@@ -41,7 +41,8 @@ class Numbering:
         """Return the cells with some numbers, one row each."""
         if self.listed is not None:
             return self.listed.take(pa.array(numbers))
-        columns, rest = {}, numbers
+        # What is lowest may lie beyond what the numbers themselves can hold.
+        columns, rest = {}, numbers.astype("int64")
         for field, (lowest, width) in zip(reversed(list(self.schema)), reversed(self.ends), strict=True):
             rest, value = rest // width, rest % width
             columns[field.name] = pa.array(value + lowest, pa.int64(), mask=value == width - 1).cast(field.type)
