@@ -42,7 +42,7 @@ ON_POSTGRES = $(addprefix tests/platform/,casework records administration pages 
 
 test: $(STAMP) check $(FAST) $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report= --cov-fail-under=0 --ignore tests/platform --ignore tests/journeys
-	@$(BIN)/python -m pytest -n 2 tests/platform tests/journeys
+	@$(BIN)/python -m pytest -n 2 tests/journeys tests/platform
 	@$(BIN)/python -m pytest --postgres -n 2 $(ON_POSTGRES)
 	@$(if $(WITH_SPARK),$(BIN)/python -m pytest --spark -n 2 --cov --cov-append --cov-report= --cov-fail-under=0,echo 'No Java here: the tests on Spark are left out.')
 	@$(BIN)/python -m coverage json -q --fail-under=0

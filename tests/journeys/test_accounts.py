@@ -174,7 +174,7 @@ def test_the_pages_in_between_are_as_good_on_a_phone(desk, folder):
     bo.press("main form.passkey button")
     for path in ("/account/codes/", "/account/codes/new/", "/account/confirm/passkey/", "/account/"):
         bo.go(path)
-    assert "Security key: beside the password" in bo.text()
+    assert "安全密钥：与密码并用" in bo.text()
 
     other = desk("ru").sign_in("bo")
     assert other.page.url.endswith("/sign-in/second-factor/")
