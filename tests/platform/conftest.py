@@ -8,6 +8,14 @@ import pytest
 from tests.platform.people import SCHEME, World
 
 
+@pytest.fixture(autouse=True)
+def kept_connection(monkeypatch):
+    """A worker that runs in a test works in the test's own connection, inside its transaction: it must not close it."""
+    from django_tasks_db.management.commands import db_worker
+
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+
+
 @pytest.fixture
 def world(db):
     """A certification body at work."""

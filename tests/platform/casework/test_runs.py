@@ -11,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from django_tasks_db.management.commands import db_worker
 from tests.platform.people import SCHEME, after
 from tests.platform.scenes import Cast, kinds_after
 
@@ -39,9 +38,7 @@ def zipped(members):
 
 
 @pytest.fixture
-def cast(db, monkeypatch):
-    # The worker works in the test's own connection here, inside its transaction: it must not close it.
-    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+def cast(db):
     return Cast()
 
 
