@@ -174,14 +174,14 @@ def test_the_pages_in_between_are_as_good_on_a_phone(desk, folder):
     bo.press("main form.passkey button")
     for path in ("/account/codes/", "/account/codes/new/", "/account/confirm/passkey/", "/account/"):
         bo.go(path)
-    assert "安全密钥：与密码并用" in bo.text()
+    assert "与密码并用" in bo.text()
 
     other = desk("ru").sign_in("bo")
     assert other.page.url.endswith("/sign-in/second-factor/")
     with_a_device(other)
-    other.page.click("text=Use a passkey or security key")
+    other.page.click("text=Использовать ключ доступа или ключ безопасности")
     other.page.wait_for_selector("form.passkey .errors:visible")
     other.check()
-    other.press("text=Begin anew")
+    other.press("text=Начать заново")
     for path in ("/account/password/forgotten/sent/", "/account/password/new/done/", "/sign-in/closed/"):
         other.go(path)
