@@ -37,7 +37,7 @@ demo: $(STAMP)   ## evaluate one example case per pack, then open a certificatio
 
 # What asks a database for more than to keep rows: acts at once, locks, triggers, constraints, counts, archives.
 # `make test-postgres` runs everything of the platform on PostgreSQL.
-ON_POSTGRES = $(addprefix tests/platform/,casework records administration pages interface api/test_acting.py \
+ON_POSTGRES = $(addprefix tests/platform/,casework records pages administration/test_editions.py api/test_acting.py \
   api/test_reading.py desk/test_complaints.py test_backup.py test_commands.py test_overviews.py)
 
 test: $(STAMP) check $(FAST) $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
