@@ -45,12 +45,16 @@ def build(folder, database=""):
 
 
 def fresh_database(name):
-    """Return the address of an empty database on the server the tests run on; nothing for SQLite."""
+    """Return the address of an empty database on the server the tests run on; nothing for SQLite.
+
+    All workers use one server: each has its own databases, or one would drop what another is about to fill.
+    """
     address = os.environ.get("SEALMARK_TEST_DATABASE", "")
     if not address:
         return ""
     import psycopg
 
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute(f"CREATE DATABASE {name}")

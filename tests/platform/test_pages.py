@@ -40,6 +40,19 @@ def test_a_form_does_the_act_and_a_second_post_of_the_same_page_is_told(world, c
     assert file.status == "submitted"
 
 
+@pytest.mark.parametrize("said", [{"revision": ""}, {}, {"revision": "x"}])
+def test_who_does_not_say_what_they_saw_is_told_and_does_nothing(world, client, said):
+    file = world.draft()
+    client.force_login(world.cleo)
+
+    page = client.post(reverse("act", args=["application.submit", file.pk]), said)
+
+    assert page.status_code == 422
+    assert "<li>Look at the page again and repeat your act if it still fits.</li>" in page.content.decode()
+    file.refresh_from_db()
+    assert file.status == "draft"
+
+
 def test_a_stranger_learns_nothing_and_an_insider_without_the_function_is_refused(world, elsewhere, client):
     file = world.draft()
     apply.submit_application(file, by=world.cleo, at=after(1))

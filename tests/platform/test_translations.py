@@ -182,7 +182,8 @@ def test_a_refused_act_is_told_in_the_readers_language_and_gets_the_focus(world,
     client.cookies["language"] = language
     address = reverse("act", args=["application.accept", file.pk])
 
-    page = client.post(address, {"reason": "Gut.", "shown": [], "revision": ""})
+    file.refresh_from_db()
+    page = client.post(address, {"reason": "Gut.", "shown": [], "revision": file.revision})
 
     assert page.status_code == 422
     assert f"<span>{sentence}</span>" in page.content.decode()

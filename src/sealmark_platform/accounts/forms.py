@@ -127,6 +127,9 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *places: Any, **more: Any) -> None:
         super().__init__(*places, **more)
         self.fields["name"].label = _("Name, to tell it from others")
+        # A browser that cannot, or somebody who cancelled: the page says the same without being asked.
+        told = _("The passkey was not used: the device refused, you cancelled, or it took too long. Try again.")
+        self.fields["credential"].error_messages |= {"required": told, "invalid": told}
         self.fields["passwordless"].label = _("Sign in with it alone, without a password")
         self.fields["passwordless"].help_text = _(
             "The device then asks for your fingerprint, face or PIN. Without this it is a second factor beside the "

@@ -22,7 +22,7 @@ from sealmark_platform.catalogue.queries import edition_of, word_of
 from sealmark_platform.language import reader_tag
 from sealmark_platform.parties.models import Person
 
-__all__ = ["form_of"]
+__all__ = ["form_of", "revision_field"]
 
 NOTHING = "\N{EN DASH}"
 
@@ -52,6 +52,7 @@ def _choice(label: Any, options: Callable[[Any], Any], *, required: bool = True)
 
 
 _REASON = {"reason": _text(_("Reason"))}
+_UNSEEN = dict.fromkeys(("required", "invalid"), _("Look at the page again and repeat your act if it still fits."))
 _CONFIRM: Fields = {"confirmed": lambda _subject: forms.BooleanField(label=_("I have read this and mean it"))}
 
 
@@ -227,6 +228,11 @@ _FIELDS: Mapping[str, Fields] = {
 }  # fmt: skip
 
 
+def revision_field() -> forms.IntegerField:
+    """Return the field that carries the revision a page showed: nobody acts on what they have not seen."""
+    return forms.IntegerField(widget=forms.HiddenInput, error_messages=_UNSEEN)
+
+
 def form_of(act: str, subject: Any) -> type[forms.Form]:
     """Return the form of an act on a subject.
 
@@ -239,5 +245,5 @@ def form_of(act: str, subject: Any) -> type[forms.Form]:
     """
     made = {name: make(subject) for name, make in _FIELDS[act].items()}
     fields: dict[str, Any] = {name: field for name, field in made.items() if field is not None}
-    fields["revision"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    fields["revision"] = revision_field()
     return type("ActForm", (forms.Form,), fields)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework.actions.application import begin_application, write_application
 from sealmark_platform.casework.actions.evidence import add_document
+from sealmark_platform.casework.forms import revision_field
 from sealmark_platform.casework.models import CertificationFile
 from sealmark_platform.casework.performing import open_acts
 from sealmark_platform.casework.queries.access import fetch_file
@@ -131,7 +132,7 @@ def _answers(said: dict[str, Any]) -> dict[str, Any]:
 
 
 class _WriteForm(forms.Form):
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = revision_field()
     scope = forms.CharField(label=_("What shall be certified"), max_length=5_000, required=False,
                             widget=forms.Textarea(attrs={"rows": 4}))  # fmt: skip
     kind = forms.ChoiceField(label=_("Kind of document"), required=False)

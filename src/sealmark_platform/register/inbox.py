@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sealmark.core.errors import SealmarkError
+from sealmark_platform.casework.forms import revision_field
 from sealmark_platform.casework.models import CertificationFile
 from sealmark_platform.casework.queries.desks import bodies_of, functions_of
 from sealmark_platform.parties.models import Person
@@ -59,7 +60,7 @@ class _FileField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class _FileForm(forms.Form):
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = revision_field()
     file = _FileField(CertificationFile.objects.none(), label=gettext_lazy("File"), empty_label="\N{EN DASH}")
     statement = forms.CharField(
         label=gettext_lazy("What it is about, as the people of the file shall read it"), max_length=10_000,
@@ -69,7 +70,7 @@ class _FileForm(forms.Form):
 
 
 class _AnswerForm(forms.Form):
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = revision_field()
     reason = forms.CharField(
         label=gettext_lazy("Why this body cannot decide on it"), max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}), help_text=gettext_lazy("Who complained reads this by mail."),

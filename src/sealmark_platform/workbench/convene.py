@@ -30,6 +30,12 @@ def may_call(person: Person) -> set[uuid.UUID]:
 
 
 class _CallForm(forms.Form):
+    do = forms.ChoiceField(
+        choices=[("call", "")], initial="call", widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose one of those the form offers.")
+        ),
+    )  # fmt: skip
     body = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("Certification body"), empty_label=None)
     on = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     place = forms.CharField(label=gettext_lazy("Where and when"), max_length=200, required=False)
@@ -40,7 +46,7 @@ def meeting_days(request: HttpRequest) -> HttpResponse:
     """The days that are named, one more, or one less."""
     assert isinstance(request.user, Person)
     bodies, at = bodies_of(request.user, CALLERS), timezone.now()
-    form = _CallForm(request.POST if request.POST.get("do") == "call" else None)
+    form = _CallForm(request.POST if request.method == "POST" and request.POST.get("do") != "call-off" else None)
     field = form.fields["body"]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = bodies.order_by("name")

@@ -165,10 +165,13 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
     owner = file_of(subject)
     if not is_open(act, subject, person, on):
         return _not_now(request, owner)
-    form = form_of(act, subject)(request.POST or None, request.FILES or None, initial={"revision": subject.revision})
+    sent = request.method == "POST"
+    form = form_of(act, subject)(
+        request.POST if sent else None, request.FILES if sent else None, initial={"revision": subject.revision}
+    )  # fmt: skip
     problems: tuple[Any, ...] = ()
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if sent and form.is_valid():
         try:
             perform(act, subject, form.cleaned_data, by=person, at=timezone.now())
         except SealmarkError as error:
@@ -176,7 +179,7 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
         else:
             messages.success(request, _done(act))
             return redirect("file", pk=owner.pk)
-    elif request.method == "POST":
+    elif sent:
         status = 422
     text = owner.agreement.text if act == "application.sign-agreement" else ""
     context = {"act": ACTS[act], "file": owner, "form": form, "problems": problems, "text": text}

@@ -253,3 +253,12 @@ def test_a_person_who_goes_takes_the_factors_along_without_a_word(world, kinds):
 
     assert (before, kinds()) == (["account.factor-add"], ["account.factor-add"])
     assert decrypt(SECRET) == SECRET
+
+
+@pytest.mark.parametrize("said", [{}, {"credential": "no JSON"}])
+def test_a_passkey_without_an_answer_of_the_device_is_told(cora, said):
+    page = cora.post("/account/passkeys/add/", {"name": "Key", **said})
+
+    assert page.status_code == 200
+    assert "<li>The passkey was not used: the device refused, you cancelled" in page.content.decode()
+    assert not Authenticator.objects.exists()

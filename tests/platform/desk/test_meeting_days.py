@@ -105,3 +105,14 @@ def test_what_is_of_another_body_cannot_be_chosen(world, elsewhere, client):
 
     assert (body.status_code, off) == (422, [404, 404, 404])
     assert DecisionMeeting.objects.filter(is_called_off=False).count() == 1
+
+
+@pytest.mark.parametrize("said", [{}, {"do": "move"}])
+def test_who_says_not_what_to_do_is_told_and_names_no_day(world, client, said):
+    client.force_login(world.cora)
+
+    page = client.post(ADDRESS, {**said, "body": world.body.pk, "on": "2099-01-01", "place": ""} if said else {})
+
+    assert page.status_code == 422
+    assert "<li>Choose one of those the form offers.</li>" in page.content.decode()
+    assert not DecisionMeeting.objects.exists()
