@@ -7,6 +7,7 @@ or of one transaction of PostgreSQL that sees nothing later.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import json
@@ -101,6 +102,8 @@ def _write(archive: zipfile.ZipFile, at: dt.datetime, *, with_keys: bool) -> dic
     members: dict[str, str] = {}
     rows: dict[str, int] = {}
     uploads: set[str] = set()
+    # Read before the rows: what was published by then is in them.
+    published = _published()
     with _one_moment() as alias:
         for model in kept_models():
             name = f"rows/{model._meta.label_lower}.jsonl"
@@ -112,10 +115,19 @@ def _write(archive: zipfile.ZipFile, at: dt.datetime, *, with_keys: bool) -> dic
     key = Path(settings.DATA) / "trail.key"
     if with_keys and key.is_file():
         members["keys/trail.key"] = _write_file(archive, "keys/trail.key", key)
+    if published is not None:
+        archive.writestr("log/checkpoint", published)
+        members["log/checkpoint"] = hashlib.sha256(published).hexdigest()
     manifest = {"format": FORMAT, "made_at": at.isoformat(), "database": connection.vendor, "migrations": migrations,
                 "trail": trail, "rows": rows, "members": members}  # fmt: skip
     archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
     return manifest
+
+
+def _published() -> bytes | None:
+    """Return the newest checkpoint of the published log."""
+    path = Path(settings.DATA) / "log" / "checkpoint"
+    return path.read_bytes() if path.is_file() else None
 
 
 @contextmanager
@@ -166,19 +178,21 @@ def _plain(value: object) -> str:
         return value.isoformat()
     if isinstance(value, (UUID, Decimal)):
         return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return base64.b64encode(value).decode()
     raise TypeError(type(value).__name__)
 
 
 def _trail(alias: str) -> dict[str, Any]:
-    from sealmark_platform.records.tree import append_leaf, root_of_peaks
+    from sealmark.attest.log.tree import append_leaf, root_of_peaks
 
-    peaks: list[str] = []
+    peaks: list[bytes] = []
     count = 0
     for count, leaf in enumerate(
         Entry.objects.using(alias).order_by("number").values_list("leaf", flat=True).iterator(chunk_size=10_000), 1
     ):
-        peaks = append_leaf(peaks, count - 1, leaf)
-    return {"entries": count, "root": root_of_peaks(peaks)}
+        peaks = append_leaf(peaks, count - 1, bytes.fromhex(leaf))
+    return {"entries": count, "root": root_of_peaks(peaks).hex()}
 
 
 def _migrations(alias: str) -> list[str]:

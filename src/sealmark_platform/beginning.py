@@ -23,7 +23,7 @@ def begin_body(code: str, name: str, country: str) -> Body:
     """Return a new certification body.
 
     Raises:
-        SealmarkError: SM837 the code is taken or no short word, or the country is no code of two letters; SM890 there
+        SealmarkError: SM837 the code is taken or no short word, or there is no such country; SM890 there
             is no name.
     """
     if not name.strip():

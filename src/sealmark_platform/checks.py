@@ -93,6 +93,13 @@ def _clock() -> Iterator[Problem]:
         yield Problem("SM847", what, "clock", "Set the clock; see `timedatectl`.")
 
 
+def _log() -> Iterator[Problem]:
+    from sealmark_platform.records.published import folder, log_state
+
+    if folder().is_dir() and (problem := log_state().problem):
+        yield problem
+
+
 CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (_secret, _folder, _demo, _mail, _addresses)
 """Checks that need no database."""
 
@@ -105,4 +112,4 @@ def faults_of_database() -> list[Problem]:
 def faults_of_installation() -> list[Problem]:
     """Return everything that is wrong; what needs the database is looked at once it answers and is up to date."""
     found = [problem for check in CHECKS for problem in check()]
-    return found + (faults_of_database() or list(_clock()))
+    return found + (faults_of_database() or [*_clock(), *_log()])

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-__all__ = ["reader", "reader_language", "reader_tag"]
+__all__ = ["reader", "reader_language", "reader_tag", "visitor_language"]
 
 _TAGS = {"en": "en", "ru": "ru", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 
@@ -37,7 +37,13 @@ def _chosen(request: HttpRequest) -> str:
     if cookie in _TAGS:
         return cookie
     account = getattr(request.user, "language", "")
-    return account if account in _TAGS else translation.get_language_from_request(request)
+    return account if account in _TAGS else visitor_language(request)
+
+
+def visitor_language(request: HttpRequest) -> str:
+    """Return the language of somebody who is not signed in."""
+    cookie = request.COOKIES.get("language", "")
+    return cookie if cookie in _TAGS else translation.get_language_from_request(request)
 
 
 def reader(request: HttpRequest) -> dict[str, object]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sealmark_platform.casework.models import Notice
+from sealmark_platform.letters import letter
 from sealmark_platform.parties.models import Mailbox, Person
 from sealmark_platform.workbench.sheets import notice_sentence
 
@@ -85,7 +86,4 @@ def written_mail(person: Person, notices: Sequence[Notice], channel: BaseEmailBa
         lines = [f"{one.file.number}, {one.file.organization}: {notice_sentence(one)}" for one in notices]
         greeting = _("Good day, %(name)s,") % {"name": person.name}
         close = _("Sign in to see what is asked of you: %(address)s") % {"address": settings.ADDRESS}
-        body = "\n".join([greeting, "", *lines, "", close, ""])
-        language = person.language
-    return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email], connection=channel,
-                        headers={"Content-Language": language, "Auto-Submitted": "auto-generated"})  # fmt: skip
+        return letter(person.email, subject, [greeting, "", *lines, "", close], channel)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, UUIDField
+from django.db.models import BinaryField, QuerySet, UUIDField
 
 __all__ = ["Prepared"]
 
-Value = uuid.UUID | dt.date | int | str
+Value = uuid.UUID | dt.date | int | str | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class _Statement:
 
 
 class Prepared:
-    """A question with places for ids, days, numbers and texts.
+    """A question with places for ids, days, numbers, texts and bytes.
 
     Args:
         question: Returns ``values_list`` of a queryset for stand-ins of the values; it is called once.
-        kinds: Of the values, in their order: ``UUID``, ``date``, ``int`` or ``str``.
+        kinds: Of the values, in their order: ``UUID``, ``date``, ``int``, ``str`` or ``bytes``.
     """
 
     def __init__(self, question: Callable[..., QuerySet[Any, Any]], *kinds: type[Value]) -> None:
@@ -56,8 +56,9 @@ class Prepared:
         stand_ins = [_stand_in(kind, place) for place, kind in enumerate(self._kinds)]
         compiler = self._question(*stand_ins).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        marks = [_adapted(one) for one in stand_ins]
-        places = tuple(marks.index(param) if param in marks else None for param in params)
+        marks = [_plain(_adapted(one)) for one in stand_ins]
+        plain = [_plain(param) for param in params]
+        places = tuple(marks.index(param) if param in marks else None for param in plain)
         if {place for place in places if place is not None} != set(range(len(marks))):
             raise ValueError("A value has no place in the question.")
         converters = compiler.get_converters([column for column, _sql, _name in compiler.select])
@@ -70,15 +71,24 @@ def _stand_in(kind: type[Value], place: int) -> Value:
         return uuid.UUID(int=(0xFACE << 112) + place)
     if kind is str:
         return f"a text of no question {place}"
+    if kind is bytes:
+        return b"bytes of no question %d" % place
     return dt.date(1, 1, 1 + place) if kind is dt.date else 0x5ACE_0000 + place
 
 
 def _adapted(value: Value) -> Any:
     if isinstance(value, int | str):
         return value
+    if isinstance(value, bytes):
+        return _BYTES.get_db_prep_value(value, connection)
     if isinstance(value, uuid.UUID):
         return _ID.get_db_prep_value(value, connection)
     return connection.ops.adapt_datefield_value(value)
+
+
+def _plain(param: Any) -> Any:
+    """Return what can be compared: PostgreSQL's wrapper of bytes cannot."""
+    return getattr(param, "obj", param)
 
 
 def _converted(row: Sequence[Any], converters: dict[int, Any]) -> tuple[Any, ...]:
@@ -90,3 +100,4 @@ def _converted(row: Sequence[Any], converters: dict[int, Any]) -> tuple[Any, ...
 
 
 _ID: UUIDField[Any, Any] = UUIDField()
+_BYTES: BinaryField[Any, Any] = BinaryField()

@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.backup import _migrations, kept_models, read_manifest
+from sealmark_platform.records.publishing import expect_news
 from sealmark_platform.records.queries import verify_trail
 
 __all__ = ["Restored", "restore_backup"]
@@ -59,7 +60,8 @@ def restore_backup(path: Path, *, known_entries: int = 0) -> Restored:
         raise SealmarkError(Problem("SM834", what, fix="Restore with the version that made it, then upgrade."))
     place = Path(settings.DATA) / "files"
     key = Path(settings.DATA) / "trail.key"
-    had_key = key.is_file()
+    had_key, log = key.is_file(), Path(settings.DATA) / "log"
+    had_log = log.exists()
     try:
         with zipfile.ZipFile(path) as archive, transaction.atomic():
             _bring_files(archive, manifest, had_key=had_key)
@@ -68,10 +70,13 @@ def restore_backup(path: Path, *, known_entries: int = 0) -> Restored:
                     _bring_rows(archive, model)
             _require_whole(manifest)
             _renew_sequences()
+            _expect_news(archive, manifest, known_entries)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         if not had_key:
             key.unlink(missing_ok=True)
+        if not had_log:
+            shutil.rmtree(log, ignore_errors=True)
         raise
     trail = manifest["trail"]
     uploads = sum(name.startswith("files/") for name in manifest["members"])
@@ -94,6 +99,13 @@ def _bring_files(archive: zipfile.ZipFile, manifest: dict[str, Any], *, had_key:
             _extract(archive, name, Path(settings.DATA) / "files" / _inside(rest), mode=0o644)
         elif name == "keys/trail.key" and not had_key:
             _extract(archive, name, Path(settings.DATA) / "trail.key", mode=0o600)
+
+
+def _expect_news(archive: zipfile.ZipFile, manifest: dict[str, Any], known_entries: int) -> None:
+    """Leave word that later checkpoints may have been published, unless somebody knows that none were."""
+    name = "log/checkpoint"
+    if not 0 < known_entries <= manifest["trail"]["entries"]:
+        expect_news(archive.read(name) if name in manifest["members"] else None)
 
 
 def _inside(name: str) -> str:

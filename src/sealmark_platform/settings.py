@@ -2,8 +2,8 @@
 
 ``SEALMARK_SECRET_KEY`` (or ``_FILE``) has no default. The rest: ``SEALMARK_DATA`` (folder of the database,
 uploads and written mails), ``SEALMARK_DATABASE``, ``SEALMARK_HOSTS``, ``SEALMARK_BEHIND_PROXY``, ``SEALMARK_ADDRESS``,
-``SEALMARK_MAIL``, ``SEALMARK_MAIL_FROM``, ``SEALMARK_SECOND_FACTOR``, ``SEALMARK_OIDC_ISSUER`` and its like,
-``SEALMARK_DEMO``.
+``SEALMARK_LOG_ORIGIN``, ``SEALMARK_MAIL``, ``SEALMARK_MAIL_FROM``, ``SEALMARK_SECOND_FACTOR``,
+``SEALMARK_OIDC_ISSUER`` and its like, ``SEALMARK_DEMO``.
 """
 
 from pathlib import Path
@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sealmark_platform.register.keeping.kept_pages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sealmark_platform.security.content_security_policy",
@@ -189,6 +190,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Where readers find the platform, for links in mails.
 ADDRESS = env.text("SEALMARK_ADDRESS", "http://127.0.0.1:8000/")
+# Under which name the log of the trail is known; nothing: as it was at its beginning, else by the address.
+LOG_ORIGIN = env.text("SEALMARK_LOG_ORIGIN")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("SEALMARK_MAIL_FROM", "sealmark@localhost")
 globals().update(env.mail(env.text("SEALMARK_MAIL"), DATA / "outbox"))
 

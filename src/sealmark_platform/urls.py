@@ -9,7 +9,7 @@ from sealmark_platform.api import pages as api_pages
 from sealmark_platform.client_portal import assessing
 from sealmark_platform.client_portal import views as portal
 from sealmark_platform.interface.whole import interface
-from sealmark_platform.register import complaining, inbox
+from sealmark_platform.register import complaining, inbox, transparency
 from sealmark_platform.register import views as register
 from sealmark_platform.workbench import calendar, convene, meeting, planner
 from sealmark_platform.workbench import views as workbench
@@ -50,6 +50,7 @@ urlpatterns = [
     path("complain/<uuid:pk>/<str:secret>/", complaining.complaint_status, name="complaint-status"),
     path("complaints/", inbox.outside_complaints, name="outside-complaints"),
     path("complaints/<uuid:pk>/", inbox.outside_complaint, name="outside-complaint"),
+    path("log/<path:name>", transparency.log_file, name="log-file"),
     path("register/", register.search, name="register"),
     path("register/<str:number>/", register.certificate, name="certificate"),
     path("api/v1/", interface.urls),

@@ -132,7 +132,7 @@ class Life:
             cora.act("evaluation.assign", person={"label": f"{name}-oak"}, side=side, is_lead=side == "evaluation")
         cora.act("evaluation.draw-sites", seed=7)
         first = self.today + dt.timedelta(days=3)
-        cora.act("evaluation.settle-plan", starts_on=first, ends_on=first, days=12)
+        cora.act("evaluation.settle-plan", starts_on=first, ends_on=first, days=12, reason="The shops are open.")
         self.at("ada").act("evaluation.start")
 
     def result(self, case):

@@ -87,7 +87,8 @@ class World:
     def gathering(self, file=None, kind="initial", day=5):
         one = self.planning(file, kind, day)
         begins = after(day + 5).date()
-        evaluation.settle_plan(one, starts_on=begins, ends_on=begins, days=Decimal(12), by=self.cora, at=after(day + 1))
+        days = {"starts_on": begins, "ends_on": begins, "days": Decimal(12)}
+        evaluation.settle_plan(one, **days, reason="They are open.", by=self.cora, at=after(day + 1))
         return evaluation.start_evaluation(one, by=self.ada, at=after(day + 5))
 
     def reviewed(self, file=None, kind="initial", day=5, **result):

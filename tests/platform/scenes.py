@@ -91,7 +91,8 @@ class Cast(World):
         evaluation.assign_seat(one, self.ed, "evaluation", by=self.cora, at=after(day))
         on = after(day + 5).date()
         for act in (
-            lambda one: evaluation.settle_plan(one, starts_on=on, ends_on=on, days=Decimal(12), by=self.cora, at=after(day + 1)),
+            lambda one: evaluation.settle_plan(
+                one, starts_on=on, ends_on=on, days=Decimal(12), reason=WHY, by=self.cora, at=after(day + 1)),
             lambda one: evaluation.start_evaluation(one, by=self.ada, at=after(day + 5)),
             lambda one: evaluation.record_result(one, self.result(), by=self.ada, at=after(day + 6)),
             lambda one: evaluation.recommend(one, reason=WHY, by=self.ada, at=after(day + 7)),
@@ -212,7 +213,7 @@ def _of_evaluation(cast, act):
         "draw-sites": lambda by, at: evaluation.draw_planned_sites(one, seed=3, by=by, at=at),
         "exclude-site": lambda by, at: evaluation.exclude_site(one.planned_sites.first(), reason=WHY, by=by, at=at),
         "settle-plan": lambda by, at: evaluation.settle_plan(
-            one, starts_on=on, ends_on=on, days=Decimal(12), by=by, at=at),
+            one, starts_on=on, ends_on=on, days=Decimal(12), reason=WHY, by=by, at=at),
         "change-plan": _reasoned(evaluation.change_plan, one),
         "start": _plain(evaluation.start_evaluation, one),
         "add-evidence": lambda by, at: evidence.add_evidence(

@@ -87,6 +87,7 @@ def test_what_is_outside_of_the_installation_is_told_with_its_place(tmp_path):
             ("serve", "--port", "99999999"): "SM898",
             ("--data", figures / "in-a-file", "check"): "SM898",
             ("tokens", "make", "--email", "olga@example.org", "--name", "n", "--days", "9" * 12): "SM871",
+            ("tokens", "make", "--email", "nobody@example.org", "--name", "n"): "SM895",
             ("createsuperuser", *secret, "Olga@Example.org"): "SM838",
             ("person", "oak", *secret, "n@example.org", *slip): "SM882",
         }
@@ -176,7 +177,9 @@ def test_the_address_of_the_mail_server_becomes_settings(tmp_path):
 # Setting up ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "country"), [("o k", "GB"), ("oak", "England"), ("far-too-long-a-code", "GB")])
+@pytest.mark.parametrize(
+    ("code", "country"), [("o k", "GB"), ("oak", "England"), ("oak", "XX"), ("far-too-long-a-code", "GB")]
+)
 def test_a_body_needs_a_short_code_and_a_country(db, code, country):
     with pytest.raises(SealmarkError, match="SM837"):
         beginning.begin_body(code, "Oak", country)

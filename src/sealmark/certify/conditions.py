@@ -167,7 +167,7 @@ def _grade_waited(_: Actor, facts: Facts) -> str:
 def _quorum(_: Actor, facts: Facts) -> str:
     if facts.votes_needed is None or facts.votes_cast >= facts.votes_needed:
         return "" if facts.votes_needed is not None else "The quorum is not known."
-    return f"{facts.votes_cast} of {facts.votes_needed} votes needed are cast."
+    return f"{facts.votes_cast} of {facts.votes_needed} votes needed are cast for this outcome."
 
 
 def _trigger_known(_: Actor, facts: Facts) -> str:

@@ -30,6 +30,10 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
     "measure": LazyCommand("sealmark.cli.measuring", "measure", "Estimate from a table, without any scheme."),
     "scheme": LazyCommand("sealmark.cli.scheme", "scheme", "Read, check, compare and export scheme packs."),
+    "witness": LazyCommand("sealmark.cli.witness", "witness", "Follow a log, and cry out when it contradicts itself."),
+    "contexts": LazyCommand(
+        "sealmark.cli.contexts", "contexts", "Keep the JSON-LD contexts that credentials are checked with."
+    ),
     "schema": LazyCommand("sealmark.cli.schema", "schema", "Print the JSON Schema of a file format."),
 }
 """Every command. A new one needs a line here and a module; nothing is imported before it is used."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import ibis
 import ibis.expr.operations as ops
@@ -35,6 +35,7 @@ MOST_CHARACTERS = 20_000_000
 _FREE_NAME = re.compile(r"ibis_\w+_[a-z0-9]{20,}\Z")
 
 _Parts: TypeAlias = "tuple[str | int, ...]"
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class _Description:
 
     def __init__(self) -> None:
         self.tables: list[str] = []
+        self._views: list[int | None] = []
         self._numbers: dict[int, int] = {}
 
     def of(self, root: Node) -> str:
@@ -166,15 +168,13 @@ class _Description:
     def _line(self, node: Node) -> str:
         if isinstance(node, ops.DatabaseTable):
             place = f"{node.namespace.catalog!r} {node.namespace.database!r}"
-            return f"table {self._table(node.name)} {place} {self.text(node.schema)}"
+            return f"table {_place(node.name, self.tables)} {place} {self.text(node.schema)}"
         if isinstance(node, ops.InMemoryTable):
-            return f"rows {self._table(node.name)} {self.text(node.schema)}"
+            return f"rows {_place(node.name, self.tables)} {self.text(node.schema)}"
+        if isinstance(node, ops.SelfReference):
+            # Ibis numbers views as long as the process lives; the number stands nowhere in the SQL.
+            return f"view {_place(node.identifier, self._views)} {self.text(node.parent)}"
         return f"{_number_of(type(node))}({self.listed(node.__args__)})"
-
-    def _table(self, name: str) -> int:
-        if name not in self.tables:
-            self.tables.append(name)
-        return self.tables.index(name)
 
     def listed(self, values: Any) -> str:
         """Return several values."""
@@ -197,6 +197,13 @@ class _Description:
     def mapping(self, value: Any) -> str:
         """Return the pairs of a mapping."""
         return "{" + ",".join([f"{self.text(key)}:{self.text(item)}" for key, item in value.items()]) + "}"
+
+
+def _place(one: _One, among: list[_One]) -> int:
+    """Return the place of the one in a list, to which it is added when it is new."""
+    if one not in among:
+        among.append(one)
+    return among.index(one)
 
 
 _EXACT = frozenset({str, int, float, bool, bytes, type(None), Decimal, dt.date, dt.time, dt.timedelta})

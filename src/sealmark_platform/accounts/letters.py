@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from sealmark_platform.letters import letter
 from sealmark_platform.parties.models import Person
 
 __all__ = ["HAPPENED", "address", "send_letter", "tell_happened"]
@@ -53,9 +53,7 @@ def send_letter(to: str, subject: str, lines: list[str], *, is_awaited: bool = F
     Raises:
         OSError: The mail server refuses an awaited mail.
     """
-    headers = {"Content-Language": translation.get_language() or "en", "Auto-Submitted": "auto-generated"}
-    mail = EmailMessage(subject, "\n".join([*lines, ""]), settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
-    transaction.on_commit(mail.send, robust=not is_awaited)
+    transaction.on_commit(letter(to, subject, lines).send, robust=not is_awaited)
 
 
 def tell_happened(person: Person, what: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sealmark_platform.administration import body, editions, hooks, mails, organizations, own, people
+from sealmark_platform.administration import body, calendars, editions, hooks, mails, organizations, own, people
 
 __all__ = ["addresses"]
 
@@ -34,11 +34,16 @@ addresses = [
     path(f"{_EDITION}<slug:task>/", editions.task, name="edition-task"),
     path(f"{_EDITION}impact/<uuid:successor>/", editions.impact, name="edition-impact"),
     path(f"{_B}settings/", body.settings, name="body-settings"),
+    path(f"{_B}calendar/", calendars.calendar, name="body-calendar"),
+    path(f"{_B}calendar/<slug:task>/", calendars.task, name="body-calendar-task"),
+    path(f"{_B}calendar/days/<int:pk>/remove/", calendars.holiday_remove, name="holiday-remove"),
     path(f"{_B}mails/", mails.mails, name="mails"),
     path(f"{_B}mails/<uuid:person>/<str:moment>/", mails.mail, name="mail"),
     path(f"{_B}webhooks/", hooks.hooks, name="webhooks"),
     path(f"{_B}webhooks/<uuid:pk>/", hooks.hook, name="webhook"),
     path("my/declarations/", own.declarations, name="my-declarations"),
     path("my/declarations/<int:pk>/end/", own.end_declaration, name="my-declaration-end"),
+    path("my/leave/", own.leave, name="my-leave"),
+    path("my/leave/<int:pk>/take-back/", own.take_back_leave, name="my-leave-take-back"),
     path("my/settings/", own.my_settings, name="my-settings"),
 ]

@@ -1,7 +1,8 @@
-"""Everybody's own: what ties them to organizations, and how they want their mail."""
+"""Everybody's own: what ties them to organizations, when they are away, and how they want their mail."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,22 +10,29 @@ from django import forms
 from django.conf import settings as project
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sealmark_platform.administration.access import Desk, bodies_run, person_of
+from sealmark_platform.administration.calendars import LeaveForm
 from sealmark_platform.administration.people import EndForm, TieForm
-from sealmark_platform.administration.tasks import NO_FILE, Place, Task, run_task
+from sealmark_platform.administration.tasks import NO_FILE, DeskForm, Place, Task, run_task
+from sealmark_platform.parties.actions import calendars as keep
 from sealmark_platform.parties.actions.competence import Bond, client_named, declare_tie, end_tie
 from sealmark_platform.parties.actions.mailbox import change_mailbox
-from sealmark_platform.parties.models import Body, Mailbox, Membership, Person, PersonTie
+from sealmark_platform.parties.models import Body, Leave, Mailbox, Membership, Person, PersonTie
 from sealmark_platform.parties.queries import clients_of, current
 
-__all__ = ["bodies_worked_for", "body_for_end", "declarations", "end_declaration", "my_settings"]
+__all__ = [
+    "bodies_worked_for", "body_for_end", "declarations", "end_declaration", "leave", "my_settings", "take_back_leave",
+    "take_own_leave",
+]  # fmt: skip
 
 
 def bodies_worked_for(person: Person) -> list[Body]:
@@ -99,6 +107,66 @@ def body_for_end(person: Person, tie: PersonTie) -> Body | None:
 
 def _concerns(tie: PersonTie, body: Body) -> bool:
     return clients_of(body).filter(pk=tie.organization_id).exists()
+
+
+class _OwnLeaveForm(LeaveForm):
+    body = forms.ChoiceField(label=_("Certification body"), required=False)
+    field_order = ("body", "first", "last")
+
+    def settle(self) -> None:
+        """Offer the bodies one works for, or all of them at once."""
+        known = [(body.code, body.name) for body in bodies_worked_for(self.desk.by)]
+        self.offer("body", known if len(known) == 1 else [("", _("all that I work for")), *known])
+
+
+def take_own_leave(person: Person, code: str, days: tuple[dt.date, dt.date], *, at: dt.datetime) -> list[Leave]:
+    """Note that one is away: in one body, or in all that one works for when no code is given."""
+    with transaction.atomic():
+        return [
+            keep.take_leave(body, person, days, by=person, at=at)
+            for body in bodies_worked_for(person) if code in {"", body.code}
+        ]  # fmt: skip
+
+
+def _take_leave(desk: Desk, person: Person, said: Mapping[str, Any]) -> None:
+    take_own_leave(person, said["body"], (said["first"], said["last"]), at=desk.at)
+
+
+_LEAVE = Task(
+    _("Note leave"), _OwnLeaveForm, _take_leave,
+    intro=_("From when to when you are away. Why is not asked, and not kept."),
+)  # fmt: skip
+
+
+@login_required
+def leave(request: HttpRequest) -> HttpResponseBase:
+    """When the reader is away, and a form for more."""
+    person = person_of(request)
+    bodies = bodies_worked_for(person)
+    if not bodies:
+        raise Http404
+    found = person.leaves.select_related("body").order_by("-last", "body__name")
+    more = {"leave": found, "is_own": True, "on": timezone.now().date()}
+    return run_task(request, _desk(person, bodies[0]), _LEAVE, person, Place(reverse("my-leave"), "", "", "", more))
+
+
+def _take_back(desk: Desk, found: Leave, _said: object) -> None:
+    keep.take_back_leave(found, by=desk.by, at=desk.at)
+
+
+_TAKE_BACK = Task(_("Take the leave back"), DeskForm, _take_back)
+
+
+@login_required
+def take_back_leave(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take own leave back."""
+    person = person_of(request)
+    found = person.leaves.select_related("body", "person").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    days = f"{date_format(found.first)} \N{EN DASH} {date_format(found.last)}"
+    place = Place(reverse("my-leave"), days, "", "", {"is_own": True})
+    return run_task(request, _desk(person, found.body), _TAKE_BACK, found, place)
 
 
 class _MineForm(forms.Form):

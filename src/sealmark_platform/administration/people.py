@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.accounts.actions import invite
+from sealmark_platform.administration import calendars
 from sealmark_platform.administration.access import Desk, desk_of
 from sealmark_platform.administration.tasks import DeskForm, Place, Task, day_field, paged, run_task
 from sealmark_platform.administration.words import history_of
@@ -31,7 +32,7 @@ from sealmark_platform.parties.actions.competence import (
     end_tie,
 )
 from sealmark_platform.parties.actions.people import account_of, add_person, let_go, set_functions
-from sealmark_platform.parties.models import Body, Competence, Membership, Person, PersonTie
+from sealmark_platform.parties.models import Body, Competence, Leave, Membership, Person, PersonTie
 from sealmark_platform.parties.queries import current, people_of, person_stamp, tied_clients
 from sealmark_platform.workbench.templatetags.plain import scheme_name
 
@@ -142,6 +143,7 @@ def one(request: HttpRequest, code: str, pk: str) -> HttpResponseBase:
         "ended": [seat for seat in seats if seat.until is not None and seat.until < desk.on],
         "competences": _worded(able.order_by("scheme", "sector"), scheme_words(desk.body)),
         "ties": tied_clients(person, desk.body).order_by("organization__name"),
+        "leave": person.leaves.filter(body=desk.body, last__gte=desk.on).order_by("first"),
         "entries": history_of(desk.body, f"person:{person.pk}"),
     }  # fmt: skip
     return render(request, "administration/person.html", shown)
@@ -212,7 +214,7 @@ def _add(desk: Desk, _subject: object, said: Mapping[str, Any]) -> str:
 def invited(desk: Desk, person: Person) -> str:
     """Invite somebody, and return what came of it."""
     try:
-        invite(person, by=desk.by, at=desk.at)
+        invite(person, by=desk.by, at=desk.at, body=desk.body)
     except OSError:
         told = _now("%(person)s was taken in, but the mail could not be sent: send the invitation again.")
         return told % {"person": person.name}
@@ -249,7 +251,7 @@ def _let_go(desk: Desk, person: Person, said: Mapping[str, Any]) -> None:
 
 def _invite(desk: Desk, person: Person, _said: object) -> None:
     try:
-        invite(person, by=desk.by, at=desk.at)
+        invite(person, by=desk.by, at=desk.at, body=desk.body)
     except OSError as error:
         what = "The mail could not be sent."
         raise SealmarkError(Problem("SM891", what, fix="Try again later, or ask the operator.")) from error
@@ -262,6 +264,7 @@ TASKS: dict[str, Task] = {
                        intro=_("The same scheme, sector and language again gets a new last day.")),
     "tie": Task(_("Declare a tie"), TieForm, _tie,
                 intro=_("Who is tied to an organization takes no part in its files: see the cooling-off period.")),
+    "leave": calendars.LEAVE,
     "invite": Task(_("Send the invitation again"), DeskForm, _invite),
     "let-go": Task(_("End all functions"), _LetGoForm, _let_go, is_final=False,
                    intro=_("All functions in this body end. What the person did stays in the records.")),
@@ -269,6 +272,7 @@ TASKS: dict[str, Task] = {
 ITEM_TASKS: dict[str, tuple[Any, Task]] = {
     "end-competence": (Competence, Task(_("End the competence"), EndForm, _end_competence)),
     "end-tie": (PersonTie, Task(_("End the tie"), EndForm, _end_tie)),
+    "take-back-leave": (Leave, calendars.TAKE_BACK),
 }
 
 

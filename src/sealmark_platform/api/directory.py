@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -10,14 +11,16 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
+from sealmark.certify import CertificateStatus
+from sealmark.scheme.edition import Edition
 from sealmark_platform.api import schemas
 from sealmark_platform.api.identity import ANYBODY, READING, person_of
-from sealmark_platform.api.listing import Asked, Listing, Page, filtered, listed
+from sealmark_platform.api.listing import Asked, Listing, Page, choice, filtered, listed, require_word
 from sealmark_platform.api.sheets import history_of
 from sealmark_platform.casework.models import Certificate
 from sealmark_platform.casework.queries.access import visible_files
 from sealmark_platform.catalogue.models import AdoptedEdition
-from sealmark_platform.catalogue.queries import open_to_applications
+from sealmark_platform.catalogue.queries import open_to_applications, words_of_editions
 from sealmark_platform.parties.models import Organization, Person, Site
 
 __all__ = ["router"]
@@ -47,7 +50,7 @@ class _AskedRegister(Asked):
     organization: str = ""
     country: str = ""
     edition: str = ""
-    status: str = ""
+    status: str = choice(CertificateStatus)
     grade: str = ""
 
 
@@ -115,6 +118,10 @@ def list_editions(request: HttpRequest, asked: Query[_AskedEditions]) -> Any:
     return listed(_EDITIONS, filtered(request, seen, asked, {"body": "body_id", "edition": "edition"}), asked)
 
 
+def _grades(edition: Edition) -> Iterable[str]:
+    return (grade.id for ladder in edition.grading.ladders for grade in ladder.grades)
+
+
 @router.get(
     "/register", response=Page[schemas.RegisteredRow], auth=ANYBODY, tags=["register"], operation_id="search_register"
 )
@@ -123,6 +130,10 @@ def search_register(request: HttpRequest, asked: Query[_AskedRegister]) -> Any:
     paths = {"number": "number__iexact", "organization": "file__organization__name__icontains",
              "country": "file__organization__country", "edition": "edition__edition", "status": "status",
              "grade": "grade"}  # fmt: skip
+    if asked.grade:
+        grades = words_of_editions(_grades)
+        for part in asked.grade.split(", "):
+            require_word("grade", part, grades)
     return listed(_REGISTER, filtered(request, Certificate.objects.all(), asked, paths), asked)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -36,6 +36,7 @@ class _Interface(NinjaAPI):
     """Adds to the document what the framework does not know: problems, files, and who needs no token."""
 
     bodies: Mapping[str, Any]
+    finish: Callable[[dict[str, Any]], None]
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """Return the document."""
@@ -47,6 +48,7 @@ class _Interface(NinjaAPI):
                 if operation["operationId"] in self.bodies:
                     schema = self.bodies[operation["operationId"]]
                     operation["requestBody"]["content"]["application/json"]["schema"] = schema
+        self.finish(document)
         return document
 
 
@@ -76,17 +78,25 @@ BODIES: Mapping[str, Any] = {"do_act": acting.ACT_BODY}
 """What requests send whose fields a form tells, by the id of the operation."""
 
 
-def make_interface(parts: Iterable[Router], bodies: Mapping[str, Any]) -> NinjaAPI:
+def _as_it_is(_document: dict[str, Any]) -> None:
+    """Leave a document as it is."""
+
+
+def make_interface(
+    parts: Iterable[Router], bodies: Mapping[str, Any], *, finish: Callable[[dict[str, Any]], None] = _as_it_is
+) -> NinjaAPI:
     """Return the interface of some parts.
 
     Args:
         parts: In the order of the document.
         bodies: As :data:`BODIES`.
+        finish: Changes the document when it is whole.
     """
     made = _Interface(
         title="Sealmark", version="1", description=_ABOUT, docs_url=None, urls_namespace="api-v1", throttle=PerMinute()
     )
     made.bodies = bodies
+    made.finish = finish
     for part in parts:
         made.add_router("", part)
     for kind, told in _TOLD.items():

@@ -15,10 +15,11 @@ from django.http import HttpRequest, HttpResponseBase
 from ninja import Schema
 from pydantic import Field
 
+from sealmark.core.errors import SealmarkError
 from sealmark_platform.api.exports import exported
 from sealmark_platform.api.problems import refuse
 
-__all__ = ["Asked", "Listing", "Page", "filtered", "listed", "require_known", "worked_out"]
+__all__ = ["Asked", "Listing", "Page", "choice", "filtered", "listed", "require_known", "require_word", "worked_out"]
 
 Row = TypeVar("Row", bound=Schema)
 
@@ -38,6 +39,11 @@ class Asked(Schema):
     format: Literal["json", "csv", "xlsx"] = Field(
         "json", description="csv and xlsx give every row of the list as a file, whatever limit and cursor."
     )
+
+
+def choice(words: Iterable[str]) -> Any:
+    """Return the field of a filter that is one of some words, or empty; the document of the interface names them."""
+    return Field("", json_schema_extra={"enum": ["", *map(str, words)]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def filtered(request: HttpRequest, found: QuerySet[Any], asked: Asked, paths: Ma
         paths: From a filter to what it compares.
 
     Raises:
-        SealmarkError: SM863 there is no such filter.
+        SealmarkError: SM863 as :func:`require_known`.
     """
     require_known(request, asked)
     given = {name: getattr(asked, name) for name in paths}
@@ -85,16 +91,37 @@ def filtered(request: HttpRequest, found: QuerySet[Any], asked: Asked, paths: Ma
 
 
 def require_known(request: HttpRequest, asked: Asked) -> None:
-    """Refuse what the list has no filter for.
+    """Refuse what the list has no filter for, and a word that no row could have.
 
     Raises:
-        SealmarkError: SM863 there is no such filter.
+        SealmarkError: SM863 there is no such filter, or a :func:`choice` is none of its words.
     """
     names = [field.alias or name for name, field in type(asked).model_fields.items()]
     unknown = sorted(set(request.GET) - set(names))
     if unknown:
         fix = f"There are: {', '.join(names)}."
         raise refuse("SM863", f'The list has no filter "{unknown[0][:40]}".', fix=fix, where="query")
+    for name, known in type(asked).model_fields.items():
+        more: Any = known.json_schema_extra
+        if more:
+            require_word(name, getattr(asked, name), more["enum"])
+
+
+def require_word(name: str, said: str, words: Iterable[str]) -> None:
+    """Refuse a filter that no row could meet; nothing said is no filter.
+
+    Args:
+        name: Of the filter.
+        said: What is asked for.
+        words: What there is.
+
+    Raises:
+        SealmarkError: SM863 it is none of the words.
+    """
+    known = [word for word in words if word]
+    if said and said not in known:
+        what = f'The filter "{name}" knows no "{said[:40]}".'
+        raise refuse("SM863", what, fix=f"There are: {', '.join(known)}.", where=f"query.{name}")
 
 
 def listed(listing: Listing, found: QuerySet[Any], asked: Asked) -> dict[str, Any] | HttpResponseBase:
@@ -141,26 +168,36 @@ def worked_out(
 
 
 def _said(cursor: str) -> str:
+    return _places(("",), cursor)[""]
+
+
+def _places(order: Sequence[str], cursor: str) -> dict[str, str]:
+    """Return where a cursor stands, by what the list is ordered by.
+
+    Raises:
+        SealmarkError: SM863 it is none that a page of the list gave.
+    """
     try:
-        (value,) = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, TypeError):
-        raise refuse(
-            "SM863", "The cursor is none of this list.", fix="Take it from `next`.", where="query.cursor"
-        ) from None
-    return str(value)
+        values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        raise _strange_cursor() from None
+    if not isinstance(values, list) or len(values) != len(order) or not all(isinstance(one, str) for one in values):
+        raise _strange_cursor()
+    return dict(zip(order, values, strict=True))
+
+
+def _strange_cursor() -> SealmarkError:
+    return refuse("SM863", "The cursor is none of this list.", fix="Take it from `next`.", where="query.cursor")
 
 
 def _after(listing: Listing, found: QuerySet[Any], cursor: str) -> QuerySet[Any, Any]:
     if not cursor:
         return listing.values(found)
+    places = _places(listing.order, cursor)
     try:
-        values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-        places = dict(zip(listing.order, map(str, values), strict=True))
         return listing.values(found.filter(_beyond(places)))
-    except (binascii.Error, ValueError, TypeError, ValidationError):
-        raise refuse(
-            "SM863", "The cursor is none of this list.", fix="Take it from `next`.", where="query.cursor"
-        ) from None
+    except (ValueError, TypeError, ValidationError):
+        raise _strange_cursor() from None
 
 
 def _beyond(places: Mapping[str, str]) -> Q:

@@ -10,12 +10,22 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
+from sealmark.certify import (
+    ApplicationStatus,
+    CertificateStatus,
+    EvaluationKind,
+    EvaluationStatus,
+    FindingStatus,
+    ObjectionStatus,
+)
 from sealmark_platform.api import schemas, sheets
 from sealmark_platform.api.identity import READING, person_of
-from sealmark_platform.api.listing import Asked, Listing, Page, filtered, listed
+from sealmark_platform.api.listing import Asked, Listing, Page, choice, filtered, listed, require_word
+from sealmark_platform.casework.actions.finding import NOTES
 from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Finding, Objection
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.queries.access import fetch_result, fetch_subject, told_evaluations, visible_files
+from sealmark_platform.catalogue.queries import words_of_editions
 from sealmark_platform.records.queries import entries_of_file
 
 __all__ = ["router"]
@@ -59,7 +69,7 @@ _RECORDS = Listing("records", schemas.Record, ("number",))
 class _AskedFiles(Asked):
     number: str = ""
     organization_name: str = ""
-    status: str = ""
+    status: str = choice(ApplicationStatus)
     body: uuid.UUID | None = None
     organization: uuid.UUID | None = None
     edition: str = ""
@@ -67,19 +77,25 @@ class _AskedFiles(Asked):
 
 class _AskedOfFile(Asked):
     file: uuid.UUID | None = None
-    status: str = ""
 
 
 class _AskedEvaluations(_AskedOfFile):
-    kind: str = ""
+    status: str = choice(EvaluationStatus)
+    kind: str = choice(EvaluationKind)
 
 
 class _AskedFindings(_AskedOfFile):
+    status: str = choice(FindingStatus)
     evaluation: uuid.UUID | None = None
     grade: str = ""
 
 
+class _AskedObjections(_AskedOfFile):
+    status: str = choice(ObjectionStatus)
+
+
 class _AskedCertificates(_AskedOfFile):
+    status: str = choice(CertificateStatus)
     number: str = ""
     organization: uuid.UUID | None = None
 
@@ -144,6 +160,8 @@ def list_findings(request: HttpRequest, asked: Query[_AskedFindings]) -> Any:
     """Findings, the newest first."""
     seen = Finding.objects.filter(evaluation__file__in=_mine(request))
     paths = {"file": "evaluation__file_id", "evaluation": "evaluation_id", "status": "status", "grade": "grade"}
+    classes = words_of_editions(lambda one: (grade.id for grade in one.procedure.finding_grades))
+    require_word("grade", asked.grade, dict.fromkeys([*classes, *NOTES]))
     return listed(_FINDINGS, filtered(request, seen, asked, paths), asked)
 
 
@@ -172,7 +190,7 @@ def get_certificate(request: HttpRequest, pk: uuid.UUID) -> Any:
 
 
 @router.get("/objections", response=Page[schemas.ObjectionRow], tags=["objections"], operation_id="list_objections")
-def list_objections(request: HttpRequest, asked: Query[_AskedOfFile]) -> Any:
+def list_objections(request: HttpRequest, asked: Query[_AskedObjections]) -> Any:
     """Complaints and appeals, the newest first."""
     seen = Objection.objects.filter(file__in=_mine(request))
     return listed(_OBJECTIONS, filtered(request, seen, asked, {"file": "file_id", "status": "status"}), asked)

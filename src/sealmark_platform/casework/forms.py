@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +22,9 @@ from sealmark_platform.casework.queries.applications import prerequisites_of
 from sealmark_platform.casework.queries.evaluations import outcomes_of
 from sealmark_platform.catalogue.queries import edition_of, word_of
 from sealmark_platform.language import reader_tag
-from sealmark_platform.parties.models import Person
+from sealmark_platform.parties.models import Membership, Person
 
-__all__ = ["form_of", "revision_field"]
+__all__ = ["begin_empty", "form_of", "revision_field"]
 
 NOTHING = "\N{EN DASH}"
 
@@ -52,12 +54,17 @@ def _choice(label: Any, options: Callable[[Any], Any], *, required: bool = True)
 
 
 _REASON = {"reason": _text(_("Reason"))}
+_ALL_THE_SAME: Fields = {
+    "reason": _text(_("Why on these days, if the body is closed or somebody on leave"), required=False)
+}
 _UNSEEN = dict.fromkeys(("required", "invalid"), _("Look at the page again and repeat your act if it still fits."))
 _CONFIRM: Fields = {"confirmed": lambda _subject: forms.BooleanField(label=_("I have read this and mean it"))}
 
 
 def _people(subject: Any) -> Any:
-    held = Person.objects.filter(memberships__body=file_of(subject).body_id).distinct().order_by("name")
+    here = Membership.objects.filter(body=file_of(subject).body_id)
+    seats = here.filter(Q(until=None) | Q(until__gte=timezone.now().date()))
+    held = Person.objects.filter(pk__in=seats.values("person")).order_by("name")
     return [(str(person.pk), person.name) for person in held]
 
 
@@ -155,6 +162,7 @@ _FIELDS: Mapping[str, Fields] = {
         "side": _choice(_("Side"), lambda _s: Participation.Side.choices[:4]),
         "is_lead": lambda _s: forms.BooleanField(label=_("Leads the team"), required=False),
         "role": _line(_("Role in the scheme"), required=False),
+        **_ALL_THE_SAME,
     },
     "evaluation.draw-sites": {
         "seed": lambda _s: forms.IntegerField(
@@ -166,6 +174,7 @@ _FIELDS: Mapping[str, Fields] = {
         "starts_on": _day(_("First day")),
         "ends_on": _day(_("Last day")),
         "days": lambda _s: forms.DecimalField(label=_("Assessor days"), min_value=0, max_digits=6, decimal_places=2),
+        **_ALL_THE_SAME,
     },
     "evaluation.change-plan": _REASON,
     "evaluation.start": {},
@@ -231,6 +240,14 @@ _FIELDS: Mapping[str, Fields] = {
 def revision_field() -> forms.IntegerField:
     """Return the field that carries the revision a page showed: nobody acts on what they have not seen."""
     return forms.IntegerField(widget=forms.HiddenInput, error_messages=_UNSEEN)
+
+
+def begin_empty(form: forms.Form) -> forms.Form:
+    """Return a form whose lists begin with nothing: nobody gives an answer that they have not chosen."""
+    for field in form.fields.values():
+        if type(field) is forms.ChoiceField and field.required and len(choices := list(field.choices)) > 1:
+            field.choices = [("", NOTHING), *choices]
+    return form
 
 
 def form_of(act: str, subject: Any) -> type[forms.Form]:

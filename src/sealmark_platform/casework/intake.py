@@ -9,6 +9,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Literal
@@ -63,7 +64,8 @@ def checked_upload(content: UploadedFile[Any]) -> Upload:
     """Return what is known of an upload.
 
     Raises:
-        SealmarkError: SM820 empty or too large, SM821 a kind that is not taken, SM822 no archive, or a bomb.
+        SealmarkError: SM820 empty or too large, SM821 a kind that is not taken, SM822 no archive, or a bomb,
+            SM824 an archive of several case folders.
     """
     name, size = _clean_name(content.name or ""), content.size or 0
     if not 0 < size <= LARGEST:
@@ -108,6 +110,7 @@ def _is_text(head: bytes) -> bool:
 
 def _archive(name: str, content: IO[bytes] | UploadedFile[Any]) -> tuple[str, bool]:
     members = _members(name, content)
+    _case_file(members)
     names = {PurePosixPath(member.filename).name for member in members}
     if "[Content_Types].xml" in names:
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", False
@@ -134,7 +137,7 @@ def unpack_case(content: IO[bytes], folder: Path) -> Path:
 
     Raises:
         SealmarkError: SM822 the archive is a bomb, broken or locked, SM823 a member would leave the folder,
-            SM824 there is no case.yaml.
+            SM824 there is no case.yaml, or several.
     """
     members = _members("case folder", content)
     for member in members:
@@ -147,10 +150,25 @@ def unpack_case(content: IO[bytes], folder: Path) -> Path:
             _extract(archive, members, folder)
     except _BROKEN as error:
         raise SealmarkError(Problem("SM822", "The archive cannot be unpacked.", fix="Pack it again.")) from error
-    found = sorted(folder.rglob("case.yaml"), key=lambda path: len(path.parts))
-    if not found:
+    found = _case_file(members)
+    if found is None:
         raise SealmarkError(Problem("SM824", "The archive has no case.yaml.", fix="Pack the whole case folder."))
-    return found[0].parent
+    return folder / found.parent
+
+
+def _case_file(members: Iterable[zipfile.ZipInfo]) -> PurePosixPath | None:
+    """Return which member is the case.yaml: the outermost; nothing when there is none.
+
+    Raises:
+        SealmarkError: SM824 there are several, and nothing says which is meant.
+    """
+    paths = (PurePosixPath(member.filename) for member in members if not member.is_dir())
+    found = sorted((path for path in paths if path.name == "case.yaml"), key=lambda path: (len(path.parts), path))
+    strangers = [one for one in found[1:] if one == found[0] or not one.is_relative_to(found[0].parent)]
+    if strangers:
+        what = f"The archive has more than one case folder: {found[0]} and {strangers[0]}."
+        raise SealmarkError(Problem("SM824", what[:300], fix="Pack each case folder into an archive of its own."))
+    return found[0] if found else None
 
 
 def _leaves(member: zipfile.ZipInfo) -> bool:

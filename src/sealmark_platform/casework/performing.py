@@ -37,6 +37,11 @@ _MADE_ON: Mapping[type[Stateful], tuple[str, ...]] = {
 }
 
 
+_WITH_MATTER: Mapping[str, Callable[[Any], bool]] = {
+    "certificate.settle-condition": lambda certificate: bool(certificate.open_conditions()),
+}
+"""Acts that are offered only while there is something they could be done to."""
+
 _Row = TypeVar("_Row", bound=Model)
 
 
@@ -74,7 +79,8 @@ def _decide(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
 
 def _assign(subject: Evaluation, said: Mapping[str, Any], **who: Any) -> Any:
     person = _person(subject, said)
-    return evaluation.assign_seat(subject, person, said["side"], is_lead=said["is_lead"], role=said["role"], **who)
+    more = {name: said[name] for name in ("is_lead", "role", "reason")}
+    return evaluation.assign_seat(subject, person, said["side"], **more, **who)
 
 
 def _raise(subject: Evaluation, said: Mapping[str, Any], *, revision: int | None, **who: Any) -> Any:
@@ -123,7 +129,7 @@ _BY_HAND: Mapping[str, Callable[..., Any]] = {
     "evaluation.assign": _assign,
     "evaluation.draw-sites": _call(evaluation.draw_planned_sites, "seed"),
     "evaluation.exclude-site": _exclude,
-    "evaluation.settle-plan": _call(evaluation.settle_plan, "starts_on", "ends_on", "days"),
+    "evaluation.settle-plan": _call(evaluation.settle_plan, "starts_on", "ends_on", "days", "reason"),
     "evaluation.change-plan": _call(evaluation.change_plan, "reason"),
     "evaluation.start": _call(evaluation.start_evaluation),
     "evaluation.add-evidence": _call(evidence.add_evidence, "content"),
@@ -199,7 +205,8 @@ def open_acts(subject: Any, person: Person, on: dt.date, *, standing: Standing |
 
 
 def _has_matter(act: Act, subject: Any) -> bool:
-    return act.id != "certificate.settle-condition" or bool(subject.open_conditions())
+    has_some = _WITH_MATTER.get(act.id)
+    return has_some is None or has_some(subject)
 
 
 def is_open(act: str, subject: Any, person: Person, on: dt.date) -> bool:

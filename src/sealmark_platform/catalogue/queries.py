@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from sealmark_platform.catalogue.models import AdoptedEdition
 
 __all__ = [
     "edition_of", "edition_of_result", "edition_stamp", "edition_title", "figures_supplied", "loaded",
-    "open_to_applications", "word_of",
+    "open_to_applications", "word_of", "words_of_editions",
 ]  # fmt: skip
 
 
@@ -73,6 +74,16 @@ def _figures_in(overlay: str) -> Mapping[str, Decimal]:
     if not overlay.strip():
         return {}
     return read_model(parse_yaml(overlay.encode(), "overlay.yaml"), Overlay, code="SM202").values
+
+
+def words_of_editions(pick: Callable[[Edition], Iterable[str]]) -> list[str]:
+    """Return what any adopted edition knows of something, such as the ids of grades, each once."""
+    found: dict[str, None] = {}
+    for name in AdoptedEdition.objects.order_by("edition").values_list("edition", flat=True).distinct():
+        # A pack that is gone is told where it is needed.
+        with contextlib.suppress(SealmarkError):
+            found |= dict.fromkeys(pick(loaded(name)))
+    return list(found)
 
 
 def edition_title(adopted: AdoptedEdition, language: str) -> str:

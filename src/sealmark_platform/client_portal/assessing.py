@@ -16,14 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sealmark.core.errors import Problem, SealmarkError
+from sealmark_platform.casework.kept_runs import PATIENCE, faults_told
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.casework.queries.summary import result_sheet
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import edition_of, edition_title
-from sealmark_platform.client_portal.assessment import PATIENCE, begin_assessment, erase_assessment, has_example
+from sealmark_platform.client_portal.assessment import begin_assessment, erase_assessment, has_example
 from sealmark_platform.client_portal.models import SelfAssessment
 from sealmark_platform.language import reader_tag
 from sealmark_platform.parties.models import Organization, Person
+from sealmark_platform.security import inert_page
 
 __all__ = [
     "assessment", "assessment_erase", "assessment_record", "assessment_report", "assessments", "assessments_of",
@@ -31,7 +33,6 @@ __all__ = [
 ]  # fmt: skip
 
 _PER_PAGE = 20
-_INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 
 
 class _AssessForm(forms.Form):
@@ -117,9 +118,8 @@ def assessment(request: HttpRequest, pk: str) -> HttpResponse:
     """The result in short, or what refuses the case folder."""
     found = _fetch(request, pk)
     sheet = {} if found.result is None else result_sheet(edition_of(found.edition), found.result, reader_tag())
-    problems = [Problem(one["code"], one["what"], one["where"], one["fix"]) for one in found.problems]
     is_lost = found.status == SelfAssessment.Status.WAITING and found.made_at < timezone.now() - PATIENCE
-    context = {"assessment": found, "problems": problems, "is_lost": is_lost, **sheet}
+    context = {"assessment": found, "problems": faults_told(found.problems), "is_lost": is_lost, **sheet}
     return render(request, "client_portal/assessment.html", context)
 
 
@@ -131,9 +131,7 @@ def assessment_report(request: HttpRequest, pk: str) -> HttpResponse:
     found = _fetch(request, pk)
     if found.result is None:
         raise Http404
-    response = HttpResponse(render_html(found.result, edition_of(found.edition), reader_tag()))
-    response["Content-Security-Policy"] = _INERT
-    return response
+    return inert_page(render_html(found.result, edition_of(found.edition), reader_tag()))
 
 
 @login_required

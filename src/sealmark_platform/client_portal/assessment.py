@@ -15,6 +15,7 @@ from django_tasks import task
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.intake import checked_upload, labelled_case, unpack_case
+from sealmark_platform.casework.kept_runs import STOPPED, faults_kept
 from sealmark_platform.casework.queries.results import grade_of
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import edition_of
@@ -23,15 +24,12 @@ from sealmark_platform.parties.models import Organization, Person
 from sealmark_platform.records.actions import append_record
 
 __all__ = [
-    "KEPT_AT_MOST", "LABEL", "PATIENCE", "assess_later", "begin_assessment", "erase_assessment", "evaluate",
-    "has_example",
+    "KEPT_AT_MOST", "LABEL", "assess_later", "begin_assessment", "erase_assessment", "evaluate", "has_example",
 ]  # fmt: skip
 
 LABEL: Final = "self-assessment"
 """Under this label the library writes on every page and into the sealed result that it is no certificate."""
 KEPT_AT_MOST = 20
-PATIENCE = dt.timedelta(minutes=15)
-"""After this one that still waits was lost with the process that evaluated it."""
 
 
 def has_example(edition: AdoptedEdition) -> bool:
@@ -102,8 +100,7 @@ def evaluate(assessment: SelfAssessment, *, at: dt.datetime) -> SelfAssessment:
     except SealmarkError as error:
         return _concluded(assessment, None, error.problems, at)
     except Exception:
-        problem = Problem("SM828", "The evaluation stopped.", fix="Tell the operator when it was.")
-        _concluded(assessment, None, (problem,), at)
+        _concluded(assessment, None, (STOPPED,), at)
         raise
 
 
@@ -114,7 +111,7 @@ def _concluded(
         row = SelfAssessment.objects.select_for_update().filter(pk=assessment.pk).first()
         if row is None or row.status != SelfAssessment.Status.WAITING:
             return row or assessment
-        row.result, row.problems = document, [_kept(problem) for problem in problems]
+        row.result, row.problems = document, faults_kept(problems)
         row.status = SelfAssessment.Status.REFUSED if document is None else SelfAssessment.Status.DONE
         row.grade = "" if document is None else grade_of(edition_of(row.edition), document).label
         row.save()
@@ -136,10 +133,6 @@ def _evaluated(assessment: SelfAssessment) -> dict[str, Any]:
                 folder = unpack_case(stream, folder)
         case = labelled_case(folder, LABEL, figures=assessment.edition.overlay, scheme=edition.id)
         return evaluate_case(edition, case).document
-
-
-def _kept(problem: Problem) -> dict[str, str]:
-    return {name: str(getattr(problem, name) or "") for name in ("code", "what", "where", "fix")}
 
 
 def erase_assessment(assessment: SelfAssessment, *, by: Person, at: dt.datetime) -> None:

@@ -27,6 +27,7 @@ from sealmark_platform.casework.queries.applications import (
     prerequisites_of,
 )
 from sealmark_platform.catalogue.queries import edition_of, edition_title, open_to_applications, word_of
+from sealmark_platform.language import reader_tag
 from sealmark_platform.parties.models import Organization, Person
 from sealmark_platform.parties.queries import evaluates_in
 
@@ -41,21 +42,18 @@ def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
     return field
 
 
-def _tag(request: HttpRequest) -> str:
-    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)
-
-
 @login_required
 def apply(request: HttpRequest) -> HttpResponse:
     """Choose organization and scheme, and open the file."""
     assert isinstance(request.user, Person)
     mine = Organization.objects.filter(representations__person=request.user)
     offered = open_to_applications(timezone.now().date()).select_related("body").order_by("edition")
-    form = _ApplyForm(request.POST or None)
+    form = _ApplyForm(request.POST or None, initial={"language": reader_tag()})
     _choice(form, "organization").choices = [(str(one.pk), one.name) for one in mine]
-    _choice(form, "edition").choices = [
-        (str(one.pk), f"{edition_title(one, _tag(request))} ({one.body.name})") for one in offered
-    ]
+    by_body: dict[str, list[tuple[str, str]]] = {}
+    for one in offered:
+        by_body.setdefault(one.body.name, []).append((str(one.pk), edition_title(one, reader_tag())))
+    _choice(form, "edition").choices = list(by_body.items())
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         organization, edition = mine.get(pk=said["organization"]), offered.get(pk=said["edition"])
@@ -85,7 +83,7 @@ def application(request: HttpRequest, pk: str) -> HttpResponse:
         # They know of the file: that they may not write it is no secret.
         raise PermissionDenied
     wording = edition_of(file.edition).wording
-    words = (wording.get(_tag(request)) or wording["en"]).documents  # type: ignore[call-overload]
+    words = (wording.get(reader_tag()) or wording["en"]).documents  # type: ignore[call-overload]
     form = _form_of(request, file)
     _choice(form, "kind").choices = [("", NOTHING), *((kind, words.get(kind, kind)) for kind in documents_asked(file))]
     problems: tuple[object, ...] = ()
@@ -107,7 +105,7 @@ _SHOWN = "shown-"
 
 def _form_of(request: HttpRequest, file: CertificationFile) -> _WriteForm:
     """Return the application form of the scheme: who applies, and how each prerequisite is shown."""
-    edition, tag = edition_of(file.edition), _tag(request)
+    edition, tag = edition_of(file.edition), reader_tag()
     written = file.answers.get("prerequisites", {})
     initial = {"scope": file.scope, "revision": file.revision, "applicant": file.answers.get("applicant", "")}
     form = _WriteForm(request.POST or None, request.FILES or None, initial=initial)
@@ -122,8 +120,19 @@ def _form_of(request: HttpRequest, file: CertificationFile) -> _WriteForm:
             label=word_of(edition, tag, "labels", name), required=False, max_length=2_000, help_text=told,
             initial=written.get(name, ""), widget=forms.Textarea(attrs={"rows": 2}),
         )  # fmt: skip
+    _mark_needed(form, file)
     form.order_fields(["revision", "scope", "applicant", *(name for name in form.fields if name.startswith(_SHOWN))])
     return form
+
+
+def _mark_needed(form: forms.Form, file: CertificationFile) -> None:
+    """Say on the fields without which the application cannot be submitted, or is refused, that they are no option."""
+    refusing = {_SHOWN + name: "" for name, refuses in prerequisites_of(edition_of(file.edition)) if refuses}
+    documents = {"kind", "content"} if {*missing_parts(file)} & {*documents_asked(file)} else set()
+    needed = dict.fromkeys({"scope", "applicant", *documents}, _("(needed to submit)"))
+    for name, need in {**refusing, **needed}.items():
+        if name in form.fields:
+            form.fields[name].need = need  # type: ignore[attr-defined]
 
 
 def _answers(said: dict[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.commands.root import cli, ready, tell
 
+if TYPE_CHECKING:
+    from sealmark_platform.parties.models import Person
+
 __all__: list[str] = []
+
+
+def _account(email: str) -> Person:
+    """Return the account of an address.
+
+    Raises:
+        SealmarkError: SM895 there is none.
+    """
+    from sealmark_platform.parties.models import Person
+
+    found = Person.objects.filter(email=email.strip().lower()).first()
+    if found is None:
+        fix = "Write the address with which the person signs in."
+        raise SealmarkError(Problem("SM895", f'There is no account "{email}".', fix=fix))
+    return found
 
 
 @cli.group()
@@ -31,12 +51,11 @@ def make_one(email: str, name: str, scopes: tuple[str, ...], days: int, *, as_js
     from django.utils import timezone
 
     from sealmark_platform.api.tokens import make_token
-    from sealmark_platform.parties.models import Person
 
-    at = timezone.now()
-    person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if person is None:
-        raise click.UsageError(f'There is no account "{email}".')
+    at, person = timezone.now(), _account(email)
+    if not person.is_active:
+        fix = "Give its person a function first."
+        raise SealmarkError(Problem("SM895", f"The account {email} is closed.", fix=fix))
     # A number of days beyond the calendar is refused like any other that is too large.
     last = at.date() + dt.timedelta(days=max(-1, min(days, 100_000)))
     token, secret = make_token(person, name, scopes, expires_on=last, at=at)
@@ -60,10 +79,7 @@ def remove_all(email: str) -> None:
     from django.utils import timezone
 
     from sealmark_platform.accounts.actions import remove_factors
-    from sealmark_platform.parties.models import Person
 
-    person = Person.objects.filter(email=email.strip().lower()).first()
-    if person is None:
-        raise click.UsageError(f'There is no account "{email}".')
+    person = _account(email)
     count = remove_factors(person, timezone.now())
     click.echo(f"Removed: {count} of {person.email}", err=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.commands.root import cli, manage, ready, tell
 
 __all__: list[str] = []
@@ -17,7 +18,9 @@ __all__: list[str] = []
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Act as if it were the evening of this day.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
-    """Move what is due, send mails and call webhooks: expiry, surveillance, reminders. Twice gives the same as once.
+    """Move what is due, publish the log, send mails and call webhooks. Twice gives the same as once.
+
+    What is due are expiry, surveillance and reminders. Exit code 1 when the log cannot be published.
 
     Example:  sealmark-platform tick --as-of 2027-03-15
     """
@@ -28,13 +31,12 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
     from sealmark_platform.api.webhooks import deliver
     from sealmark_platform.casework.actions.clock import tick as move
     from sealmark_platform.mail import send_mails
-    from sealmark_platform.records.actions import make_checkpoint
     from sealmark_platform.register.letters import send_letters
 
     at = timezone.now() if as_of is None else as_of.replace(hour=20, tzinfo=dt.UTC)
     done = move(at)
     succeeded, moved = succeed(at)
-    make_checkpoint(at)
+    published, problem = _published(at)
     sent, failed = (sum(numbers) for numbers in zip(send_mails(at), send_letters(at), strict=True))
     called = deliver(at)
     told = {"expired": list(done.expired), "opened": list(done.opened), "reminded": list(done.reminded),
@@ -44,8 +46,22 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
     lines.append(
         f"webhooks: {called.arrived} arrived" + (f", {called.failed} are tried again" if called.failed else "")
     )
-    numbers = {"mails": sent, "mails_failed": failed, "webhooks": called.arrived, "webhooks_failed": called.failed}
+    lines.append(f"log: {problem}" if problem else f"log: {published} entries published")
+    numbers = {"mails": sent, "mails_failed": failed, "webhooks": called.arrived, "webhooks_failed": called.failed,
+               "published": published, "log_problem": problem.code if problem else None}  # fmt: skip
     tell({**told, **numbers}, lines, as_json=as_json)
+    if problem:
+        sys.exit(1)
+
+
+def _published(at: dt.datetime) -> tuple[int, Problem | None]:
+    """Publish the log; what stops it stops nothing else of the tick."""
+    from sealmark_platform.records.publishing import publish_log
+
+    try:
+        return publish_log(at).checkpoint.size, None
+    except SealmarkError as error:
+        return 0, error.problems[0]
 
 
 @cli.command()
@@ -114,6 +130,8 @@ def restore(file: Path, *, known_entries: int, as_json: bool) -> None:
         lines.append(
             f"The archive is older than the checkpoint you know of: {known_entries - done.entries} acts are lost."
         )
+    elif not known_entries:
+        lines.append("Next: sealmark-platform log accept, with the newest checkpoint that was published.")
     tell(told, lines, as_json=as_json)
 
 

@@ -19,7 +19,8 @@ class BodyRole:
     """A certification body.
 
     Attributes:
-        people: Name, first part of the address and language by function; the first of each is offered for one click.
+        people: Name, first part of the address and language by function; the first of each is offered for one
+            click, and of those who decide as many as a decision needs.
         newcomer: An evaluator taken in some days ago, whose invitation still opens.
         leaver: An observer until some months ago.
         place: Where the deciders meet.

@@ -75,7 +75,10 @@ class Desk:
         self.body = begin_body(role.code, role.name, role.country, at=self.now())
         for function, names in role.people.items():
             for number, (name, address, language) in enumerate(names):
-                account = account_of(f"{address}{self._ending(number)}", name, language=language)
+                # As many of those who decide are offered for one click as a decision needs.
+                is_face = number < (role.votes_needed if function == "decider" else 1)
+                ending = DEMO_ADDRESS if is_face else f"@{role.code}.example"
+                account = account_of(f"{address}{ending}", name, language=language)
                 by = self.crew["administrator"][0] if self.crew else None
                 add_person(self.body, account, [function], by=by, at=self.now())
                 self.crew.setdefault(function, []).append(account)
@@ -85,9 +88,6 @@ class Desk:
         for person in self.crew["evaluator"]:
             self.note_competence(person)
         self.note_competence(self.crew["evaluator"][-1], sector="shipping")
-
-    def _ending(self, number: int) -> str:
-        return DEMO_ADDRESS if number == 0 else f"@{self.role.code}.example"
 
     def note_competence(self, person: Person, until: dt.date | None = None, sector: str = "") -> None:
         """Note that somebody may evaluate by every scheme of the body."""

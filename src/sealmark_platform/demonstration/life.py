@@ -298,4 +298,5 @@ def _sites(company: Company) -> list[NewSite]:
 
 def _place_name(city: str, words: tuple[str, ...], number: int) -> str:
     extra = "" if number < len(words) else f" {number // len(words) + 1}"
-    return f"{city}, {words[number % len(words)]}{extra}"
+    joint = "" if words in (SITES["zh-hans"], SITES["zh-hant"]) else ", "
+    return f"{city}{joint}{words[number % len(words)]}{extra}"

@@ -14,7 +14,7 @@ from ninja.files import UploadedFile
 
 from sealmark_platform.api.filling import KEY
 from sealmark_platform.api.identity import ACTING, READING, person_of
-from sealmark_platform.api.listing import Asked, Listing, Page, filtered, listed
+from sealmark_platform.api.listing import Asked, Listing, Page, choice, filtered, listed
 from sealmark_platform.api.problems import refuse
 from sealmark_platform.api.replays import content_digest, once
 from sealmark_platform.api.schemas.files import FaultOfRun
@@ -57,7 +57,7 @@ _ASSESSMENTS = Listing(
 
 class _AskedAssessments(Asked):
     organization: uuid.UUID | None = None
-    status: str = ""
+    status: str = choice(SelfAssessment.Status)
 
 
 def _fetch(request: HttpRequest, pk: uuid.UUID) -> SelfAssessment:

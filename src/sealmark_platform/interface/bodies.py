@@ -12,10 +12,10 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 
 from sealmark_platform.administration.access import ADMINISTRATORS, ORGANIZERS, desk_for
+from sealmark_platform.administration.words import CHANGES
 from sealmark_platform.api import schemas
 from sealmark_platform.api.identity import ACTING, READING, person_of
-from sealmark_platform.api.listing import Asked, Listing, Page, filtered, listed
-from sealmark_platform.api.problems import refuse
+from sealmark_platform.api.listing import Asked, Listing, Page, choice, filtered, listed, require_word
 from sealmark_platform.casework.models import Notice
 from sealmark_platform.mail import send_mails
 from sealmark_platform.parties.models import (
@@ -168,12 +168,17 @@ _OUTBOX = Listing(
      "failed_at": "person__mailbox__failed_at"},
 )  # fmt: skip
 _RECORDS = Listing("records", schemas.Record, ("-number",))
+_STATES = {
+    "waiting": Q(sent_at=None, person__mailbox__failed_at=None),
+    "failed": Q(sent_at=None, person__mailbox__failed_at__isnull=False),
+    "sent": Q(sent_at__isnull=False),
+}  # fmt: skip
 
 
 class _AskedPeople(Asked):
     name: str = ""
     email: str = ""
-    function: str = ""
+    function: str = choice(Membership.Function)
 
 
 class _AskedOfPerson(Asked):
@@ -181,7 +186,7 @@ class _AskedOfPerson(Asked):
 
 
 class _AskedFunctions(_AskedOfPerson):
-    function: str = ""
+    function: str = choice(Membership.Function)
 
 
 class _AskedCompetences(_AskedOfPerson):
@@ -203,7 +208,7 @@ class _AskedOfClient(Asked):
 
 
 class _AskedOutbox(_AskedOfPerson):
-    state: str = ""
+    state: str = choice(_STATES)
 
 
 class _AskedRecords(Asked):
@@ -304,13 +309,7 @@ def list_representatives(request: HttpRequest, code: str, asked: Query[_AskedOfC
 def list_outbox(request: HttpRequest, code: str, asked: Query[_AskedOutbox]) -> Any:
     """The notices that were or will be mailed, the newest first; the state is waiting, failed or sent."""
     found = filtered(request, _notices(_body(request, code)), asked, {"person": "person"})
-    states = {
-        "": Q(), "sent": Q(sent_at__isnull=False), "failed": Q(sent_at=None, person__mailbox__failed_at__isnull=False),
-        "waiting": Q(sent_at=None, person__mailbox__failed_at=None),
-    }  # fmt: skip
-    if asked.state not in states:
-        raise refuse("SM863", "There is no such state.", fix="waiting, failed or sent.", where="query.state")
-    return listed(_OUTBOX, found.filter(states[asked.state]), asked)
+    return listed(_OUTBOX, found.filter(_STATES.get(asked.state, Q())), asked)
 
 
 def _notices(body: Body) -> QuerySet[Notice]:
@@ -333,4 +332,6 @@ def send_mail(request: HttpRequest, code: str, person: uuid.UUID) -> HttpRespons
 def list_body_records(request: HttpRequest, code: str, asked: Query[_AskedRecords]) -> Any:
     """The entries of the trail about the body's own changes, the newest first."""
     found = Entry.objects.filter(tenant=str(_body(request, code).pk), file="")
+    if asked.kind and not found.filter(kind=asked.kind).exists():
+        require_word("kind", asked.kind, CHANGES)
     return listed(_RECORDS, filtered(request, found, asked, {"subject": "subject", "kind": "kind"}), asked)

@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Body, Router, Schema
 
-from sealmark_platform.administration import body, editions, organizations, people
+from sealmark_platform.administration import body, calendars, editions, organizations, people
 from sealmark_platform.administration.access import ADMINISTRATORS, ORGANIZERS, Desk, desk_for
 from sealmark_platform.administration.tasks import Task
 from sealmark_platform.api import schemas
@@ -22,8 +22,11 @@ from sealmark_platform.api.identity import ACTING, READING, person_of
 from sealmark_platform.api.problems import refuse
 from sealmark_platform.api.replays import once
 from sealmark_platform.catalogue.queries import edition_stamp
+from sealmark_platform.parties.calendars import calendar_stamp
 from sealmark_platform.parties.models import (
     Competence,
+    Holiday,
+    Leave,
     Membership,
     Organization,
     Person,
@@ -40,15 +43,15 @@ from sealmark_platform.parties.queries import (
 )
 from sealmark_platform.records.models import Entry
 
-__all__ = ["CHANGES", "CHANGE_BODY", "router"]
+__all__ = ["CHANGES", "router"]
 
 router = Router(tags=["administration"])
 _LARGEST_KEY = 2**63 - 1
-CHANGE_BODY = {
-    "type": "object", "title": "ChangeBody", "additionalProperties": True,
-    "description": "The fields of the form, and as seen the stamp that GET of the same address told.",
-    "properties": {"seen": {"type": "string", "maxLength": 64}},
-}  # fmt: skip
+
+
+def _unseen(_desk: Desk, _subject: Any) -> str:
+    """Return the stamp of what does not stand there yet."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,23 @@ class Change:
     task: Task
     subject: str
     find: Callable[[Desk, Any], Any]
-    stamp: Callable[[Desk, Any], str] = lambda _desk, _subject: ""
+    stamp: Callable[[Desk, Any], str] = _unseen
     functions: tuple[str, ...] = ADMINISTRATORS
+
+    @property
+    def form(self) -> type[forms.Form]:
+        """What is asked for."""
+        return self.task.form
+
+    @property
+    def title(self) -> str:
+        """What it does, in words."""
+        return str(self.task.title)
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether it changes something that stands there already."""
+        return self.stamp is not _unseen
 
 
 def _itself(desk: Desk, pk: Any) -> Any:
@@ -103,6 +121,18 @@ def _edition(desk: Desk, pk: Any) -> Any:
     return desk.body.editions.select_related("successor", "body").filter(pk=pk).first()
 
 
+def _holiday(desk: Desk, pk: Any) -> Any:
+    return Holiday.objects.select_related("body").filter(body=desk.body, pk=pk).first()
+
+
+def _leave(desk: Desk, pk: Any) -> Any:
+    return Leave.objects.select_related("body", "person").filter(body=desk.body, pk=pk).first()
+
+
+def _of_calendar(desk: Desk, _subject: Any) -> str:
+    return calendar_stamp(desk.body)
+
+
 def _of_body(_desk: Desk, subject: Any) -> str:
     return body_stamp(subject)
 
@@ -127,6 +157,10 @@ def _about_person(name: str) -> Change:
     return Change(people.TASKS[name], "person", _person, _of_person)
 
 
+def _about_calendar(name: str) -> Change:
+    return Change(calendars.TASKS[name], "body", _itself, _of_calendar)
+
+
 CHANGES: Mapping[str, Change] = {
     "body.change-settings": Change(body.TASK, "body", _itself, _of_body),
     "person.add": Change(people.ADD, "body", _itself),
@@ -137,6 +171,12 @@ CHANGES: Mapping[str, Change] = {
     "competence.end": Change(people.ITEM_TASKS["end-competence"][1], "competence", _competence, _of_person),
     "tie.declare": _about_person("tie"),
     "tie.end": Change(people.ITEM_TASKS["end-tie"][1], "tie", _tie, _of_person),
+    "leave.take": _about_person("leave"),
+    "leave.take-back": Change(people.ITEM_TASKS["take-back-leave"][1], "leave", _leave, _of_person),
+    "calendar.set-week": _about_calendar("week"),
+    "calendar.add-day": _about_calendar("day"),
+    "calendar.add-days": _about_calendar("days"),
+    "calendar.remove-day": Change(calendars.REMOVE, "holiday", _holiday, _of_calendar),
     "organization.add": Change(organizations.ADD, "body", _itself, functions=ORGANIZERS),
     "organization.change": _about_client("change"),
     "organization.add-site": _about_client("site"),

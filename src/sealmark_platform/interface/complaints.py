@@ -17,7 +17,7 @@ from pydantic import Field
 from sealmark_platform.administration.access import desk_for
 from sealmark_platform.api.filling import KEY, require_text
 from sealmark_platform.api.identity import ACTING, READING, person_of
-from sealmark_platform.api.listing import Asked, Listing, Page, filtered, listed
+from sealmark_platform.api.listing import Asked, Listing, Page, choice, filtered, listed
 from sealmark_platform.api.problems import refuse
 from sealmark_platform.api.replays import once
 from sealmark_platform.casework.queries.desks import functions_of
@@ -86,7 +86,7 @@ _COMPLAINTS = Listing(
 
 
 class _AskedComplaints(Asked):
-    status: str = ""
+    status: str = choice(OutsideComplaint.Status)
     reference: str = ""
 
 
@@ -166,5 +166,5 @@ def answer(request: HttpRequest, pk: uuid.UUID, said: AnswerIt, key: str | None 
     "/outside-complaints/{uuid:pk}/erase-writer", response=Complaint, auth=ACTING, operation_id="erase_complainant"
 )
 def erase(request: HttpRequest, pk: uuid.UUID) -> Any:
-    """Erase who complained and in which words; the complaint and its answer stay."""
+    """Erase who complained, in which words, and the words of the answer; that there was a complaint stays."""
     return _done(request, pk, lambda found, at: erase_complainant(found, by=person_of(request), at=at))

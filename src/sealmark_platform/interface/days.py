@@ -16,7 +16,7 @@ from pydantic import Field
 from sealmark.core.periods import Period
 from sealmark_platform.administration.access import ORGANIZERS, desk_for
 from sealmark_platform.api.identity import READING, person_of
-from sealmark_platform.api.listing import Asked, Listing, Page, require_known, worked_out
+from sealmark_platform.api.listing import Asked, Listing, Page, choice, require_known, worked_out
 from sealmark_platform.api.problems import refuse
 from sealmark_platform.casework.models import Evaluation
 from sealmark_platform.casework.queries.access import fetch_subject
@@ -39,7 +39,7 @@ class AskedDays(Asked):
 
 class _AskedCalendar(AskedDays):
     whose: Literal["", "mine"] = ""
-    kind: str = ""
+    kind: str = choice(KINDS)
 
 
 class _AskedCandidates(Asked):
@@ -47,13 +47,14 @@ class _AskedCandidates(Asked):
 
 
 class DatedRow(Schema):
-    """Something on a day, or on several days in a row."""
+    """Something on a day, or on several days in a row; is_closed: the body does not work then, and the date stays."""
 
     kind: str
     first: dt.date
     last: dt.date
     name: str
     is_late: bool
+    is_closed: bool
     file: uuid.UUID | None
     file_number: str
     about: str
@@ -124,8 +125,6 @@ def list_calendar(request: HttpRequest, asked: Query[_AskedCalendar]) -> Any:
     """Everything with a day in what the reader may see."""
     require_known(request, asked)
     days = days_of(asked)
-    if asked.kind and asked.kind not in KINDS:
-        raise refuse("SM863", "There is no such kind.", fix=f"One of {', '.join(KINDS)}.", where="query.kind")
     today = timezone.now().date()
     found = dated_items(person_of(request), days, today, is_mine=asked.whose == "mine", kind=asked.kind)
     return worked_out(_CALENDAR, found, asked, key=lambda one: f"{one.first} {one.kind} {one.key}", tell=_told_days)
@@ -135,7 +134,8 @@ def _told_days(found: Sequence[Dated]) -> Iterator[dict[str, Any]]:
     for one in found:
         yield {
             "kind": one.kind, "first": one.first, "last": one.last, "name": one.name, "is_late": one.is_late,
-            "file": None if one.file is None else one.file.pk, "file_number": one.number, "about": one.holder,
+            "is_closed": one.is_closed, "file": None if one.file is None else one.file.pk, "file_number": one.number,
+            "about": one.holder,
         }  # fmt: skip
 
 

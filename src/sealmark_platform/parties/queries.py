@@ -13,6 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from sealmark_platform.parties.models import (
     Body,
     Competence,
+    Leave,
     Membership,
     Organization,
     Person,
@@ -78,12 +79,13 @@ def body_stamp(body: Body) -> str:
 
 
 def person_stamp(person: Person, body: Body) -> str:
-    """Return the stamp of a person's functions, competences and ties in a body."""
+    """Return the stamp of a person's functions, competences, ties and leave in a body."""
     own = {"person": person, "body": body}
     found: list[Any] = [
         list(Membership.objects.filter(**own).order_by("pk").values_list("pk", "function", "until")),
         list(Competence.objects.filter(**own).order_by("pk").values_list()),
         list(tied_clients(person, body).order_by("pk").values_list("pk", "kind", "until")),
+        list(Leave.objects.filter(**own).order_by("pk").values_list("pk", "first", "last")),
     ]
     return stamp_of(found, list(Person.objects.filter(pk=person.pk).values_list("is_active", "name")))
 

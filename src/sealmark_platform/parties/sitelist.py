@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 
-from sealmark.core.errors import Problem, ProblemList, SealmarkError
+from sealmark.core.errors import ProblemList
+from sealmark_platform.parties.lists import Columns, read_rows
 
 __all__ = ["COLUMNS", "NewSite", "check_codes", "read_sites"]
 
@@ -19,7 +18,7 @@ COLUMNS = ("code", "name", "city", "central", "group")
 _NEEDED = COLUMNS[:2]
 _LONGEST = {"code": 60, "name": 200, "city": 100, "group": 60}
 _WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
-_LARGEST, _MOST = 2_000_000, 10_000
+_LIST = Columns(COLUMNS, _NEEDED, "SM886")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def read_sites(content: bytes, name: str = "sites.csv", *, taken: Collection[str
         ['leeds']
     """
     problems = ProblemList()
-    found = [_site(row, where, problems) for row, where in _rows(content, name)]
+    found = [_site(row, where, problems) for row, where in read_rows(content, name, _LIST)]
     check_codes(found, taken, problems)
     problems.raise_if_any()
     return found
@@ -62,51 +61,18 @@ def read_sites(content: bytes, name: str = "sites.csv", *, taken: Collection[str
 
 def check_codes(sites: Iterable[NewSite], taken: Collection[str], problems: ProblemList) -> None:
     """Note every code that is none, or that another site has."""
-    known = set(taken)
+    known = {code.casefold(): code for code in taken}
     for one in sites:
-        if one.code in known:
-            fix = "Every site has a code of its own."
-            problems.add("SM885", f'There is a site "{one.code}" already.', where=one.where, fix=fix)
-        known |= {one.code} - {""}
+        there = known.get(one.code.casefold())
+        if there is not None:
+            fix = "Every site has a code of its own; capitals do not tell two apart."
+            problems.add("SM885", f'There is a site "{there}" already.', where=one.where, fix=fix)
+        known |= {one.code.casefold(): one.code} if one.code else {}
         try:
             validate_slug(one.code or "none")
         except ValidationError:
             fix = "Letters, digits and hyphens."
             problems.add("SM885", f'"{one.code}" is no code of a site.', where=one.where, fix=fix)
-
-
-def _rows(content: bytes, name: str) -> Iterator[tuple[Mapping[str, str], str]]:
-    if len(content) > _LARGEST:
-        raise _unusable(f'"{name}" is too large.', f"Lists of at most {_LARGEST:,} bytes are taken.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _unusable(f'"{name}" is not UTF-8.', "Save the list as CSV in UTF-8.") from None
-    first = text.partition("\n")[0]
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True))
-    except csv.Error as error:
-        raise _unusable(f'"{name}" is no whole CSV: {error}.', "Close every quotation mark.") from error
-    head = [cell.strip().lower() for cell in lines[0]] if lines else []
-    missing, strange = [one for one in _NEEDED if one not in head], [one for one in head if one not in COLUMNS]
-    if missing or strange or len(set(head)) != len(head):
-        what = f'The first row of "{name}" reads {", ".join(head) or "nothing"}.'
-        raise _unusable(what, f"Name the columns {', '.join(COLUMNS)}; code and name are needed.")
-    if len(lines) > _MOST:
-        raise _unusable(f'"{name}" is too large.', f"Lists of at most {_MOST:,} rows are taken.")
-    filled = [(number, cells) for number, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
-    if not filled:
-        raise _unusable(f'"{name}" is no whole CSV: no row follows the first.', "Write one row per site.")
-    for number, cells in filled:
-        if any(cell.strip() for cell in cells[len(head) :]):
-            what = f'"{name}" is no whole CSV: row {number} has {len(cells)} cells, the first row {len(head)}.'
-            raise _unusable(what, "Put texts with a comma in quotation marks.")
-        padded = [*cells, *[""] * (len(head) - len(cells))]
-        yield dict(zip(head, (cell.strip() for cell in padded), strict=False)), f"{name}, row {number}"
-
-
-def _unusable(what: str, fix: str) -> SealmarkError:
-    return SealmarkError(Problem("SM886", what, fix=fix))
 
 
 def _site(row: Mapping[str, str], where: str, problems: ProblemList) -> NewSite:

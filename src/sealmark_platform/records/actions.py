@@ -12,12 +12,12 @@ from django.db import connection, transaction
 
 from sealmark.core.canonical import Json, canonical_bytes
 from sealmark_platform.records import keys
+from sealmark_platform.records.hashes import EMPTY_ROOT, chain_hash, leaf_hash
 from sealmark_platform.records.models import Checkpoint, Commitment, Entry
 from sealmark_platform.records.proofs import grow_tree
 from sealmark_platform.records.queries import checkpoint_text
-from sealmark_platform.records.tree import EMPTY_ROOT, chain_hash, leaf_hash
 
-__all__ = ["append_record", "commit_to", "make_checkpoint"]
+__all__ = ["append_record", "commit_to", "forget_texts", "make_checkpoint"]
 
 
 def append_record(
@@ -63,6 +63,19 @@ def commit_to(value: str, *, about: str = "") -> str:
     digest = hashlib.sha256((salt + json.dumps(value)).encode()).hexdigest()
     Commitment.objects.create(digest=digest, salt=salt, value=value, about=about)
     return digest
+
+
+def forget_texts(subject: str, *names: str) -> None:
+    """Erase what stands behind commitments in the entries about a subject; the trail stays whole.
+
+    Args:
+        subject: As the entries name it.
+        names: Of the details that are commitments.
+    """
+    events = Entry.objects.filter(subject=subject).values_list("event", flat=True)
+    details = [json.loads(event)["details"] for event in events]
+    digests = [told[name] for told in details for name in names if name in told]
+    Commitment.objects.filter(digest__in=digests).delete()
 
 
 @transaction.atomic

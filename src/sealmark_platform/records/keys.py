@@ -10,12 +10,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from django.conf import settings
 
-__all__ = ["sign", "verify"]
+from sealmark.attest.keys import SoftwareSigner
+
+__all__ = ["sign", "signer", "verify"]
 
 
 def sign(text: str) -> str:
     """Return the signature of a text, hexadecimal; the key is made when there is none."""
     return _key().sign(text.encode()).hex()
+
+
+def signer() -> SoftwareSigner:
+    """Return the key as the library uses keys, to sign what is published."""
+    return SoftwareSigner(_key())
 
 
 def verify(text: str, signature: str) -> bool:

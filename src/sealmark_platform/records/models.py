@@ -53,7 +53,7 @@ class Node(models.Model):
     """A full subtree of the Merkle tree, kept so that a proof reads few rows; all of them follow from the entries."""
 
     id = models.BigIntegerField(primary_key=True)
-    """As :attr:`sealmark_platform.records.tree.Place.id` counts; entries are the leaves themselves."""
+    """As :attr:`sealmark.attest.log.tree.Place.id` counts; entries are the leaves themselves."""
     hash = models.CharField(max_length=64)
 
     def __str__(self) -> str:

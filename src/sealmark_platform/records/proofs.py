@@ -7,22 +7,16 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from sealmark.attest.log.proofs import verify_inclusion
+from sealmark.attest.log.tree import Place, audit_path, covers, leaf_hash, made_by, root_of_peaks
+from sealmark.core.errors import SealmarkError
 from sealmark_platform.prepared import Prepared
 from sealmark_platform.records import keys
+from sealmark_platform.records.hashes import is_hash
 from sealmark_platform.records.models import Checkpoint, Entry, Node
 from sealmark_platform.records.queries import checkpoint_text, entry_faults
-from sealmark_platform.records.tree import (
-    EMPTY_ROOT,
-    Place,
-    audit_path,
-    covers,
-    leaf_hash,
-    made_by,
-    root_by_path,
-    root_of_peaks,
-)
 
-__all__ = ["Proof", "grow_tree", "prove_entry"]
+__all__ = ["Proof", "grow_tree", "hashes_at", "prove_entry"]
 
 _BATCH = 5_000
 _ENTRY = Prepared(lambda number: Entry.objects.filter(pk=number).values_list(*_columns(Entry)), int)
@@ -67,28 +61,40 @@ def prove_entry(number: int) -> Proof:
     path = _path(number, size)
     if path is None:
         return Proof(number, size, faults=(*faults, "the kept tree has gaps: make a checkpoint"))
-    if root_by_path(leaf_hash(entry.event.encode()), path) != point.root:
+    if not _leads(entry, path, point):
         faults.append(f"entry {number}: it, or one beside it, is not as it was signed in checkpoint {size}")
     if not keys.verify(checkpoint_text(point.size, point.root, point.chain), point.signature):
         faults.append(f"checkpoint {size}: the signature is not ours")
     return Proof(number, size, path, tuple(faults))
 
 
+def _leads(entry: Entry, path: tuple[tuple[bool, str], ...], point: Checkpoint) -> bool:
+    """Tell whether an entry is in the tree of a checkpoint."""
+    leaf, hashes = leaf_hash(entry.event.encode()), [bytes.fromhex(text) for _is_left, text in path]
+    try:
+        verify_inclusion(leaf, hashes, index=entry.number - 1, size=point.size, root=bytes.fromhex(point.root))
+    except (SealmarkError, ValueError):
+        return False
+    return True
+
+
 def _path(number: int, size: int) -> tuple[tuple[bool, str], ...] | None:
     """Return the hashes of the path; nothing when one of them is not kept."""
     steps = audit_path(number - 1, size)
-    hashes = _hashes(place for _is_left, places in steps for place in places)
+    hashes = hashes_at(place for _is_left, places in steps for place in places)
     if any(place not in hashes for _is_left, places in steps for place in places):
         return None
-    return tuple((is_left, root_of_peaks([hashes[place] for place in places])) for is_left, places in steps)
+    return tuple((is_left, root_of_peaks([hashes[place] for place in places]).hex()) for is_left, places in steps)
 
 
-def _hashes(places: Iterable[Place]) -> dict[Place, str]:
+def hashes_at(places: Iterable[Place]) -> dict[Place, bytes]:
+    """Return the hashes of full subtrees, as far as they are kept."""
     asked = list(places)
     leaves = {place.number + 1: place for place in asked if place.level == 0}
     nodes = {place.id: place for place in asked if place.level}
     found = {leaves[name]: text for name, text in _read("SELECT number, leaf FROM records_entry WHERE number", leaves)}
-    return found | {nodes[name]: text for name, text in _read("SELECT id, hash FROM records_node WHERE id", nodes)}
+    found |= {nodes[name]: text for name, text in _read("SELECT id, hash FROM records_node WHERE id", nodes)}
+    return {place: bytes.fromhex(text) for place, text in found.items() if is_hash(text)}
 
 
 def _read(question: str, names: Iterable[int]) -> list[tuple[int, str]]:
@@ -109,21 +115,21 @@ def grow_tree() -> str:
     leaves = Entry.objects.filter(number__gt=size).order_by("number").values_list("leaf", flat=True)
     made: list[Node] = []
     for leaf in leaves.iterator(chunk_size=_BATCH):
-        peaks, subtrees = made_by(peaks, size, leaf)
-        made += (Node(id=place.id, hash=text) for place, text in subtrees)
+        peaks, subtrees = made_by(peaks, size, bytes.fromhex(leaf))
+        made += (Node(id=place.id, hash=found.hex()) for place, found in subtrees)
         size += 1
         if len(made) >= _BATCH:
             Node.objects.bulk_create(made, ignore_conflicts=True)
             made = []
     Node.objects.bulk_create(made, ignore_conflicts=True)
-    return root_of_peaks(peaks) if peaks else EMPTY_ROOT
+    return root_of_peaks(peaks).hex()
 
 
-def _kept() -> tuple[int, list[str]]:
+def _kept() -> tuple[int, list[bytes]]:
     """Return how many leaves the kept tree has and its peaks; nothing of it when one of them is missing."""
     newest = Node.objects.order_by("-pk").values_list("pk", flat=True).first()
     # The newest subtree is always one of two leaves: every larger one has such a tree to the right of its middle.
     size = 0 if newest is None else 2 * ((newest - 1) // 4 + 1)
-    hashes = _hashes(covers(0, size))
+    hashes = hashes_at(covers(0, size))
     peaks = [hashes[place] for place in covers(0, size) if place in hashes]
     return (size, peaks) if len(peaks) == len(covers(0, size)) else (0, [])

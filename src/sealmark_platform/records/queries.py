@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,10 +11,11 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from sealmark.attest.log.tree import append_leaf, root_of_peaks
 from sealmark_platform.prepared import Prepared
 from sealmark_platform.records import keys
+from sealmark_platform.records.hashes import EMPTY_ROOT, chain_hash, is_hash, leaf_hash
 from sealmark_platform.records.models import Checkpoint, Entry
-from sealmark_platform.records.tree import EMPTY_ROOT, append_leaf, chain_hash, leaf_hash, root_of_peaks
 
 __all__ = [
     "Told", "Verification", "checkpoint_text", "entries_of_file", "entry_faults", "newest_chain", "newest_of_file",
@@ -106,7 +106,7 @@ class _Walk:
     def __init__(self, checkpoints: dict[int, Checkpoint]) -> None:
         self._checkpoints = checkpoints
         self._faults: list[str] = []
-        self._peaks: list[str] = []
+        self._peaks: list[bytes] = []
         self._last, self._count, self._chain = 0, 0, EMPTY_ROOT
 
     def see(self, entry: Entry) -> None:
@@ -115,13 +115,13 @@ class _Walk:
             self._faults.append(f"entry {entry.number}: put in")
         elif entry.number > self._last + 1:
             self._faults.append(_removed(self._last + 1, entry.number - 1))
-        leaf = entry.leaf if _is_hash(entry.leaf) else leaf_hash(entry.event.encode())
+        leaf = entry.leaf if is_hash(entry.leaf) else leaf_hash(entry.event.encode())
         chain = chain_hash(self._chain, leaf)
         if entry.number == self._last + 1 and chain != entry.chain:
             self._faults.append(f"entry {entry.number}: does not continue the entry before")
         self._faults += [f"entry {entry.number}: {fault}" for fault in entry_faults(entry)]
-        self._peaks = append_leaf(self._peaks, self._count, leaf)
-        self._last, self._chain = entry.number, entry.chain if _is_hash(entry.chain) else chain
+        self._peaks = append_leaf(self._peaks, self._count, bytes.fromhex(leaf))
+        self._last, self._chain = entry.number, entry.chain if is_hash(entry.chain) else chain
         self._count += 1
         if entry.number in self._checkpoints:
             self._compare(self._checkpoints[entry.number])
@@ -129,7 +129,7 @@ class _Walk:
     def _compare(self, point: Checkpoint) -> None:
         if not keys.verify(checkpoint_text(point.size, point.root, point.chain), point.signature):
             self._faults.append(f"checkpoint {point.size}: the signature is not ours")
-        elif (root_of_peaks(self._peaks), self._chain) != (point.root, point.chain):
+        elif (root_of_peaks(self._peaks).hex(), self._chain) != (point.root, point.chain):
             self._faults.append(f"checkpoint {point.size}: the entries up to it are not those that were signed")
 
     def end(self, expected_size: int) -> Verification:
@@ -138,15 +138,11 @@ class _Walk:
         if known > self._last:
             self._faults.append(_removed(self._last + 1, known))
         found = tuple(self._faults)
-        return Verification(self._count, len(self._checkpoints), root_of_peaks(self._peaks), found)
+        return Verification(self._count, len(self._checkpoints), root_of_peaks(self._peaks).hex(), found)
 
 
 def _removed(first: int, last: int) -> str:
     return f"entry {first}: removed" if first == last else f"entries {first} to {last}: removed"
-
-
-def _is_hash(text: str) -> bool:
-    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def _told(event: str) -> Mapping[str, object]:

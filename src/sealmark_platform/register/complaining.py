@@ -20,7 +20,7 @@ from sealmark_platform.register.complaints import Told, erase_complainant, is_se
 from sealmark_platform.register.letters import send_letters, status_address
 from sealmark_platform.register.models import Complainant, OutsideComplaint
 
-__all__ = ["ComplaintForm", "complain", "complaint_status"]
+__all__ = ["ComplaintForm", "complain", "complaint_status", "received"]
 
 
 class ComplaintForm(forms.Form):
@@ -79,7 +79,7 @@ def complain(request: HttpRequest) -> HttpResponse:
             # A machine fills in what people do not see: it hears the same, and nothing is kept.
             return render(request, "register/complaint_thanks.html")
         try:
-            complaint = _received(request, form)
+            complaint = received(request, form)
         except SealmarkError as error:
             problems, status = error.problems, 429
         else:
@@ -90,7 +90,12 @@ def complain(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _received(request: HttpRequest, form: ComplaintForm) -> OutsideComplaint:
+def received(request: HttpRequest, form: ComplaintForm) -> OutsideComplaint:
+    """Take what a form says that has been found to fit, for pages and programs alike.
+
+    Raises:
+        SealmarkError: SM854 too many came from there, or at all, within an hour.
+    """
     said, at = form.cleaned_data, timezone.now()
     told = Told(said["name"], said["email"], said["statement"], request.LANGUAGE_CODE, _address(request))
     complaint = receive_complaint(form.chosen_body(), form.found, told, at=at)

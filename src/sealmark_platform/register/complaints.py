@@ -16,7 +16,7 @@ from sealmark_platform.casework.models import Certificate, CertificationFile, No
 from sealmark_platform.casework.queries.actors import members_with, ties_of
 from sealmark_platform.casework.queries.evaluations import cooling_off_days
 from sealmark_platform.parties.models import Body, Person
-from sealmark_platform.records.actions import append_record, commit_to
+from sealmark_platform.records.actions import append_record, commit_to, forget_texts
 from sealmark_platform.register.models import Complainant, OutsideComplaint, OutsideMail
 
 __all__ = [
@@ -185,7 +185,7 @@ def _answered(complaint: OutsideComplaint, verb: str, by: Person, at: dt.datetim
 
 
 def erase_complainant(complaint: OutsideComplaint, *, by: Person | None, at: dt.datetime) -> OutsideComplaint:
-    """Erase who complained and in which words; that there was a complaint, and its answer, stay.
+    """Erase who complained, in which words, and the words of the answer; that there was a complaint stays.
 
     Args:
         complaint: Of somebody who may have been erased already: then nothing happens.
@@ -200,11 +200,16 @@ def erase_complainant(complaint: OutsideComplaint, *, by: Person | None, at: dt.
         if by is not None and not _coordinates(by, locked, at.date()):
             raise SealmarkError(Problem("SM855", "Complaints from outside are answered by a coordinator of the body."))
         erased, _rows = Complainant.objects.filter(complaint=locked).delete()
-        if erased:
-            locked.revision += 1
-            locked.save(update_fields=["revision"])
+        if erased or locked.answer:
+            locked.revision, locked.answer = locked.revision + 1, ""
+            locked.save(update_fields=["revision", "answer"])
+            forget_texts(_subject(locked), "reason")
             _note(locked, "erase", by, at)
     return locked
+
+
+def _subject(complaint: OutsideComplaint) -> str:
+    return f"outside-complaint:{complaint.pk}"
 
 
 def _note(complaint: OutsideComplaint, verb: str, by: Person | None, at: dt.datetime, **details: Json) -> None:
@@ -212,6 +217,6 @@ def _note(complaint: OutsideComplaint, verb: str, by: Person | None, at: dt.date
     name: dict[str, Json] = {} if by is None else {"name": commit_to(by.name, about=str(by.pk))}
     append_record(
         f"outside-complaint.{verb}", actor="public" if by is None else str(by.pk), at=at, file=file,
-        tenant=str(complaint.body_id), subject=f"outside-complaint:{complaint.pk}",
+        tenant=str(complaint.body_id), subject=_subject(complaint),
         details={"reference": complaint.reference, "status": complaint.status, **name, **details},
     )  # fmt: skip

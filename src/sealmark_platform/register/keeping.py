@@ -2,6 +2,8 @@
 
 The key holds the newest link of the trail: whatever changes what the register says leaves an entry, and with the
 next entry every page kept before is out of use at once, in every process. Nothing is ever deleted to make a page new.
+
+The middleware stands before all other: a page is kept with every header that they gave it, so none is asked again.
 """
 
 from __future__ import annotations
@@ -13,48 +15,84 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import reverse
 
+from sealmark_platform.language import visitor_language
 from sealmark_platform.records.queries import newest_chain
 
-__all__ = ["kept_ready"]
+__all__ = ["for_everybody", "kept_pages"]
 
 # A page with a form to send carries a token of its visitor: it is nobody else's.
 _TOKEN = b"csrfmiddlewaretoken"
 _OK = 200
+_OF_CONTENT = {"Content-Length", "Content-Type", "Content-Language"}
 
 View = Callable[..., HttpResponse]
+_Kept = tuple[bytes, dict[str, str]]
 
 
-def kept_ready(view: View) -> View:
-    """Return a view whose pages are kept for visitors who have no session."""
+def for_everybody(view: View) -> View:
+    """Return a view whose pages may be kept: they say the same to all who have no session."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        chain = "" if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES else newest_chain()
-        if not chain:
-            return view(request, *args, **kwargs)
-        stamp = _stamp(request, chain)
-        if request.META.get("HTTP_IF_NONE_MATCH") == f'W/"{stamp}"':
-            return _marked(HttpResponseNotModified(), stamp)
-        page = caches["pages"].get(stamp)
-        if page is not None:
-            return _marked(HttpResponse(page), stamp)
         response = view(request, *args, **kwargs)
-        if response.status_code == _OK and _TOKEN not in response.content:
-            caches["pages"].set(stamp, response.content)
-            _marked(response, stamp)
+        response.is_for_everybody = response.status_code == _OK  # type: ignore[attr-defined]
         return response
 
     return answer
 
 
+def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Return middleware that answers visitors of the register from the pages that are kept."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        # Asked before the page is made: what changes meanwhile makes it one of an older link.
+        chain = newest_chain() if _may_be_kept(request) else ""
+        if not chain:
+            return get_response(request)
+        stamp = _stamp(request, chain)
+        kept: _Kept | None = caches["pages"].get(stamp)
+        if kept is not None:
+            return _answer(request, *kept)
+        response = get_response(request)
+        to_keep = _to_keep(response, stamp)
+        if to_keep is None:
+            return response
+        caches["pages"].set(stamp, to_keep)
+        return _answer(request, *to_keep) if "HTTP_IF_NONE_MATCH" in request.META else response
+
+    return answer
+
+
+def _may_be_kept(request: HttpRequest) -> bool:
+    if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return False
+    if not request.path.startswith(reverse("register")):
+        return False
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
+
+
 def _stamp(request: HttpRequest, chain: str) -> str:
-    language: str = request.LANGUAGE_CODE
-    return hashlib.sha256(f"{chain}\n{language}\n{request.get_full_path()}".encode()).hexdigest()
+    told = f"{chain}\n{visitor_language(request)}\n{request.scheme}\n{request.get_full_path()}"
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _marked(response: HttpResponse, stamp: str) -> HttpResponse:
+def _to_keep(response: HttpResponse, stamp: str) -> _Kept | None:
+    if not getattr(response, "is_for_everybody", False) or response.cookies or _TOKEN in response.content:
+        return None
     response["ETag"], response["Cache-Control"] = f'W/"{stamp}"', "no-cache"
     response["Vary"] = "Accept-Language, Cookie"
-    return response
+    return response.content, dict(response.items())
+
+
+def _answer(request: HttpRequest, content: bytes, headers: dict[str, str]) -> HttpResponse:
+    if request.META.get("HTTP_IF_NONE_MATCH") == headers["ETag"]:
+        return HttpResponseNotModified(headers={name: headers[name] for name in headers.keys() - _OF_CONTENT})
+    return HttpResponse(content, headers=headers)

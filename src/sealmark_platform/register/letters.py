@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sealmark_platform.letters import letter
 from sealmark_platform.register.complaints import secret_of
 from sealmark_platform.register.models import OutsideComplaint, OutsideMail
 
@@ -50,10 +51,7 @@ def _written(mail: OutsideMail, channel: BaseEmailBackend) -> EmailMessage:
                 "address": settings.ADDRESS.rstrip("/") + status_address(complaint)}  # fmt: skip
         lines = [_("Good day, %(name)s,") % said, "", *_sentences(mail.kind, said), ""]
         lines.append(_("How it stands, and how to erase your data: %(address)s") % said)
-    return EmailMessage(
-        subject, "\n".join([*lines, ""]), settings.DEFAULT_FROM_EMAIL, [writer.email], connection=channel,
-        headers={"Content-Language": writer.language, "Auto-Submitted": "auto-generated"},
-    )  # fmt: skip
+        return letter(writer.email, subject, lines, channel)
 
 
 def _sentences(kind: str, said: dict[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Complaints by people without an account; who complained, and in which words, is kept apart."""
+"""Complaints by people without an account, with who complained kept apart; names by which the register is searched."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-__all__ = ["Complainant", "OutsideComplaint", "OutsideMail"]
+__all__ = ["Complainant", "NamePart", "OutsideComplaint", "OutsideMail", "SearchedName"]
 
 
 class OutsideComplaint(models.Model):
@@ -78,3 +78,27 @@ class OutsideMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} > {self.complainant}"
+
+
+class SearchedName(models.Model):
+    """Under which name a certificate is found: see ``register/names.py``."""
+
+    certificate = models.OneToOneField("casework.Certificate", on_delete=models.CASCADE, related_name="searched")
+    number = models.CharField(max_length=30, unique=True)
+    folded = models.TextField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class NamePart(models.Model):
+    """How the rest of a name begins at one of its letters."""
+
+    name = models.ForeignKey(SearchedName, on_delete=models.CASCADE, related_name="parts")
+    part = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["part", "name"], name="name_by_part")]
+
+    def __str__(self) -> str:
+        return bytes(self.part).decode(errors="ignore")

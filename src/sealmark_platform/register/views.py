@@ -3,86 +3,119 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.defaultfilters import linebreaksbr
+from django.utils.safestring import SafeString, mark_safe
 
 from sealmark_platform.casework import phrases
-from sealmark_platform.casework.models import Certificate, CertificateEvent, CertificationFile
 from sealmark_platform.casework.queries.results import grade_words
+from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import edition_of
+from sealmark_platform.language import reader_tag
 from sealmark_platform.paging import Slice, slice_of
-from sealmark_platform.parties.models import Organization
-from sealmark_platform.register.keeping import kept_ready
+from sealmark_platform.register.keeping import for_everybody
+from sealmark_platform.register.listed import Event, Listed, Shown, finder, shown_certificate
+from sealmark_platform.register.moulds import Here, Mould, here, page, written
 
 __all__ = ["certificate", "search"]
 
-_PER_PAGE, _FEW = 20, 200
-_SHOWN = (
-    "number", "valid_until", "status", "file__organization__name", "file__organization__city",
-    "file__organization__country", "edition__edition", "file__edition__edition",
+_PER_PAGE = 20
+_SEARCH = Mould("register/search.html", "query", "rows", "more")
+_ROW = Mould(
+    "register/row.html", "address", "number", "holder", "city", "country", "scheme", "valid_until", "status"
 )  # fmt: skip
+_MORE = Mould(
+    "parts/more.html", "carried", "page.number", "page.previous_page_number", "page.next_page_number"
+)  # fmt: skip
+_CERTIFICATE = Mould(
+    "register/certificate.html", "number", "holder", "address", "country", "scheme", "edition", "grade", "scope",
+    "sites", "first_issued_on", "since", "valid_until", "body", "body_address", "events", "complain",
+)  # fmt: skip
+_EVENT = Mould("register/event.html", "name", "on")
+_page_of = written("{{ value|address:'certificate' }}")
+_country = written("{{ value|country_name }}")
+_scheme = written("{{ value|scheme_title }}")
+_day = written('{{ value|date:"DATE_FORMAT" }}')
+_status = written('{% include "parts/status.html" with status=value %}')
+_complain = written("{% url 'complain' %}?certificate={{ value|urlencode }}")
 
 
-@kept_ready
+@for_everybody
 def search(request: HttpRequest) -> HttpResponse:
     """Certificates by number or organization."""
     query = request.GET.get("q", "").strip()
-    found = _with_number(query) or _named(query) if query else Certificate.objects.all()
-    related = found.select_related("file__organization", "file__edition", "edition").only(*_SHOWN)
-    page = slice_of(request, lambda limit: list(related.order_by("-number")[:limit]), per_page=_PER_PAGE)
+    return _list(request, slice_of(request, finder(query), per_page=_PER_PAGE), query)
+
+
+def _list(request: HttpRequest, found: Slice, query: str, *, code: int = 200) -> HttpResponse:
     carried = urlencode({"q": query}) + "&" if query else ""
-    return render(request, "register/search.html", {"page": page, "query": query, "carried": carried})
+    at = here()
+    rows = _joined(_row(at, one) for one in found.object_list)
+    values = {"query": query, "rows": rows, "more": _more(at, found, carried)}
+    shape = {"has_rows": bool(found.object_list), "is_asked": bool(query)}
+    return page(request, _SEARCH, values, shape=shape, code=code)
 
 
-def _with_number(query: str) -> QuerySet[Certificate] | None:
-    """Return the certificate with a number, if there is one: then nobody looked for a name."""
-    held = Certificate.objects.filter(number__in=_spellings(query)).values_list("pk", flat=True)
-    pks = list(held)
-    return Certificate.objects.filter(pk__in=pks) if pks else None
+def _row(at: Here, one: Listed) -> SafeString:
+    return _ROW.fill(at, {
+        "address": _page_of(at, one.number), "number": one.number, "holder": one.holder, "city": one.city,
+        "country": _country(at, one.country), "scheme": _scheme(at, one.edition), "status": _status(at, one.status),
+        "valid_until": _day(at, one.valid_until),
+    })  # fmt: skip
 
 
-def _named(query: str) -> QuerySet[Certificate]:
-    """Return the certificates of organizations whose name has a text in it.
-
-    Few such organizations: theirs are looked up. Many: going through the certificates in their order soon finds enough.
-    """
-    named = Organization.objects.filter(name__icontains=query)
-    few = list(named.values_list("pk", flat=True)[: _FEW + 1])
-    if len(few) <= _FEW:
-        return Certificate.objects.filter(file__organization__in=few)
-    holder = CertificationFile.objects.filter(pk=OuterRef("file"), organization__name__icontains=query)
-    return Certificate.objects.filter(Exists(holder))
+def _more(at: Here, found: Slice, carried: str) -> SafeString:
+    values = {
+        "carried": carried, "page.number": found.number, "page.previous_page_number": found.previous_page_number,
+        "page.next_page_number": found.next_page_number,
+    }  # fmt: skip
+    shape = {"page.has_previous": found.has_previous, "page.has_next": found.has_next}
+    return _MORE.fill(at, values, shape=shape)
 
 
-def _spellings(number: str) -> set[str]:
-    """Return a number as it was typed, and as numbers are given: in capitals."""
-    return {number, number.upper()}
+def _joined(parts: Iterable[SafeString]) -> SafeString:
+    return mark_safe("".join(parts))  # noqa: S308 - each part is safe
 
 
-def _since(certificate: Certificate, history: Iterable[CertificateEvent]) -> dt.date:
-    """Return from when it has been valid: renewed before its end it goes on, though the new term begins later."""
-    is_early = any(one.what == "renew" and one.on < certificate.valid_from for one in history)
-    return certificate.first_issued_on if is_early else certificate.valid_from
-
-
-@kept_ready
+@for_everybody
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """One certificate, or the plain statement that there is none."""
-    related = Certificate.objects.select_related("file__organization", "file__edition", "edition", "file__body")
-    found = related.filter(number__in=_spellings(number)).order_by("number").first()
+    found = shown_certificate(number)
     if found is None:
-        nothing = Slice((), 1, has_next=False)
-        return render(request, "register/search.html", {"page": nothing, "query": number}, status=404)
-    language = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)
-    edition = edition_of(found.granted_by)
-    history = list(found.events.order_by("-on", "-pk"))
-    events = [{"name": phrases.EVENTS.get(one.what, one.what), "on": one.on} for one in history]
-    context = {
-        "certificate": found, "since": _since(found, history), "organization": found.file.organization,
-        "events": events, "grade": grade_words(edition, language, found.grade),
+        return _list(request, Slice((), 1, has_next=False), number, code=404)
+    shown, history = found
+    grade = _grade(reader_tag(), shown.edition, shown.digest, shown.adopted_on, shown.grade)
+    shape = {"status": shown.status, "is_graded": bool(grade), "has_body_address": bool(shown.body_address)}
+    return page(request, _CERTIFICATE, {**_facts(here(), shown, history), "grade": grade}, shape=shape)
+
+
+def _facts(at: Here, shown: Shown, history: list[Event]) -> dict[str, str]:
+    return {
+        "number": shown.number, "holder": shown.holder, "address": shown.address or shown.city,
+        "country": _country(at, shown.country), "scheme": _scheme(at, shown.edition), "edition": shown.edition,
+        "scope": linebreaksbr(shown.scope), "sites": ", ".join(shown.sites),
+        "first_issued_on": _day(at, shown.first_issued_on), "since": _day(at, _since(shown, history)),
+        "valid_until": _day(at, shown.valid_until), "body": shown.body,
+        "body_address": linebreaksbr(shown.body_address), "events": _joined(_event(at, one) for one in history),
+        "complain": _complain(at, shown.number),
     }  # fmt: skip
-    return render(request, "register/certificate.html", context)
+
+
+def _event(at: Here, one: Event) -> SafeString:
+    return _EVENT.fill(at, {"name": str(phrases.EVENTS.get(one.what, one.what)), "on": _day(at, one.on)})
+
+
+def _since(shown: Shown, history: Iterable[Event]) -> dt.date:
+    """Return from when it has been valid: renewed before its end it goes on, though the new term begins later."""
+    is_early = any(one.what == "renew" and one.on < shown.valid_from for one in history)
+    return shown.first_issued_on if is_early else shown.valid_from
+
+
+@functools.lru_cache(maxsize=1_000)
+def _grade(language: str, edition: str, digest: str, adopted_on: dt.date, label: str) -> str:
+    adopted = AdoptedEdition(edition=edition, digest=digest, adopted_on=adopted_on)
+    return grade_words(edition_of(adopted), language, label)

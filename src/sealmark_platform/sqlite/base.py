@@ -9,18 +9,39 @@ operating system gives it up when its process dies.
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from django.db.backends.sqlite3 import base
 
 __all__ = ["DatabaseWrapper"]
 
 
+@functools.lru_cache(maxsize=1_000)
+def _with_question_marks(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
+class _Cursor(base.SQLiteCursorWrapper):
+    """Writes the places of values as SQLite does: for each question once, as most are asked again and again."""
+
+    def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
+        if param_names is None:
+            return _with_question_marks(query)
+        return str(super().convert_query(query, param_names=param_names))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that takes its turn."""
 
     _turn: int | None = None
+
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 - only PostgreSQL's have names
+        """Return a cursor."""
+        return self.connection.cursor(factory=_Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._wait()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from sealmark.certify import Act
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.forms import form_of
+from sealmark_platform.casework.forms import begin_empty, form_of
 from sealmark_platform.casework.models import Decision, Evaluation, Participation
 from sealmark_platform.casework.performing import is_open, open_acts, perform
 from sealmark_platform.casework.queries.access import fetch_subject
@@ -76,7 +76,7 @@ def _voted(request: HttpRequest, pk: str) -> tuple[Any, tuple[Problem, ...]]:
         raise Http404 from None
     if not is_open(_VOTE, evaluation, request.user, timezone.now().date()):
         raise PermissionDenied
-    form = form_of(_VOTE, evaluation)(request.POST, auto_id=f"vote-{evaluation.pk}-%s")
+    form = begin_empty(form_of(_VOTE, evaluation)(request.POST, auto_id=f"vote-{evaluation.pk}-%s"))
     if not form.is_valid():
         return form, ()
     try:
@@ -114,7 +114,7 @@ def _is_of(vote: Any, person: Person) -> bool:
 
 def _vote_form(evaluation: Evaluation) -> Any:
     kind = form_of(_VOTE, evaluation)
-    return kind(initial={"revision": evaluation.revision}, auto_id=f"vote-{evaluation.pk}-%s")
+    return begin_empty(kind(initial={"revision": evaluation.revision}, auto_id=f"vote-{evaluation.pk}-%s"))
 
 
 @login_required

@@ -1,11 +1,12 @@
-"""The team planner: who is on which visit in the coming weeks, and who would fit an open plan."""
+"""The team planner: who is on which visit or on leave in the coming weeks, and who would fit an open plan."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -25,14 +26,31 @@ from sealmark_platform.casework.queries.crews import (
     visits_of,
 )
 from sealmark_platform.casework.queries.desks import bodies_of, functions_of
-from sealmark_platform.parties.models import Body, Person
+from sealmark_platform.parties.calendars import WorkingCalendar, calendar_of, leave_between
+from sealmark_platform.parties.models import Body, Leave, Person
 from sealmark_platform.workbench.problems import told_part
 
 __all__ = ["crew", "planner"]
 
+Week = tuple[dt.date, dt.date]
 _WEEKS = 6
 _PLANNERS = ("coordinator", "administrator")
 _SIDES = (Participation.Side.EVALUATION, Participation.Side.REVIEW, Participation.Side.DECISION)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is wrong with a visit of somebody.
+
+    Attributes:
+        clashes: It shares a day with another one.
+        is_away: It shares a day with leave.
+        closed: Closed days that speak against it.
+    """
+
+    clashes: bool
+    is_away: bool
+    closed: tuple[dt.date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +58,25 @@ class Cell:
     """The week of one person.
 
     Attributes:
-        visits: Each with whether it clashes with another one.
+        visits: Each with what is wrong with it.
+        leave: When the person is away.
         days: On how many days the person is on visits.
     """
 
-    visits: tuple[tuple[Visit, bool], ...]
+    visits: tuple[tuple[Visit, Marks], ...]
+    leave: tuple[Leave, ...]
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The weeks of a body, with all that is known of them."""
+
+    weeks: Sequence[Week]
+    visits: Sequence[Visit]
+    clashes: set[tuple[object, object]]
+    leave: Sequence[Leave]
+    calendar: WorkingCalendar
 
 
 @login_required
@@ -55,10 +86,7 @@ def planner(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
     monday = _monday(request.GET.get("from", ""), today)
     weeks = [(monday + dt.timedelta(7 * n), monday + dt.timedelta(7 * n + 6)) for n in range(_WEEKS)]
-    parts = [
-        {"body": body, "rows": _rows(body, weeks, today), "plans": open_plans(body)}
-        for body in bodies_of(request.user, _PLANNERS).order_by("name")
-    ]
+    parts = [_part(body, weeks, today) for body in bodies_of(request.user, _PLANNERS).order_by("name")]
     context = {
         "weeks": weeks, "last": weeks[-1][1], "parts": parts, "today": today,
         "before": monday - dt.timedelta(7 * _WEEKS), "after": monday + dt.timedelta(7 * _WEEKS),
@@ -76,17 +104,39 @@ def _monday(said: str, today: dt.date) -> dt.date:
     return day - dt.timedelta(day.weekday())
 
 
-def _rows(body: Body, weeks: Sequence[tuple[dt.date, dt.date]], today: dt.date) -> list[tuple[Person, list[Cell], int]]:
-    """Return a row for everybody who evaluates or is on a visit: the weeks, and the days in all of them."""
-    visits = visits_of(body, weeks[0][0], weeks[-1][1])
-    clashes = clashing(visits)
+def _part(body: Body, weeks: Sequence[Week], today: dt.date) -> dict[str, Any]:
+    """Return what the page shows of one body."""
+    first, last = weeks[0][0], weeks[-1][1]
+    visits = visits_of(body, first, last)
+    # Visits that reach beyond the weeks shown are looked at as a whole.
+    reach = min([first, *(one.first for one in visits)]), max([last, *(one.last for one in visits)])
+    sheet = _Sheet(weeks, visits, clashing(visits), tuple(leave_between(body, *reach)), calendar_of(body, *reach))
     people = {person.pk: person for person in _evaluators(body, today)} | {one.person.pk: one.person for one in visits}
-    found = []
-    for person in sorted(people.values(), key=lambda one: one.name):
-        mine = [visit for visit in visits if visit.person.pk == person.pk]
-        cells = [_cell(mine, clashes, *week) for week in weeks]
-        found.append((person, cells, sum(cell.days for cell in cells)))
-    return found
+    shown = sorted((day, name) for day, name in sheet.calendar.holidays.items() if first <= day <= last)
+    rows = [_row(person, sheet) for person in sorted(people.values(), key=lambda one: one.name)]
+    return {"body": body, "rows": rows, "plans": open_plans(body), "holidays": shown}
+
+
+def _row(person: Person, sheet: _Sheet) -> tuple[Person, list[Cell], int]:
+    """Return the row of a person: the weeks, and the days in all of them."""
+    away = [one for one in sheet.leave if one.person_id == person.pk]
+    mine = [
+        (visit, _marks(visit, sheet.clashes, away, sheet.calendar))
+        for visit in sheet.visits
+        if visit.person.pk == person.pk
+    ]
+    cells = [_cell(mine, away, week, sheet.calendar) for week in sheet.weeks]
+    return person, cells, sum(cell.days for cell in cells)
+
+
+def _marks(
+    visit: Visit, clashes: set[tuple[object, object]], away: Iterable[Leave], calendar: WorkingCalendar
+) -> Marks:
+    return Marks(
+        (visit.person.pk, visit.evaluation.pk) in clashes,
+        any(visit.meets(one.first, one.last) for one in away),
+        tuple(calendar.against(visit.first, visit.last)),
+    )
 
 
 def _evaluators(body: Body, today: dt.date) -> list[Person]:
@@ -94,10 +144,11 @@ def _evaluators(body: Body, today: dt.date) -> list[Person]:
     return [one.person for one in held if one.until is None or one.until >= today]
 
 
-def _cell(visits: Sequence[Visit], clashes: set[tuple[object, object]], first: dt.date, last: dt.date) -> Cell:
-    here = [visit for visit in visits if visit.meets(first, last)]
-    marked = tuple((visit, (visit.person.pk, visit.evaluation.pk) in clashes) for visit in here)
-    return Cell(marked, visiting_days(here, first, last))
+def _cell(visits: Sequence[tuple[Visit, Marks]], away: Iterable[Leave], week: Week, calendar: WorkingCalendar) -> Cell:
+    first, last = week
+    here = tuple((visit, marks) for visit, marks in visits if visit.meets(first, last))
+    leave = tuple(one for one in away if one.first <= last and one.last >= first)
+    return Cell(here, leave, visiting_days([visit for visit, _marks in here], first, last, calendar))
 
 
 @login_required

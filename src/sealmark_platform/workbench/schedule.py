@@ -1,11 +1,11 @@
-"""Everything with a day in what a person may see: visits, deadlines, what falls due, what ends, what was decided."""
+"""Everything with a day in what a person may see: visits, deadlines, what falls due, what ends, holidays, leave."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,8 @@ from sealmark_platform.casework.queries.desks import functions_of
 from sealmark_platform.casework.queries.evaluations import figures_of
 from sealmark_platform.catalogue.queries import loaded, word_of
 from sealmark_platform.language import reader_tag
-from sealmark_platform.parties.models import Person
+from sealmark_platform.parties.calendars import WorkingCalendar, calendars_of
+from sealmark_platform.parties.models import Body, Holiday, Leave, Person
 from sealmark_platform.workbench.models import DecisionMeeting
 from sealmark_platform.workbench.sheets import deadline_of
 
@@ -41,10 +42,16 @@ KINDS: Mapping[str, Promise | str] = {
     "objection": gettext_lazy("complaints and appeals"),
     "meeting": gettext_lazy("decision meetings"),
     "decision": gettext_lazy("decisions"),
+    "holiday": gettext_lazy("holidays"),
+    "leave": gettext_lazy("leave"),
 }
 """What has a day, as the filter of the calendar names it."""
 
+_AWAY = frozenset({"holiday", "leave"})
+_KEPT = _AWAY | {"decision"}
+"""What is not told to fall on a closed day."""
 _OVER = (EvaluationStatus.DECIDED, EvaluationStatus.CANCELLED)
+_PLANNERS = ("coordinator", "administrator")
 _LIVE = (CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED)
 _FILE = ("file__organization", "file__edition", "file__body")
 
@@ -62,6 +69,7 @@ class Dated:
         key: What tells it from the others of its kind, the same tomorrow.
         is_late: It should have been done before today.
         body: Whose it is, where it belongs to no file.
+        is_closed: It falls on a day on which the body does not work; its date stays.
     """
 
     kind: str
@@ -71,7 +79,13 @@ class Dated:
     name: str
     key: str
     is_late: bool = False
-    body: str = ""
+    body: Body | None = None
+    is_closed: bool = False
+
+    @property
+    def home(self) -> Body | None:
+        """The body in whose calendar it is."""
+        return self.body if self.file is None else self.file.body
 
     @property
     def number(self) -> str:
@@ -81,13 +95,15 @@ class Dated:
     @property
     def holder(self) -> str:
         """Whom it is about: the organization of the file, or the body."""
-        return self.body if self.file is None else self.file.organization.name
+        return str(self.body or "") if self.file is None else self.file.organization.name
 
     @property
     def address(self) -> str:
         """Where more is said."""
         if self.kind == "decision":
             return reverse("minutes", args=[self.first.isoformat()])
+        if self.kind in _AWAY:
+            return f"{reverse('calendar')}?month={self.first:%Y-%m}"
         return reverse("meeting") if self.file is None else reverse("file", args=[self.file.pk])
 
     def is_on(self, day: dt.date) -> bool:
@@ -103,6 +119,8 @@ class _Asked:
         files: Those that count, as a subquery.
         ours: Those that the reader sees as somebody of the body, as a subquery.
         bodies: Whose meetings count.
+        person: Who reads.
+        works: For which bodies they work, with whether leave of everybody is theirs to see.
         days: Between which days.
         today: What should have been done before is late.
     """
@@ -110,6 +128,8 @@ class _Asked:
     files: Any
     ours: Any
     bodies: frozenset[uuid.UUID]
+    person: Person
+    works: Mapping[uuid.UUID, bool]
     days: Period
     today: dt.date
 
@@ -132,16 +152,38 @@ def dated_items(person: Person, days: Period, today: dt.date, *, is_mine: bool =
         seated = Q(evaluations__participations__person=person) | Q(objections__panel__person=person)
         files = files.filter(seated | Q(pk__in=files_of_client(person).values("pk")))
     ours = files_of_body_people(person, today).values("pk")
+    held = functions_of(person)
     # A meeting is somebody's own where they decide.
-    bodies = {body for body, function in functions_of(person) if not is_mine or function == "decider"}
-    asked = _Asked(files.values("pk"), ours, frozenset(bodies), days, today)
-    sources = {
+    bodies = {body for body, function in held if not is_mine or function == "decider"}
+    works = {body: not is_mine and bool({(body, one) for one in _PLANNERS} & held) for body, _function in held}
+    asked = _Asked(files.values("pk"), ours, frozenset(bodies), person, works, days, today)
+    found = [item for name, source in _sources().items() if kind in {"", name} for item in source(asked)]
+    return sorted(_marked(found), key=lambda item: (item.first, item.last, item.number, item.name))
+
+
+def _sources() -> Mapping[str, Callable[[_Asked], Iterator[Dated]]]:
+    return {
         "visit": _visits, "finding": _findings, "evaluation": _evaluations, "condition": _conditions,
         "validity": _ends, "suspension": _suspensions, "objection": _objections, "decision": _decisions,
-        "meeting": _meetings,
+        "meeting": _meetings, "holiday": _holidays, "leave": _leaves,
     }  # fmt: skip
-    found = [item for name, source in sources.items() if kind in {"", name} for item in source(asked)]
-    return sorted(found, key=lambda item: (item.first, item.last, item.number, item.name))
+
+
+def _marked(items: Sequence[Dated]) -> list[Dated]:
+    """Return everything, what falls on a closed day of its body marked as such."""
+    homes = {item.home.pk: item.home for item in items if item.home is not None and item.kind not in _KEPT}
+    if not homes:
+        return list(items)
+    kept = calendars_of(homes.values(), min(item.first for item in items), max(item.last for item in items))
+    return [
+        replace(item, is_closed=True) if _is_against(item, kept) else item for item in items
+    ]  # fmt: skip
+
+
+def _is_against(item: Dated, calendars: Mapping[uuid.UUID, WorkingCalendar]) -> bool:
+    if item.kind in _KEPT or item.home is None:
+        return False
+    return bool(calendars[item.home.pk].against(item.first, item.last))
 
 
 def _visits(asked: _Asked) -> Iterator[Dated]:
@@ -261,4 +303,22 @@ def _meetings(asked: _Asked) -> Iterator[Dated]:
     called = DecisionMeeting.objects.filter(asked.falls("on"), body__in=asked.bodies, is_called_off=False)
     for one in called.select_related("body"):
         name = _("Decision meeting: %(place)s") % {"place": one.place} if one.place else _("Decision meeting")
-        yield Dated("meeting", None, one.on, one.on, name, str(one.pk), body=one.body.name)
+        yield Dated("meeting", None, one.on, one.on, name, str(one.pk), body=one.body)
+
+
+def _holidays(asked: _Asked) -> Iterator[Dated]:
+    for one in Holiday.objects.filter(asked.falls("on"), body__in=asked.works).select_related("body"):
+        yield Dated("holiday", None, one.on, one.on, _("Holiday: %(name)s") % {"name": one.name}, str(one.pk),
+                    body=one.body)  # fmt: skip
+
+
+def _leaves(asked: _Asked) -> Iterator[Dated]:
+    """Yield one's own leave; who plans for a body sees that of everybody there."""
+    planned = [body for body, sees_all in asked.works.items() if sees_all]
+    found = Leave.objects.filter(
+        Q(person=asked.person, body__in=asked.works) | Q(body__in=planned),
+        first__lte=asked.days.end, last__gte=asked.days.start,
+    )  # fmt: skip
+    for one in found.select_related("body", "person"):
+        name = _("Leave: %(person)s") % {"person": one.person.name}
+        yield Dated("leave", None, one.first, one.last, name, str(one.pk), body=one.body)

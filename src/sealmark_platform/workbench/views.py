@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from sealmark.certify import ACTS, ApplicationStatus
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework import phrases
-from sealmark_platform.casework.forms import form_of
+from sealmark_platform.casework.forms import begin_empty, form_of
 from sealmark_platform.casework.models import Certificate, CertificationFile, Document, Evaluation
 from sealmark_platform.casework.models.subjects import file_of
 from sealmark_platform.casework.performing import BY_HAND, is_open, open_acts, perform, subject_kind
@@ -32,13 +32,17 @@ from sealmark_platform.casework.queries.access import (
 )
 from sealmark_platform.casework.queries.actors import standing_of
 from sealmark_platform.casework.queries.applications import answers_given
+from sealmark_platform.casework.queries.evaluations import is_keeping_unknown
 from sealmark_platform.casework.queries.listing import first_files
 from sealmark_platform.casework.queries.parts import documents_of
 from sealmark_platform.casework.queries.results import grade_words
+from sealmark_platform.casework.queries.summary import result_sheet
 from sealmark_platform.catalogue.queries import edition_of, edition_of_result
+from sealmark_platform.language import reader_tag
 from sealmark_platform.paging import slice_of
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.queries import newest_of_file
+from sealmark_platform.security import INERT, inert_page
 from sealmark_platform.workbench.sheets import (
     due_of,
     evaluation_parts,
@@ -53,10 +57,11 @@ __all__ = ["act", "document", "evidence", "file", "files", "report", "result", "
 
 _PER_PAGE, _WAITING = 50, 20
 _YEAR = 366
-
-
-def _language(request: HttpRequest) -> str:
-    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(request.LANGUAGE_CODE, request.LANGUAGE_CODE)
+_KEPT = {
+    "finding.answer": ("correction", "cause", "corrective_action"),
+    "evaluation.settle-plan": ("starts_on", "ends_on", "days"),
+}
+"""What was written before, and is there again when the same act is done once more."""
 
 
 def _on() -> dt.date:
@@ -140,13 +145,13 @@ def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     certificate = getattr(found, "certificate", None)
     offered = open_acts(found, person, on, standing=standing)
     context = {
-        "file": found, "answers": answers_given(found, _language(request)), "documents": documents_of(found.pk),
+        "file": found, "answers": answers_given(found, reader_tag()), "documents": documents_of(found.pk),
         "agreement": getattr(found, "agreement", None),
         "file_acts": [one for one in offered if one.id != "evaluation.open" or found.status == "agreed"],
         "may_write": any(one.id == "application.submit" for one in offered),
-        "evaluations": evaluation_parts(found, standing, on, _language(request), is_insider=is_insider),
+        "evaluations": evaluation_parts(found, standing, on, reader_tag(), is_insider=is_insider),
         "objections": objection_parts(found, standing, on), "certificate": certificate,
-        "certificate_grade": "" if certificate is None else _grade_of(certificate, _language(request)),
+        "certificate_grade": "" if certificate is None else _grade_of(certificate, reader_tag()),
         "certificate_acts": () if certificate is None else open_acts(certificate, person, on, standing=standing),
         "entries": trail_lines(newest_of_file(str(found.pk)), is_insider=is_insider),
     }  # fmt: skip
@@ -166,9 +171,7 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
     if not is_open(act, subject, person, on):
         return _not_now(request, owner)
     sent = request.method == "POST"
-    form = form_of(act, subject)(
-        request.POST if sent else None, request.FILES if sent else None, initial={"revision": subject.revision}
-    )  # fmt: skip
+    form = _form(request, act, subject)
     problems: tuple[Any, ...] = ()
     status = 200
     if sent and form.is_valid():
@@ -182,8 +185,21 @@ def act(request: HttpRequest, act: str, pk: str) -> HttpResponse:
     elif sent:
         status = 422
     text = owner.agreement.text if act == "application.sign-agreement" else ""
-    context = {"act": ACTS[act], "file": owner, "form": form, "problems": problems, "text": text}
+    context = {
+        "act": ACTS[act], "file": owner, "subject": subject, "form": form, "problems": problems, "text": text,
+    }  # fmt: skip
     return render(request, "workbench/act.html", context, status=status)
+
+
+def _form(request: HttpRequest, act: str, subject: Any) -> Any:
+    sent = request.method == "POST"
+    kept = {name: getattr(subject, name) for name in _KEPT.get(act, ())}
+    return begin_empty(
+        form_of(act, subject)(
+            request.POST if sent else None, request.FILES if sent else None,
+            initial={"revision": subject.revision, **kept},
+        )
+    )  # fmt: skip
 
 
 def _done(act: str) -> str:
@@ -216,11 +232,10 @@ def run(request: HttpRequest, pk: str) -> HttpResponse:
 @login_required
 def result(request: HttpRequest, pk: str) -> HttpResponse:
     """The frozen result in short."""
-    from sealmark_platform.workbench.results import result_sheet
-
     found, document = fetch_result(_person(request), pk, _on())
-    sheet = result_sheet(edition_of_result(document), document, _language(request))
-    return render(request, "workbench/result.html", {"file": found.file, "evaluation": found, **sheet})
+    sheet = result_sheet(edition_of_result(document), document, reader_tag())
+    shown = {"file": found.file, "evaluation": found, "is_keeping_unknown": is_keeping_unknown(found), **sheet}
+    return render(request, "workbench/result.html", shown)
 
 
 @login_required
@@ -229,12 +244,7 @@ def report(request: HttpRequest, pk: str) -> HttpResponse:
     from sealmark.reports.html import render_html
 
     _found, document = fetch_result(_person(request), pk, _on())
-    page = render_html(document, edition_of_result(document), _language(request))
-    response = HttpResponse(page)
-    response["Content-Security-Policy"] = (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-    )
-    return response
+    return inert_page(render_html(document, edition_of_result(document), reader_tag()))
 
 
 def _inert(content: Any, name: str) -> FileResponse:
@@ -242,7 +252,7 @@ def _inert(content: Any, name: str) -> FileResponse:
     response = FileResponse(
         content.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
     )
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = INERT
     return response
 
 

@@ -27,8 +27,9 @@ from sealmark_platform.casework.models import (
     Participation,
 )
 from sealmark_platform.parties.models import Organization, Person
+from sealmark_platform.records.hashes import chain_hash, leaf_hash
 from sealmark_platform.records.models import Entry
-from sealmark_platform.records.tree import chain_hash, leaf_hash
+from sealmark_platform.register.names import add_names
 
 __all__ = ["add_certificates", "add_entries", "add_files", "add_open_files", "whole_file"]
 
@@ -140,6 +141,7 @@ def add_certificates(world: World, number: int, today: dt.date) -> list[Certific
         CertificateEvent(certificate=one, on=first, what=what, status="active", grade=one.grade)
         for one in certificates for what in ("issue", "maintain")
     )  # fmt: skip
+    add_names(certificates)
     return files
 
 

@@ -112,6 +112,17 @@ def test_a_table_joined_with_itself_is_not_two_tables(engine):
     assert not shared(one.union(one.op().copy().to_expr()), one.union(other), engine)
 
 
+def test_views_share_whatever_their_numbers(engine):
+    one, other = table_of(engine, q=[1, 2]), table_of(engine, q=[3, 4])
+
+    def pairs(table, again):
+        return table.view().join(again, "q").aggregate(n=ibis._.count())
+
+    assert shared(pairs(one, one.view()), pairs(other, other.view()), engine)
+    view = one.view()
+    assert not shared(view.union(view), one.view().union(one.view()), engine)
+
+
 def memtable_join(table, numbers):
     wanted = ibis.memtable(pa.table({"wanted": numbers}))
     return table.semi_join(wanted, table["q"] == wanted["wanted"])

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, TestCase
 from django.utils import timezone
 
+from sealmark.core.errors import SealmarkError
 from sealmark_platform import environment
 from sealmark_platform.accounts.models import FailedTries
 from sealmark_platform.commands import cli
@@ -223,7 +224,8 @@ def test_the_operator_removes_what_somebody_lost_in_one_act(world, cora, kinds, 
     unknown = CliRunner().invoke(cli, ["factors", "remove", "--email", "nobody@example.org"])
 
     assert (done.exit_code, done.stderr) == (0, "Removed: 2 of cora-oak@example.org\n")
-    assert unknown.exit_code == 2
+    assert isinstance(unknown.exception, SealmarkError)
+    assert unknown.exception.codes == ("SM895",)
     assert not Authenticator.objects.exists()
     assert kinds()[2:] == ["account.factors-remove"]
     assert "The operator removed" in mail.outbox[-1].body

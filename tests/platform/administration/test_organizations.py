@@ -55,6 +55,7 @@ def test_an_organization_is_taken_down_and_its_representative_applies(desk, oak,
         "application.begin",
     ]
     assert Representation.objects.get(person=bea).may_sign is True
+    assert Entry.objects.get(kind="account.invite").tenant == str(oak.body.pk)
 
 
 def test_particulars_are_changed_and_only_a_difference_is_recorded(desk, oak, willow):
@@ -79,9 +80,27 @@ def test_somebody_who_was_slower_is_told(desk, oak, willow):
     assert (answer.status_code, willow.city) == (409, "York")
 
 
-def test_a_country_is_two_letters(desk, oak):
-    answer = desk.post(reverse("organization-add", args=["oak"]), {"name": "Birch", "country": "G1"})
+@pytest.mark.parametrize("country", ["G1", "XX", "EU", "ZZ"])
+def test_a_country_is_one_of_those_that_there_are(desk, oak, country):
+    answer = desk.post(reverse("organization-add", args=["oak"]), {"name": "Birch", "country": country})
     assert (answer.status_code, "SM837" in answer.content.decode()) == (422, True)
+
+
+def test_an_organization_is_taken_down_once(desk, oak, elm):
+    birch = {"name": "Birch Ltd", "country": "GB", "register_number": "GB 7"}
+    add = reverse("organization-add", args=["oak"])
+    others = [birch | {"register_number": "GB 8"}, birch | {"country": "IE"}, birch | {"name": "Birch & Sons"}]
+    keep.add_organization(elm.body, birch, by=elm.adam, at=AT)
+
+    first = desk.post(add, birch)
+    again = desk.post(add, birch | {"name": "birch LTD "})
+    rest = [desk.post(add, one) for one in others]
+    third = Organization.objects.get(name="Birch & Sons")
+    renamed = desk.post(url("organization-task", third, "change"), birch)
+
+    assert [one.status_code for one in (first, again, *rest, renamed)] == [302, 422, 302, 302, 302, 422]
+    assert all("SM894" in one.content.decode() for one in (again, renamed))
+    assert clients_of(oak.body).filter(name__istartswith="birch").count() == 4
 
 
 # Sites ------------------------------------------------------------------------------------------------------------
@@ -106,10 +125,10 @@ def test_sites_are_added_closed_and_imported(desk, oak, willow):
 
 def test_all_faults_of_a_list_are_told_at_once_and_nothing_is_added(desk, oak, willow):
     count = willow.sites.count()
-    content = b"code,name,central\nshop-1,Twice,no\nn y,Space,no\nnew,,perhaps\nnew2,Ok,\nnew2,Again,\n"
+    content = b"code,name,central\nshop-1,Twice,no\nn y,Space,no\nnew,,perhaps\nnew2,Ok,\nNew2,Again,\n"
 
     answer = desk.post(url("organization-task", willow, "sites"), {"file": SimpleUploadedFile("l.csv", content)})
-    typed = [NewSite("shop-1", "Twice"), NewSite("n y", "Space"), NewSite("new", "New"), NewSite("new", "New")]
+    typed = [NewSite("shop-1", "Twice"), NewSite("n y", "Space"), NewSite("new", "New"), NewSite("NEW", "New")]
     with pytest.raises(SealmarkError) as told:
         keep.add_sites(oak.body, willow, typed, by=oak.adam, at=AT)
 

@@ -10,8 +10,11 @@ import sealmark_platform
 from sealmark.core.errors import Problem
 from sealmark_platform.workbench.problems import told_problem
 
-ROOMS = ("parties/actions", "catalogue/actions", "administration", "catalogue/figures.py", "parties/sitelist.py")
-TELLING = {"refused", "_not_possible", "_unusable", "add", "Problem"}
+ROOMS = (
+    "parties/actions", "catalogue/actions", "administration", "catalogue/figures.py", "parties/sitelist.py",
+    "parties/lists.py", "parties/holidaylist.py", "casework/actions/evaluation.py",
+)  # fmt: skip
+TELLING = {"refused", "_not_possible", "unusable", "add", "Problem"}
 # Django's own words, the library's list of names, and an address.
 ELSEWHERE = {"", "x x", "name", "email", "x, row x"}
 

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from django.utils import timezone
 
+from sealmark.core.errors import SealmarkError
 from sealmark_platform.api.tokens import known_token
 from sealmark_platform.commands import cli
 
@@ -29,4 +30,5 @@ def test_there_is_no_token_for_nobody(world, email):
 
     done = run("--email", email)
 
-    assert (done.exit_code, f'There is no account "{email}".' in done.stderr) == (2, True)
+    assert isinstance(done.exception, SealmarkError)
+    assert done.exception.codes == ("SM895",)

@@ -1,5 +1,8 @@
 """Lists and single things: the same eyes as on the pages."""
 
+import base64
+import json
+
 import pytest
 from tests.platform.people import after
 
@@ -125,6 +128,36 @@ def test_filters_narrow_and_unknown_ones_are_refused(world, program):
 
     assert [row["status"] for row in drafts] == ["draft"]
     assert [(answer.status_code, answer.json()["code"]) for answer in (wrong, stale)] == [(422, "SM863")] * 2
+
+
+WORDS = [
+    ("files", {"status": "certified"}, "draft, submitted"), ("evaluations", {"status": "draft"}, "planning, planned"),
+    ("evaluations", {"kind": "yearly"}, "initial, surveillance"), ("findings", {"status": "open"}, "raised, answered"),
+    ("findings", {"grade": "huge"}, "major, minor, observation, strength"),
+    ("certificates", {"status": "valid"}, "active, suspended, withdrawn, expired"),
+    ("objections", {"status": "open"}, "received, admitted"), ("register", {"status": "valid"}, "active, suspended"),
+    ("register", {"grade": "platinum"}, "one-star, two-stars"), ("self-assessments", {"status": "open"}, "waiting, done, refused"),
+]  # fmt: skip
+
+
+def test_a_word_that_no_row_could_have_is_refused_with_those_there_are(world, program):
+    cleo = program(world.cleo, "read", "register")
+
+    for place, query, legal in WORDS:
+        answer = cleo.get(f"/{place}", **query)
+        (fault,) = answer.json()["faults"]
+        assert (answer.status_code, fault["code"], fault["where"]) == (422, "SM863", f"query.{next(iter(query))}")
+        assert legal in fault["fix"], place
+
+
+def test_a_cursor_that_no_page_gave_is_refused(world, program):
+    cleo = program(world.cleo)
+    made = ({"-number": "x", "id": "y"}, ["x"], ["x", 1], "xy", None, 7, [["x"], "y"])
+
+    for value in made:
+        cursor = base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+        answer = cleo.get("/files", cursor=cursor)
+        assert (answer.status_code, answer.json()["code"]) == (422, "SM863"), value
 
 
 def test_a_list_costs_the_same_with_one_row_and_with_three(world, program, django_assert_num_queries):

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 import zipfile
 
 import pytest
@@ -12,6 +13,7 @@ from tests.platform.people import after
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework import intake
 from sealmark_platform.casework.actions.application import submit_application
+from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.evidence import add_document, add_evidence
 from sealmark_platform.casework.intake import checked_upload, unpack_case
 from sealmark_platform.records.models import Entry
@@ -183,6 +185,26 @@ def test_an_archive_without_a_case_is_refused(tmp_path):
         unpack_case(io.BytesIO(archive({"a.txt": b"x"})), tmp_path)
 
 
+@pytest.mark.parametrize(
+    "names", [("a/case.yaml", "b/case.yaml"), ("case", "a/case.yaml", "b/c/case.yaml"), ("case.yaml", "case.yaml")]
+)
+def test_an_archive_of_two_case_folders_is_refused_with_both_named(tmp_path, names):
+    content = io.BytesIO()
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(content, "w") as packed:
+        for name in names:
+            packed.writestr(name, CASE)
+
+    with pytest.raises(SealmarkError, match=f"SM824 .*{names[-2]} and {names[-1]}"):
+        unpack_case(content, tmp_path)
+    assert refused("two.zip", content.getvalue()) == ("SM824",)
+
+
+def test_a_case_folder_inside_a_case_folder_belongs_to_it(tmp_path):
+    inside = io.BytesIO(archive({"now/case.yaml": CASE, "now/before/case.yaml": CASE}))
+
+    assert unpack_case(inside, tmp_path) == tmp_path / "now"
+
+
 def test_what_is_refused_leaves_no_entry_and_no_file(world, settings):
     one = world.gathering()
     number = Entry.objects.count()
@@ -213,8 +235,6 @@ def test_what_was_uploaded_goes_out_inert_and_under_a_harmless_name(world, clien
 
 
 def test_the_report_of_a_result_runs_nothing(world, client, sealed):
-    from sealmark_platform.casework.actions.evaluation import record_result
-
     one = record_result(world.gathering(), sealed, by=world.ada, at=after(12))
     client.force_login(world.cora)
 
@@ -222,6 +242,16 @@ def test_the_report_of_a_result_runs_nothing(world, client, sealed):
 
     assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'; ")
     assert "script-src" not in answer["Content-Security-Policy"]
+
+
+def test_a_result_as_for_a_first_certification_says_what_it_leaves_open_of_keeping_one(world, client, sealed):
+    first = world.certified()
+    one = record_result(world.gathering(first.file, "surveillance", 340), sealed, by=world.ada, at=after(350))
+    client.force_login(world.ada)
+
+    page = client.get(reverse("result", args=[one.pk])).content.decode()
+
+    assert "so that the certificate is kept was not looked at." in page
 
 
 def test_a_document_is_added_by_the_client_and_only_while_the_application_is_written(world):

@@ -9,7 +9,7 @@ from sealmark.certify import Outcome
 from sealmark.core.errors import SealmarkError
 from sealmark.evaluation.document import seal
 from sealmark_platform.casework.actions import decision, evaluation
-from sealmark_platform.casework.queries.evaluations import outcomes_of, waits_of
+from sealmark_platform.casework.queries.evaluations import is_keeping_unknown, outcomes_of, waits_of
 
 A_YEAR = 365
 
@@ -77,9 +77,12 @@ def test_a_certificate_is_kept_only_when_all_is_shown_that_the_scheme_asks_for(w
     first = reviewed(world, told(world, "up-to-standard"))
     decide(world, first, "grant", 14)
     keeping = [{"kind": "document", "about": "correction-records", "share": share} for share in shares]
-    one = reviewed(world, told(world, "up-to-standard", keeping=keeping), first.file, kind, 340)
+    event = {"event": kind, "keeping": keeping} if keeping else {}
+    one = reviewed(world, told(world, "up-to-standard", **event), first.file, kind, 340)
 
     found = outcomes_of(one)
 
     assert (Outcome(keeps) in found) is is_kept
     assert {Outcome.REFUSE, Outcome.WITHDRAW} & found
+    # A result as for a first certification says nothing of it: that is told, and people decide.
+    assert is_keeping_unknown(one) is not bool(shares)

@@ -1,6 +1,7 @@
 """Evidence is evaluated outside the request: asked for once, recorded as who asked, or told why not."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 from importlib import resources
@@ -21,6 +22,7 @@ from sealmark_platform.casework.actions import runs
 from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.evidence import add_evidence
 from sealmark_platform.casework.intake import labelled_case
+from sealmark_platform.casework.kept_runs import PATIENCE
 from sealmark_platform.casework.models import EvaluationRun, Notice
 from sealmark_platform.catalogue.queries import loaded
 from sealmark_platform.records.models import Entry
@@ -107,14 +109,31 @@ def test_what_could_not_be_evaluated_is_told_until_another_case_folder_is_there(
     assert (told in before, told in client.get(place).content.decode()) == (True, False)
 
 
+def test_of_many_faults_ten_are_shown_and_the_others_folded(cast, client):
+    one = gathering(cast, {"case.yaml": TEXT})
+    faults = [{"code": "SM301", "what": f"Fault {number}.", "where": "", "fix": ""} for number in range(13)]
+    at = timezone.now()
+    EvaluationRun.objects.create(
+        evaluation=one, revision=one.revision, asked_by=cast.ada, asked_at=at, ended_at=at, status="refused",
+        problems=faults,
+    )  # fmt: skip
+    client.force_login(cast.ada)
+
+    page = client.get(reverse("file", args=[one.file_id])).content.decode()
+
+    shown, _, folded = page.partition("<summary>3 more</summary>")
+    counts = [len(re.findall(r"Fault \d+\.", text)) for text in (shown, folded)]
+    assert counts == [10, 3]
+
+
 def test_it_is_asked_for_once_at_a_time(cast):
     one = gathering(cast, {"case.yaml": TEXT})
     at = timezone.now()
     first = runs.ask_run(one, by=cast.ada, at=at)
 
     with pytest.raises(SealmarkError, match="SM827"):
-        runs.ask_run(one, by=cast.ada, at=at + runs.PATIENCE - timedelta(seconds=1))
-    again = runs.ask_run(one, by=cast.ada, at=at + runs.PATIENCE)
+        runs.ask_run(one, by=cast.ada, at=at + PATIENCE - timedelta(seconds=1))
+    again = runs.ask_run(one, by=cast.ada, at=at + PATIENCE)
 
     first.refresh_from_db()
     assert (first.status, first.problems[0]["code"], again.status) == ("refused", "SM828", "queued")
@@ -124,7 +143,7 @@ def test_a_lost_run_that_comes_back_records_nothing(cast, example):
     one = gathering(cast, example)
     at = timezone.now()
     lost = runs.ask_run(one, by=cast.ada, at=at)
-    runs.ask_run(one, by=cast.ada, at=at + runs.PATIENCE)
+    runs.ask_run(one, by=cast.ada, at=at + PATIENCE)
 
     assert runs.carry_out_run(lost, at=at).status == "refused"
     assert one.runs.get(status="queued")

@@ -17,6 +17,7 @@ from tests.platform.people import SCHEME, after, person
 from sealmark.core.canonical import digest_json
 from sealmark.core.errors import SealmarkError
 from sealmark.evaluation.example import make_example, read_profile
+from sealmark_platform.casework.kept_runs import PATIENCE
 from sealmark_platform.casework.models import CertificationFile, Evaluation
 from sealmark_platform.casework.queries.consistency import disagreements
 from sealmark_platform.catalogue.queries import loaded
@@ -279,7 +280,7 @@ def test_one_that_waits_says_so(world, client):
 
 def test_one_that_waits_too_long_was_lost_and_one_that_was_erased_is_not_evaluated(world, client):
     made = assessment.begin_assessment(
-        world.organization, world.edition, None, by=world.cleo, at=timezone.now() - assessment.PATIENCE * 2
+        world.organization, world.edition, None, by=world.cleo, at=timezone.now() - PATIENCE * 2
     )
     client.force_login(world.cleo)
 

@@ -207,4 +207,5 @@ def test_many_files_cost_no_more_queries_than_few(world, client):
 def test_every_kind_has_a_word():
     assert set(KINDS) == {
         "visit", "finding", "evaluation", "condition", "validity", "suspension", "objection", "decision", "meeting",
+        "holiday", "leave",
     }  # fmt: skip

@@ -17,6 +17,7 @@ from sealmark_platform.casework.models import CertificationFile, Notice, Objecti
 from sealmark_platform.casework.queries.consistency import disagreements
 from sealmark_platform.parties.models import Membership, PersonTie
 from sealmark_platform.records.models import Commitment, Entry
+from sealmark_platform.records.queries import verify_trail
 from sealmark_platform.register import complaints
 from sealmark_platform.register.letters import send_letters
 from sealmark_platform.register.models import Complainant, OutsideComplaint, OutsideMail
@@ -348,6 +349,20 @@ def test_it_is_erased_by_a_coordinator_or_by_the_sender_and_the_rest_stays(oak, 
     assert not any(word in page for word in SECRET_WORDS)
     erased = Entry.objects.get(kind="outside-complaint.erase")
     assert erased.actor == (str(oak.cora.pk) if way == "coordinator" else "public")
+    assert disagreements() == ()
+
+
+def test_the_answer_is_erased_with_who_complained_and_the_trail_still_proves_itself(oak, held, client):
+    complaint, at = received(oak, held), timezone.now()
+    complaints.answer_out_of_scope(complaint, "Dear Wilma, not ours.", by=oak.cora, at=at)
+    assert Commitment.objects.filter(value__contains="Wilma").exists()
+
+    complaints.erase_complainant(complaint, by=oak.cora, at=at)
+
+    secret = reverse("complaint-status", args=[complaint.pk, complaints.secret_of(complaint)])
+    rows = json.dumps([list(OutsideComplaint.objects.values()), list(Commitment.objects.values())], default=str)
+    assert "Wilma" not in rows + client.get(secret).content.decode()
+    assert verify_trail().faults == ()
     assert disagreements() == ()
 
 

@@ -8,6 +8,7 @@ from tests.platform.people import after, person
 
 from sealmark_platform.casework.models import Evaluation, Participation
 from sealmark_platform.casework.queries.crews import candidates_for, clashing, open_plans, visiting_days, visits_of
+from sealmark_platform.parties.calendars import WorkingCalendar
 from sealmark_platform.parties.models import Competence, Membership, PersonTie
 
 MONDAY = dt.date(2026, 3, 9)
@@ -36,7 +37,7 @@ def test_two_visits_that_share_a_day_clash_and_two_that_follow_do_not(world):
 
     assert [visit.evaluation.pk for visit in visits] == [one.pk, other.pk, third.pk]
     assert clashing(visits) == {(world.ada.pk, one.pk), (world.ada.pk, other.pk)}
-    assert visiting_days(visits, MONDAY, MONDAY + dt.timedelta(6)) == 4
+    assert visiting_days(visits, MONDAY, MONDAY + dt.timedelta(6), WorkingCalendar()) == 4
 
 
 @pytest.mark.parametrize(("first", "length", "days"), [(0, 1, 1), (0, 7, 5), (4, 4, 2), (5, 2, 2), (5, 1, 1)])
@@ -45,10 +46,9 @@ def test_weekends_count_only_where_a_visit_has_no_other_day(world, first, length
     begins = MONDAY + dt.timedelta(first)
     moved(one, begins, begins + dt.timedelta(length - 1))
 
-    assert (
-        visiting_days(visits_of(world.body, MONDAY, MONDAY + dt.timedelta(13)), MONDAY, MONDAY + dt.timedelta(13))
-        == days
-    )
+    visits = visits_of(world.body, MONDAY, MONDAY + dt.timedelta(13))
+
+    assert visiting_days(visits, MONDAY, MONDAY + dt.timedelta(13), WorkingCalendar()) == days
 
 
 def test_plans_cancelled_evaluations_and_who_stepped_aside_are_no_visits(world):

@@ -12,7 +12,7 @@ from tests.platform.scenes import Cast
 from sealmark_platform.api.models import Webhook
 from sealmark_platform.catalogue.actions.adopting import adopt_edition
 from sealmark_platform.client_portal.models import SelfAssessment
-from sealmark_platform.parties.models import Competence, PersonTie, Representation
+from sealmark_platform.parties.models import Competence, Holiday, Leave, PersonTie, Representation
 from sealmark_platform.register.complaints import Told, receive_complaint
 from sealmark_platform.workbench.models import DecisionMeeting
 
@@ -37,6 +37,10 @@ class Kept(Cast):
         )
         told = Told("Zoe", f"zoe@{code}.example", f"Slow at {code}.", "en", "192.0.2.1")
         self.complaint = receive_complaint(self.body, self.held, told, at=timezone.now())
+        self.holiday = Holiday.objects.create(body=self.body, on=dt.date(2026, 12, 25), name="Christmas Day")
+        self.leave = Leave.objects.create(
+            body=self.body, person=self.ed, first=dt.date(2026, 7, 1), last=dt.date(2026, 7, 14)
+        )
         self.meeting = DecisionMeeting.objects.create(body=self.body, on=timezone.now().date() + dt.timedelta(5))
         self.assessment = SelfAssessment.objects.create(
             organization=self.organization, edition=self.edition, made_by=self.cleo, made_at=timezone.now(),
@@ -55,6 +59,7 @@ class Kept(Cast):
         return {
             "body": self.body, "person": self.ed, "competence": self.competence, "tie": self.tie,
             "organization": self.organization, "site": self.site, "representative": self.seat, "edition": self.edition,
+            "holiday": self.holiday, "leave": self.leave,
         }[kind].pk  # fmt: skip
 
 

@@ -101,6 +101,21 @@ def test_the_calendar_tells_days_by_kind_and_in_pages(oak, program):
     assert seen == everything
 
 
+def test_a_word_that_no_row_of_a_body_could_have_is_refused(oak, program):
+    adam = program(oak.adam)
+    asked = [
+        ("people", "function", "boss"), ("functions", "function", "boss"), ("outbox", "state", "lost"),
+        ("records", "kind", "body.sell"), ("outside-complaints", "status", "open"),
+    ]  # fmt: skip
+
+    told = [adam.get(f"/bodies/oak/{place}", **{name: word}).json() for place, name, word in asked]
+    known = _items(adam, "/bodies/oak/records", kind="edition.adopt")
+
+    assert [one["faults"][0]["where"] for one in told] == [f"query.{name}" for _place, name, _word in asked]
+    assert all(one["code"] == "SM863" and "There are: " in one["faults"][0]["fix"] for one in told)
+    assert known
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [({"first": "2026-03-01", "last": "2026-02-01"}, "SM893"), ({"first": "2026-01-01", "last": "2029-01-01"}, "SM893"),

@@ -135,7 +135,8 @@ def expected(inside, outside=404, nobody=302):
 
 OF_ONE_FILE = {"file", "result", "report", "run", "evidence", "document", "application", "act"}
 OF_THE_READER = {"today", "files", "apply", "tokens"}
-OF_EVERYBODY = {"home", "sign-in", "sign-out", "demo-sign-in", "language", "health", "register", "certificate"}
+OF_EVERYBODY = {"home", "sign-in", "sign-out", "demo-sign-in", "language", "health", "register", "certificate",
+               "log-file"}  # fmt: skip
 OF_ONE_PERSON = {"token-revoke"}
 
 
@@ -201,6 +202,7 @@ def test_what_is_public_is_the_same_for_everybody(oak, everyone):
     assert set(statuses(everyone, reverse("health")).values()) == {200}
     assert set(statuses(everyone, reverse("register")).values()) == {200}
     assert set(statuses(everyone, reverse("certificate", args=["OAK-C2026-09999"])).values()) == {404}
+    assert set(statuses(everyone, reverse("log-file", args=["checkpoint"])).values()) == {404}
     assert set(statuses(everyone, reverse("demo-sign-in"), post={"person": str(oak.cora.pk)}).values()) == {404}
 
 

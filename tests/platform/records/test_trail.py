@@ -9,9 +9,9 @@ from tests.platform.people import after
 
 from sealmark_platform.casework.queries.consistency import disagreements, entries_expected
 from sealmark_platform.records.actions import make_checkpoint
+from sealmark_platform.records.hashes import chain_hash, leaf_hash
 from sealmark_platform.records.models import Checkpoint, Entry
 from sealmark_platform.records.queries import verify_trail
-from sealmark_platform.records.tree import chain_hash, leaf_hash
 
 ENTRIES = 17
 COLUMNS = {

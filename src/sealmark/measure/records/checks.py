@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from sealmark.core.errors import Problem, ProblemList, did_you_mean
 from sealmark.measure.engine import fetch
+from sealmark.measure.numeric import without_rows
 from sealmark.measure.records.calendars import Calendar
 from sealmark.measure.records.measures import (
     Clock,
@@ -147,7 +148,9 @@ def _check_moments(problems: ProblemList, table: ir.Table, name: str, measure: R
     for column in dict.fromkeys(names):
         if column in table.columns and not isinstance(kind := table[column].type(), (dtypes.Date, dtypes.Timestamp)):
             what = f'The column "{column}" holds {kind}, not dates or times.'
-            problems.add("SM452", what, where=f"measure {name}", fix="Import it with the type date or datetime.")
+            fix = "Import it with the type date or datetime."
+            empty = without_rows("SM452", table, column, told="A clock needs dates or times")
+            problems.extend([empty or Problem("SM452", what, where=f"measure {name}", fix=fix)])
 
 
 def _check_clock(

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from sealmark.core.errors import ProblemList, did_you_mean
 from sealmark.measure.engine import fetch
+from sealmark.measure.numeric import not_numbers
 from sealmark.measure.surveys.keys import Floats, Key, column_of, number_keys
 
 __all__ = [
@@ -217,8 +218,8 @@ def _check_columns(table: ir.Table, design: Design) -> None:
     for source in (design.weight, design.population, design.population2):
         name = source if isinstance(source, str) else ""
         if name in table.columns and not table[name].type().is_numeric():
-            what = f'The column "{name}" holds {table[name].type()}, not numbers.'
-            problems.add("SM404", what, fix="Convert it while importing.")
+            told = "The design needs numbers"
+            problems.extend([not_numbers(table, name, told=told, fix="Convert it while importing.")])
     own = sorted(name for name in table.columns if name.startswith(_PREFIX))
     if own:
         what = f"The table has columns that begin with {_PREFIX}: {', '.join(own)}."

@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from sealmark.core.errors import Problem, SealmarkError, did_you_mean
+from sealmark.measure.numeric import not_numbers
 from sealmark.measure.surveys.formulas import (
     CompanyMeans,
     Contrast,
@@ -113,8 +114,8 @@ def require_columns(table: ir.Table, measures: Iterable[Measure]) -> None:
             what = f'A measure names the column "{name}", which the table does not have.'
             problems[name] = Problem("SM403", what, fix=did_you_mean(name, legal))
         elif numeric and not table[name].type().is_numeric():
-            what = f'A measure needs numbers, but the column "{name}" holds {table[name].type()}.'
-            problems[name] = Problem("SM404", what, fix="Convert it while importing, with its codes for missing.")
+            fix = "Convert it while importing, with its codes for missing."
+            problems[name] = not_numbers(table, name, told="A measure needs numbers", fix=fix)
     if problems:
         raise SealmarkError(*problems.values())
 

@@ -27,6 +27,7 @@ import pyarrow as pa
 
 from sealmark.core.errors import Problem, ProblemList, SealmarkError, did_you_mean
 from sealmark.measure.engine import Source, fetch
+from sealmark.measure.numeric import not_numbers
 from sealmark.measure.surveys.design import WEIGHT, Design
 from sealmark.measure.surveys.estimation import Sample, take_sample
 from sealmark.measure.surveys.keys import Floats, Key, column_of, number_keys
@@ -306,8 +307,8 @@ def _check_columns(table: ir.Table, controls: Sequence[Control]) -> None:
                 what = f'A control names the column "{name}", which the table does not have.'
                 problems.add("SM403", what, fix=did_you_mean(name, legal))
             elif isinstance(control, KnownTotal) and not table[name].type().is_numeric():
-                what = f'A known total needs numbers, but "{name}" holds {table[name].type()}.'
-                problems.add("SM404", what, fix="Give its categories as a Margin.")
+                told = "A known total needs numbers"
+                problems.extend([not_numbers(table, name, told=told, fix="Give its categories as a Margin.")])
     problems.raise_if_any()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.steps import Step, clients_of, lock_file, move
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Participation, PlannedSite
 from sealmark_platform.casework.queries.actors import seated
+from sealmark_platform.casework.queries.crews import closed_days, leave_days
 from sealmark_platform.casework.queries.evaluations import (
     days_needed,
     event_of,
@@ -57,14 +58,15 @@ def open_evaluation(
 
 def assign_seat(
     evaluation: Evaluation, person: Person, side: str, *, by: Person, at: dt.datetime, is_lead: bool = False,
-    role: str = "", revision: int | None = None,
+    role: str = "", reason: str = "", revision: int | None = None,
 ) -> Participation:  # fmt: skip
     """Give a person a seat on one side of an evaluation.
 
     The team is named while the plan is made; reviewers and deciders at any time before they act.
 
     Raises:
-        SealmarkError: SM712 competence, ties or rotation speak against it, or the person stands on another side.
+        SealmarkError: SM712 competence, ties or rotation speak against it, or the person stands on another side;
+            SM809 the person is on leave on the days of the plan, and no reason is given.
     """
     on = at.date()
 
@@ -76,6 +78,8 @@ def assign_seat(
         return {"team_faults": (*seat_faults(evaluation, person, side, on), *clash, *late)}
 
     with Step("evaluation.assign", evaluation, by=by, at=at, revision=revision, facts=facts) as step:
+        if side == Participation.Side.EVALUATION:
+            _require_word(step, _away(step.subject, [person]), reason)
         if is_lead:
             step.subject.participations.filter(is_lead=True).update(is_lead=False)
         seat, _ = Participation.objects.update_or_create(
@@ -85,6 +89,12 @@ def assign_seat(
         step.note(person=str(person.pk), side=side, lead=is_lead)
         step.notify(person, "assigned", side=side)
     return seat
+
+
+def _away(evaluation: Evaluation, people: Collection[Person]) -> list[str]:
+    first, last = evaluation.starts_on, evaluation.ends_on
+    is_settled = evaluation.status == EvaluationStatus.PLANNED and first is not None and last is not None
+    return leave_days(evaluation.file.body, first, last, people) if is_settled else []  # type: ignore[arg-type]
 
 
 def draw_planned_sites(
@@ -134,9 +144,14 @@ def exclude_site(
 
 def settle_plan(
     evaluation: Evaluation, *, starts_on: dt.date, ends_on: dt.date, days: Decimal, by: Person, at: dt.datetime,
-    revision: int | None = None,
+    reason: str = "", revision: int | None = None,
 ) -> Evaluation:  # fmt: skip
-    """Settle the plan: team, sites, dates and days."""
+    """Settle the plan: team, sites, dates and days.
+
+    Raises:
+        SealmarkError: SM802 it ends before it begins; SM712 to SM714 team, sites or days do not do; SM809 the body is
+            closed or somebody of the team on leave on these days, and no reason is given.
+    """
     if ends_on < starts_on:
         raise SealmarkError(Problem("SM802", f"The plan would end on {ends_on}, before it begins on {starts_on}."))
 
@@ -148,10 +163,26 @@ def settle_plan(
         }  # fmt: skip
 
     with Step("evaluation.settle-plan", evaluation, by=by, at=at, revision=revision, facts=facts) as step:
+        team = [seat.person for seat in seated(step.subject, Function.EVALUATOR)]
+        body = step.subject.file.body
+        against = [*closed_days(body, starts_on, ends_on), *leave_days(body, starts_on, ends_on, team)]
+        _require_word(step, against, reason)
         step.subject.starts_on, step.subject.ends_on, step.subject.days = starts_on, ends_on, days
         step.note(starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), days=str(days))
         step.tell([*seated(step.subject, Function.EVALUATOR), *clients_of(step.subject.file)], "plan-settled")
     return step.subject  # type: ignore[no-any-return]
+
+
+def _require_word(step: Step, against: Sequence[str], reason: str) -> None:
+    """Keep why a visit is on days that something speaks against; where nothing does, no reason is kept.
+
+    Raises:
+        SealmarkError: SM809 something speaks against them, and no reason is given.
+    """
+    if against and not reason.strip():
+        fix = "Choose other days or people, or say why it shall be these."
+        raise SealmarkError(*(Problem("SM809", what) for what in against[:-1]), Problem("SM809", against[-1], fix=fix))
+    step.reason = reason.strip() if against else ""
 
 
 def change_plan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,13 +13,12 @@ from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.evidence import case_of, evaluated
 from sealmark_platform.casework.actions.steps import locked, permitted
+from sealmark_platform.casework.kept_runs import LOST, PATIENCE, STOPPED, faults_kept
 from sealmark_platform.casework.models import Evaluation, EvaluationRun, Notice
 from sealmark_platform.parties.models import Person
 
-__all__ = ["PATIENCE", "ask_run", "carry_out_run", "evaluate_later"]
+__all__ = ["ask_run", "carry_out_run", "evaluate_later"]
 
-PATIENCE = dt.timedelta(minutes=15)
-"""After this a run that says nothing was lost with its process, and may be asked for again."""
 _ACT = "evaluation.record-result"
 
 
@@ -37,7 +37,7 @@ def ask_run(evaluation: Evaluation, *, by: Person, at: dt.datetime, revision: in
             raise SealmarkError(
                 Problem("SM827", "The evidence is being evaluated already.", fix="Wait for the result.")
             )
-        pending.update(status=EvaluationRun.Status.REFUSED, ended_at=at, problems=[_LOST])
+        pending.update(status=EvaluationRun.Status.REFUSED, ended_at=at, problems=faults_kept([LOST]))
         run = EvaluationRun.objects.create(evaluation=one, revision=one.revision, asked_by=by, asked_at=at)
         evaluate_later.enqueue(str(run.pk))
     return run
@@ -58,7 +58,7 @@ def carry_out_run(run: EvaluationRun, *, at: dt.datetime) -> EvaluationRun:
         except SealmarkError as error:
             _refuse(run, error.problems, at)
         except Exception:
-            _refuse(run, (Problem("SM828", "The evaluation stopped.", fix="Tell the operator when it was."),), at)
+            _refuse(run, [STOPPED], at)
             raise
     run.refresh_from_db()
     return run
@@ -70,17 +70,11 @@ def evaluate_later(run: str) -> None:
     carry_out_run(EvaluationRun.objects.get(pk=run), at=timezone.now())
 
 
-def _refuse(run: EvaluationRun, problems: tuple[Problem, ...], at: dt.datetime) -> None:
-    told = [{"code": one.code, "what": one.what, "where": str(one.where or ""), "fix": one.fix} for one in problems]
+def _refuse(run: EvaluationRun, problems: Iterable[Problem], at: dt.datetime) -> None:
     with transaction.atomic():
-        _end(run, EvaluationRun.Status.REFUSED, at, problems=told)
+        _end(run, EvaluationRun.Status.REFUSED, at, problems=faults_kept(problems))
         Notice.objects.create(file=run.evaluation.file, person=run.asked_by, kind="evaluation-refused", made_at=at)
 
 
 def _end(run: EvaluationRun, status: str, at: dt.datetime, **more: object) -> None:
     EvaluationRun.objects.filter(pk=run.pk).update(status=status, ended_at=at, **more)
-
-
-_LOST = {
-    "code": "SM828", "what": "The evaluation was lost with the process that did it.", "where": "", "fix": "Ask again.",
-}  # fmt: skip

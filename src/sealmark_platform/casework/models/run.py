@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sealmark.core.errors import Problem
+from sealmark_platform.casework.kept_runs import faults_told
 from sealmark_platform.casework.models.evaluation import Evaluation
 
 __all__ = ["EvaluationRun"]
@@ -53,4 +54,4 @@ class EvaluationRun(models.Model):
 
     def faults(self) -> list[Problem]:
         """Return what refused it."""
-        return [Problem(one["code"], one["what"], where=one["where"], fix=one["fix"]) for one in self.problems]
+        return faults_told(self.problems)

@@ -1,9 +1,9 @@
-"""Who is on which visit when, and who would fit an evaluation that is being planned."""
+"""Who is on which visit when, what speaks against its days, and who would fit an evaluation that is being planned."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,16 +12,19 @@ from django.db.models import Q
 from sealmark.certify import EvaluationStatus
 from sealmark_platform.casework.models import Evaluation, Participation
 from sealmark_platform.casework.queries.evaluations import seat_faults
-from sealmark_platform.parties.models import Body, Person
+from sealmark_platform.parties.calendars import WorkingCalendar, calendar_of, leave_between
+from sealmark_platform.parties.models import Body, Leave, Person
 
-__all__ = ["Candidate", "Visit", "candidates_for", "clashing", "open_plans", "visiting_days", "visits_of"]
+__all__ = [
+    "Candidate", "Visit", "candidates_for", "clashing", "closed_days", "leave_days", "open_plans", "visiting_days",
+    "visits_of",
+]  # fmt: skip
 
 _FUNCTIONS: Mapping[str, str] = {
     Participation.Side.EVALUATION: "evaluator",
     Participation.Side.REVIEW: "reviewer",
     Participation.Side.DECISION: "decider",
 }
-_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +73,34 @@ def clashing(visits: Iterable[Visit]) -> set[tuple[object, object]]:
     return found
 
 
-def visiting_days(visits: Iterable[Visit], first: dt.date, last: dt.date) -> int:
+def visiting_days(visits: Iterable[Visit], first: dt.date, last: dt.date, calendar: WorkingCalendar) -> int:
     """Return on how many days between two somebody is on visits.
 
-    Saturdays and Sundays count where a visit has no other day. A day with two visits is one day.
+    Closed days count where a visit has no other day. A day with two visits is one day.
     """
     days: set[dt.date] = set()
     for visit in visits:
         whole = [visit.first + dt.timedelta(number) for number in range((visit.last - visit.first).days + 1)]
-        working = [day for day in whole if day.weekday() < _SATURDAY] or whole
+        working = [day for day in whole if not calendar.is_closed(day)] or whole
         days |= {day for day in working if first <= day <= last}
     return len(days)
+
+
+def closed_days(body: Body, first: dt.date, last: dt.date) -> list[str]:
+    """Return a sentence for each closed day that speaks against a visit from one day to another."""
+    calendar = calendar_of(body, first, last)
+    return [
+        f"{day} is a holiday of the body: {calendar.holidays[day]}."
+        if day in calendar.holidays else f"The body does not work on {day}."
+        for day in calendar.against(first, last)
+    ]  # fmt: skip
+
+
+def leave_days(body: Body, first: dt.date, last: dt.date, people: Collection[Person]) -> list[str]:
+    """Return a sentence for each leave of some people that speaks against a visit from one day to another."""
+    going = {person.pk for person in people}
+    away = [one for one in leave_between(body, first, last) if one.person_id in going]
+    return [f"{one.person.name} is on leave from {one.first} to {one.last}." for one in away]
 
 
 def open_plans(body: Body) -> list[Evaluation]:
@@ -98,12 +118,14 @@ class Candidate:
         faults: What speaks against it, in the sentences of the act that gives seats; nothing: they fit.
         side: Where they stand already; empty: nowhere.
         visits: Their visits on the days of the plan.
+        leave: Their leave on these days.
     """
 
     person: Person
     faults: tuple[str, ...]
     side: str
     visits: tuple[Visit, ...]
+    leave: tuple[Leave, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -124,12 +146,15 @@ def candidates_for(evaluation: Evaluation, side: str, on: dt.date) -> list[Candi
     people = Person.objects.filter(now, memberships__body=body, memberships__function=_FUNCTIONS[side], is_active=True)
     sides = dict(evaluation.participations.values_list("person_id", "side"))
     first, last = evaluation.starts_on, evaluation.ends_on
-    visits = visits_of(body, first, last) if first is not None and last is not None else []
+    visits, leave = [], []
+    if first is not None and last is not None:
+        visits, leave = visits_of(body, first, last), list(leave_between(body, first, last))
     found = [
         Candidate(
             person, seat_faults(evaluation, person, side, on), sides.get(person.pk, ""),
             tuple(visit for visit in visits if visit.person.pk == person.pk),
+            tuple(one for one in leave if one.person_id == person.pk),
         )
         for person in people.distinct().order_by("name")
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (not one.fits, bool(one.visits), one.person.name))
+    return sorted(found, key=lambda one: (not one.fits, bool(one.visits or one.leave), one.person.name))

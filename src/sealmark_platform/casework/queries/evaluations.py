@@ -31,14 +31,27 @@ from sealmark_platform.casework.models import (
     Participation,
 )
 from sealmark_platform.casework.queries.actors import seated, ties_of
-from sealmark_platform.catalogue.queries import edition_of, figures_supplied
+from sealmark_platform.catalogue.queries import edition_of, edition_of_result, figures_supplied
 from sealmark_platform.parties.models import Person
 
 __all__ = [
-    "certificate_of", "cooling_off_days", "days_needed", "days_of", "event_of", "figures_of", "finding_facts",
-    "is_kept", "outcomes_of", "seat_faults", "team_faults", "votes_needed", "waits_of",
+    "certificate_of",
+    "cooling_off_days",
+    "days_needed",
+    "days_of",
+    "event_of",
+    "figures_of",
+    "finding_facts",
+    "is_keeping_unknown",
+    "is_kept",
+    "outcomes_of",
+    "seat_faults",
+    "team_faults",
+    "votes_needed",
+    "waits_of",
 ]  # fmt: skip
 
+_KEEPING = frozenset({EvaluationKind.SURVEILLANCE, EvaluationKind.RECERTIFICATION})
 _SEATS = {
     Participation.Side.EVALUATION: "evaluator",
     Participation.Side.REVIEW: "reviewer",
@@ -158,10 +171,21 @@ def outcomes_of(evaluation: Evaluation) -> frozenset[Outcome]:
 
 def is_kept(evaluation: Evaluation) -> bool:
     """Tell whether all is shown for which the scheme lets a certificate be kept; what is not determined is not."""
-    if evaluation.kind not in {EvaluationKind.SURVEILLANCE, EvaluationKind.RECERTIFICATION}:
+    if evaluation.kind not in _KEEPING:
         return True
     document = evaluation.result or {}
     return all(rule["share"] is not None and Decimal(rule["share"]) >= 1 for rule in document.get("keeping", ()))
+
+
+def is_keeping_unknown(evaluation: Evaluation) -> bool:
+    """Tell whether a result leaves open if all is shown for which the scheme lets a certificate be kept.
+
+    Such a result was made for another event: as at first, nobody looked at what the procedure asks for later.
+    """
+    event, document = event_of(evaluation), evaluation.result
+    if evaluation.kind not in _KEEPING or not document or document.get("event", "initial") == event:
+        return False
+    return bool(edition_of_result(document).procedure.rules_to_keep(event))
 
 
 def waits_of(evaluation: Evaluation, on: dt.date) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from django.db import connection
 
 from sealmark_platform.casework.models import Certificate, CertificationFile
 from sealmark_platform.parties.models import Body
+from sealmark_platform.records.published import require_log
 
 __all__ = ["next_certificate_number", "next_number"]
 
@@ -21,6 +22,8 @@ def next_certificate_number(body: Body, year: int) -> str:
 
 
 def _next(model: type[CertificationFile | Certificate], prefix: str) -> str:
+    # A database that lost entries would give their numbers out again.
+    require_log()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [prefix])

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from sealmark.core.canonical import Json
 from sealmark_platform.parties.actions.holding import changing, refused
+from sealmark_platform.parties.countries import country_code
 from sealmark_platform.parties.models import Body, Person
 from sealmark_platform.parties.queries import body_stamp
 from sealmark_platform.records.actions import append_record
@@ -24,7 +25,7 @@ SETTINGS = (
     "rotation_evaluations",
 )  # fmt: skip
 """What an administrator of a body may change; its code begins the numbers of files and stays."""
-_COUNTRY_LETTERS, _MOST_VOTES, _LONGEST_COOLING_OFF = 2, 25, 3_660
+_MOST_VOTES, _LONGEST_COOLING_OFF = 25, 3_660
 
 
 @transaction.atomic
@@ -32,13 +33,13 @@ def begin_body(code: str, name: str, country: str, *, at: dt.datetime) -> Body:
     """Return a new certification body.
 
     Raises:
-        SealmarkError: SM837 the code is taken or no short word, or the country is no code of two letters.
+        SealmarkError: SM837 the code is taken or no short word, or there is no such country.
     """
     try:
         validate_slug(code)
     except ValidationError:
         raise refused("SM837", f'"{code}" is no code.', fix="Letters, digits and hyphens.") from None
-    country = _country(country)
+    country = country_code(country)
     longest = Body._meta.get_field("code").max_length or 0
     if len(code) > longest or Body.objects.filter(code=code.lower()).exists():
         what = f'The code "{code}" is taken, or longer than {longest} characters.'
@@ -51,13 +52,6 @@ def begin_body(code: str, name: str, country: str, *, at: dt.datetime) -> Body:
     return body
 
 
-def _country(code: str) -> str:
-    if len(code) != _COUNTRY_LETTERS or not (code.isalpha() and code.isascii()):
-        fix = "Two letters of ISO 3166-1, such as GB or CN."
-        raise refused("SM837", f'"{code}" is no country code.', fix=fix)
-    return code.upper()
-
-
 def change_settings(
     body: Body, settings: Mapping[str, Any], *, by: Person, at: dt.datetime, seen: str = ""
 ) -> tuple[str, ...]:
@@ -67,7 +61,7 @@ def change_settings(
         SealmarkError: SM837 no such country, SM890 a setting is not possible, SM801 somebody changed it in between.
     """
     wanted = {name: value for name, value in settings.items() if name in SETTINGS}
-    wanted["country"] = _country(wanted.get("country", body.country))
+    wanted["country"] = country_code(wanted.get("country", body.country), kept=body.country)
     _check(wanted, body)
     differing = tuple(name for name in SETTINGS if name in wanted and getattr(body, name) != wanted[name])
     if not differing:

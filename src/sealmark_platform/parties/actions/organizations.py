@@ -9,8 +9,9 @@ from typing import Any
 
 from sealmark.core.errors import ProblemList
 from sealmark_platform.parties.actions.holding import Change, changing, committed, refused
+from sealmark_platform.parties.countries import country_code
 from sealmark_platform.parties.models import Body, Client, Organization, Person, PersonTie, Representation, Site
-from sealmark_platform.parties.queries import is_kept_alone, organization_stamp
+from sealmark_platform.parties.queries import clients_of, is_kept_alone, organization_stamp
 from sealmark_platform.parties.sitelist import NewSite, check_codes
 
 __all__ = [
@@ -19,26 +20,34 @@ __all__ = [
 ]  # fmt: skip
 
 PARTICULARS = ("name", "register_number", "country", "city", "address", "sector", "employees")
-_COUNTRY_LETTERS = 2
 
 
-def _checked(particulars: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(particulars: Mapping[str, Any], *, kept: str = "") -> dict[str, Any]:
     wanted = {name: value for name, value in particulars.items() if name in PARTICULARS}
-    country = str(wanted.get("country", ""))
-    if len(country) != _COUNTRY_LETTERS or not (country.isalpha() and country.isascii()):
-        fix = "Two letters of ISO 3166-1, such as GB or CN."
-        raise refused("SM837", f'"{country}" is no country code.', fix=fix)
-    return {**wanted, "country": country.upper()}
+    return {**wanted, "country": country_code(str(wanted.get("country", "")), kept=kept)}
+
+
+def _require_new(body: Body, wanted: Mapping[str, Any], *, besides: Organization | None = None) -> None:
+    """Refuse what one body would look after twice."""
+    ours = clients_of(body) if besides is None else clients_of(body).exclude(pk=besides.pk)
+    found = ours.filter(
+        name__iexact=str(wanted["name"]).strip(), country=wanted["country"],
+        register_number__iexact=str(wanted.get("register_number", "")).strip(),
+    ).first()  # fmt: skip
+    if found is not None:
+        what = f'"{found.name}" is taken down already, with this country and number in the commercial register.'
+        raise refused("SM894", what, fix="Open that one; if it is another, give the number by which it is told apart.")
 
 
 def add_organization(body: Body, particulars: Mapping[str, Any], *, by: Person, at: dt.datetime) -> Organization:
     """Take an organization down as a client of a body.
 
     Raises:
-        SealmarkError: SM837 the country is no code of two letters.
+        SealmarkError: SM837 there is no such country, SM894 the body has taken it down already.
     """
     wanted = _checked(particulars)
     with changing("organization.add", body, by=by, at=at) as change:
+        _require_new(body, wanted)
         organization = Organization.objects.create(**wanted)
         Client.objects.create(body=body, organization=organization, since=at.date())
         change.note(f"organization:{organization.pk}", country=organization.country)
@@ -63,14 +72,17 @@ def change_organization(
     """Change what is told of an organization; without a difference nothing happens.
 
     Raises:
-        SealmarkError: SM837 the country is no code, SM884 another body looks after it as well, SM801 somebody changed
-            it in between.
+        SealmarkError: SM837 there is no such country, SM884 another body looks after it as well, SM894 the body has
+            taken another one down with the same particulars, SM801 somebody changed it in between.
     """
-    wanted = _checked({**{name: getattr(organization, name) for name in PARTICULARS}, **particulars})
+    standing = {name: getattr(organization, name) for name in PARTICULARS}
+    wanted = _checked({**standing, **particulars}, kept=organization.country)
     differing = [name for name in PARTICULARS if getattr(organization, name) != wanted[name]]
     if not differing:
         return
     with _keeping("organization.change", body, organization, by=by, at=at, seen=seen) as change:
+        if set(differing) & {"name", "country", "register_number"}:
+            _require_new(body, wanted, besides=organization)
         for name in differing:
             setattr(organization, name, wanted[name])
         organization.save(update_fields=differing)

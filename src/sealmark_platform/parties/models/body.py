@@ -20,6 +20,8 @@ class Body(models.Model):
     address = models.TextField(_("address"), blank=True)
     languages = models.JSONField(_("languages"), null=True, blank=True)
     """Tags of the languages it evaluates in; nothing: all."""
+    working_days = models.JSONField(_("working days"), null=True, blank=True)
+    """Names of the days of the week on which it works; nothing: Monday to Friday."""
     cooling_off_days = models.PositiveIntegerField(default=730)
     reviewer_may_decide = models.BooleanField(default=False)
     votes_needed = models.PositiveSmallIntegerField(default=1)

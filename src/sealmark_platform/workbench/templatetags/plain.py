@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_percent
 from django import template
 from django.urls import get_script_prefix, reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 
-from sealmark.certify import EvaluationStatus
+from sealmark.certify import Act, EvaluationStatus
 from sealmark.core.errors import Problem
 from sealmark_platform.casework import phrases
+from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import loaded, word_of
 from sealmark_platform.language import reader_tag
@@ -22,6 +25,15 @@ from sealmark_platform.workbench.problems import Told, told_problem
 
 register = template.Library()
 
+_AHEAD = frozenset({
+    "application.submit", "application.accept", "application.offer-agreement", "application.sign-agreement",
+    "evaluation.open", "evaluation.assign", "evaluation.draw-sites", "evaluation.settle-plan", "evaluation.start",
+    "evaluation.add-evidence", "evaluation.record-result", "evaluation.recommend", "evaluation.review",
+    "evaluation.vote", "evaluation.decide", "finding.answer", "finding.accept", "finding.verify",
+    "finding.confirm-effect", "objection.name-panellist", "objection.admit", "objection.investigate",
+    "objection.decide", "objection.close",
+})  # fmt: skip
+_BESIDES = frozenset({"evaluation.step-aside", "objection.file"})
 _STEPS = tuple(status.value for status in EvaluationStatus if status is not EvaluationStatus.CANCELLED)
 
 
@@ -50,6 +62,21 @@ def act_address(subject: object, act: str) -> str:
 
 
 @register.filter
+def in_order(acts: Iterable[Act]) -> list[tuple[Act, bool]]:
+    """Return acts with what leads the subject on in front, and whether each of them is the one to be seen first."""
+    found = sorted(acts, key=_place)
+    names = {act.id for act in found}
+    # Replacing somebody of a settled team is no step ahead.
+    ahead = _AHEAD if "evaluation.settle-plan" in names else _AHEAD - {"evaluation.assign"}
+    first = next((act for act in found if act.id in ahead and not act.is_final), None)
+    return [(act, act is first) for act in found]
+
+
+def _place(act: Act) -> int:
+    return 2 if act.id in _BESIDES else int(act.id not in _AHEAD)
+
+
+@register.filter
 def status_name(status: str) -> str:
     """Return what a status is called."""
     return str(phrases.STATUSES.get(status, status))
@@ -69,10 +96,10 @@ def kind_name(kind: str) -> str:
 
 @register.filter
 def percent(share: str | float | None) -> str:
-    """Return a share as a percentage with the reader's decimal sign; nothing for unknown."""
+    """Return a share as a rounded percentage, written as in the reader's language; a dash for unknown."""
     if share in {None, ""}:
         return "\N{EN DASH}"
-    return f"{number_format(float(share) * 100, decimal_pos=0)}\N{NO-BREAK SPACE}%"
+    return str(format_percent(Decimal(str(share)), locale=reader_tag().replace("-", "_")))
 
 
 @register.filter
@@ -93,7 +120,13 @@ def written_day(day: str) -> str:
 @register.filter
 def scheme_name(adopted: AdoptedEdition) -> str:
     """Return what the scheme calls itself, short where it has a short name."""
-    wording = loaded(adopted.edition).wording
+    return scheme_title(adopted.edition)
+
+
+@register.filter
+def scheme_title(edition: str) -> str:
+    """Return what the scheme of an edition calls itself, short where it has a short name."""
+    wording = loaded(edition).wording
     words = wording.get(reader_tag()) or wording["en"]  # type: ignore[call-overload]
     return str(words.short_title or words.title)
 
@@ -103,6 +136,12 @@ def label_word(name: str, adopted: AdoptedEdition) -> str:
     """Return the pack's word for a class of findings or a trigger."""
     word = word_of(loaded(adopted.edition), reader_tag(), "labels", name)
     return str(phrases.CLASSES.get(name, word)) if word == name else word
+
+
+@register.filter
+def grade_word(label: str, adopted: AdoptedEdition) -> str:
+    """Return grades in the pack's words."""
+    return grade_words(loaded(adopted.edition), reader_tag(), label)
 
 
 @register.filter

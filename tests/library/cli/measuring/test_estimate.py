@@ -38,6 +38,18 @@ def test_a_mean_with_its_interval(table):
     ]
 
 
+@pytest.mark.parametrize("asked", [["--measure", "mean:q1"], ["--measure", "share:q2=1", "--design", "weight=w"]])
+def test_a_table_of_headings_alone_is_told_as_that(tmp_path, asked):
+    (tmp_path / "t.csv").write_text(TEXT.partition("\n")[0] + "\n")
+
+    result = run(tmp_path / "t.csv", *asked)
+
+    assert result.exit_code == 2
+    assert "SM404" in result.stderr
+    assert "the table has no rows, only headings" in result.stderr
+    assert "Export it again, with its rows." in result.stderr
+
+
 def test_cells_and_design_as_json(table):
     result = run(table, "--measure", "mean:q1", "--by", "shop", "--design", "weight=w", "--json")
 

@@ -34,7 +34,7 @@ def problem(design):
     ("design", "code", "what"),
     [
         (Design(weight="wait"), "SM403", 'The design names the column "wait", which the table does not have.'),
-        (Design(weight="s"), "SM404", 'The column "s" holds string, not numbers.'),
+        (Design(weight="s"), "SM404", 'The design needs numbers, but the column "s" holds string.'),
         (Design(cluster2="c"), "SM405", "A second stage is named without a first."),
         (
             Design(cluster="c", population2=5),
