@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.backup import _migrations, kept_models, read_manifest
+from sealmark_platform.casework.queries.consistency import disagreements
 from sealmark_platform.records.publishing import expect_news
 from sealmark_platform.records.queries import verify_trail
 
@@ -51,7 +52,7 @@ def restore_backup(path: Path, *, known_entries: int = 0) -> Restored:
 
     Raises:
         SealmarkError: SM832 something is there already; SM833 the archive is not whole; SM834 it was made by another
-            version; SM835 the trail in it is not whole.
+            version; SM835 the trail in it is not whole, or the rows tell another story.
     """
     manifest = read_manifest(path)
     _require_empty()
@@ -168,9 +169,10 @@ def _require_whole(manifest: dict[str, Any]) -> None:
         faults = [fault for fault in faults if not fault.endswith("the signature is not ours")]
     if found.root != manifest["trail"]["root"]:
         faults.append("the root is not that of the manifest")
+    faults += disagreements()
     if faults:
         fix = "Take another archive."
-        raise SealmarkError(*(Problem("SM835", f"The trail is not whole: {fault}.", fix=fix) for fault in faults))
+        raise SealmarkError(*(Problem("SM835", f"Trail and rows are not whole: {fault}.", fix=fix) for fault in faults))
 
 
 def _renew_sequences() -> None:

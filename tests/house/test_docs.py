@@ -332,7 +332,9 @@ def test_every_change_is_one_sentence_that_names_a_command_or_file():
 
 
 def test_every_error_code_named_is_documented():
-    pages = [(ROOT / "docs/reference" / name).read_text() for name in ("errors.md", "platform-errors.md")]
+    pages = [
+        (ROOT / "docs/reference" / name).read_text() for name in ("errors.md", "attest-errors.md", "platform-errors.md")
+    ]
     documented = set(re.findall(r"^\| (SM\d{3}) \|", "".join(pages), re.MULTILINE))
 
     named = {code for page in PAGES for code in re.findall(r"\bSM\d{3}\b", page.read_text(encoding="utf-8"))}

@@ -34,7 +34,8 @@ def extracted():
     methods = [("**.py", "python"), ("templates/**.html", extract_django)]
     found = Catalog(project="Sealmark", charset="utf-8")
     aliases = dict.fromkeys(("gettext_noop", "gettext_lazy", "_now"))
-    keywords = {**DEFAULT_KEYWORDS, **aliases, "npgettext": ((1, "c"), 2, 3)}
+    with_context = {"npgettext": ((1, "c"), 2, 3), "pgettext_lazy": ((1, "c"), 2)}
+    keywords = {**DEFAULT_KEYWORDS, **aliases, **with_context}
     for _file, _line, message, _comments, context in extract_from_dir(PLATFORM, methods, keywords=keywords):
         found.add(message, context=context)
     return found

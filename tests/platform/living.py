@@ -122,6 +122,53 @@ def rivals(rounds):
     return {**report([]), "codes": codes}
 
 
+def twice(rounds):
+    """Send the same form of an act twice at once, by two browsers of one person; return the answers by act."""
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connections
+    from django.test import Client
+    from django.urls import reverse
+    from tests.platform.people import after
+
+    from sealmark_platform.casework.actions import finding
+
+    world, told = body(), {}
+    reason = {"reason": "As agreed."}
+    for _round in range(rounds):
+        draft, planned, running = world.draft(), world.agreed(), world.gathering()
+        raised = finding.raise_finding(running, "minor", "Late.", by=world.ada, at=after(11))
+        reviewed, held = world.reviewed(), world.certified()
+        text = {"statement": "The sign is faded."}
+        answer = {"correction": "Done.", "cause": "Known.", "corrective_action": "Planned."}
+        for act, subject, person, said in (
+            ("application.submit", draft, world.cleo, {}),
+            ("evaluation.open", planned, world.cora, {"kind": "initial"}),
+            ("finding.raise", running, world.ada, {"grade": "observation", **text}),
+            ("finding.answer", raised, world.cleo, answer),
+            ("evaluation.decide", reviewed, world.bo, {"outcome": "grant", **reason}),
+            ("objection.file", held.file, world.cleo, text),
+            ("certificate.suspend", held, world.bo, {"trigger": "own-wish", "way_back": "Pay.", **reason}),
+        ):
+            subject.refresh_from_db()
+            gate = Barrier(2)
+
+            def send(_browser, act=act, subject=subject, person=person, said=said, gate=gate):
+                try:
+                    browser = Client(raise_request_exception=False, HTTP_HOST="localhost")
+                    browser.force_login(person)
+                    gate.wait(30)
+                    form = {**said, "revision": subject.revision, "confirmed": "on"}
+                    return browser.post(reverse("act", args=[act, subject.pk]), form).status_code
+                finally:
+                    connections.close_all()
+
+            with ThreadPoolExecutor(2) as pool:
+                told.setdefault(act, []).append(sorted(pool.map(send, range(2))))
+    return {**report(), "answers": told}
+
+
 def killed(rounds):
     """Let a process live files and kill it at a random instant, again and again; look at what it left each time."""
     import random
@@ -173,8 +220,8 @@ def main():
     if what == "prepare":
         prepare()
         return
-    found = {"many": many, "rivals": rivals, "killed": killed, "report": lambda _number: report()}[what](number)
-    print(json.dumps(found))
+    works = {"many": many, "rivals": rivals, "killed": killed, "twice": twice, "report": lambda _number: report()}
+    print(json.dumps(works[what](number)))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """An archive holds everything of one moment, and brings everything back or nothing."""
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -77,31 +78,35 @@ def test_an_archive_is_not_written_over_nor_restored_over_something(first):
 def test_what_was_altered_is_refused_and_leaves_nothing(first, tmp_path):
     _, _, archive, _ = first
     database = fresh_database("sealmark_backup_fourth")
+    held = "rows/casework.certificate.jsonl"
     altered(archive, tmp_path / "broken.zip", lambda name, old: old + b" " if name == "files/x" else old)
+    altered(archive, tmp_path / "torn.zip", lambda name, old: old.replace(b"OAK", b"ELM") if name == held else old)
 
-    def without_an_act(name, old):
-        """Take the last entry out of the trail and correct the manifest's digest, as a forger would."""
-        import hashlib
+    def forged(rows, change):
+        """Change rows of the database and correct the manifest's digest, as a forger would."""
+        kept = change(zipfile.ZipFile(archive).read(rows))
 
-        rows = "rows/records.entry.jsonl"
-        kept = b"".join(zipfile.ZipFile(archive).read(rows).splitlines(keepends=True)[:-1])
-        if name == rows:
-            return kept
-        if name == "manifest.json":
-            manifest = json.loads(old)
-            manifest["members"][rows] = hashlib.sha256(kept).hexdigest()
-            return json.dumps(manifest).encode()
-        return old
+        def renewed(name, old):
+            if name == "manifest.json":
+                manifest = json.loads(old)
+                manifest["members"][rows] = hashlib.sha256(kept).hexdigest()
+                return json.dumps(manifest).encode()
+            return kept if name == rows else old
 
-    altered(archive, tmp_path / "forged.zip", without_an_act)
+        return renewed
+
+    last_act_out = forged("rows/records.entry.jsonl", lambda old: b"".join(old.splitlines(keepends=True)[:-1]))
+    altered(archive, tmp_path / "forged.zip", last_act_out)
+    suspended = forged(held, lambda old: old.replace(b'"active"', b'"suspended"'))
+    altered(archive, tmp_path / "suspended.zip", suspended)
     (tmp_path / "text.zip").write_text("no archive", encoding="utf-8")
 
     codes = [
         run(tmp_path / "data", "restore", tmp_path / f"{name}.zip", database=database).stderr[:5]
-        for name in ("broken", "forged", "text")
+        for name in ("broken", "torn", "forged", "suspended", "text")
     ]
 
-    assert codes == ["SM833", "SM835", "SM833"]
+    assert codes == ["SM833", "SM833", "SM835", "SM835", "SM833"]
     assert not (tmp_path / "data/files").exists()
     assert run(tmp_path / "data", "restore", archive, database=database).returncode == 0
 

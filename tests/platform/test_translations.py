@@ -325,6 +325,20 @@ def test_shares_are_told_in_percent_and_unknown_ones_as_a_dash():
         assert [plain.percent(share) for share in ("0.125", 1, None, "")] == ["12\xa0%", "100\xa0%", "\u2013", "\u2013"]
 
 
+def test_shares_are_rounded_as_the_headline_of_a_result_rounds_them():
+    with translation.override("en"):
+        assert [plain.percent(share) for share in ("0.777", 0.996, "0.2235")] == ["78%", "100%", "22%"]
+
+
+def test_everything_that_speaks_against_somebody_is_told_in_the_language_of_the_reader():
+    said = "The panel: Li Na is no member of appeal panels, Li Na took part in the file."
+
+    with translation.override("zh-hant"):
+        told = problems.told_problem(Problem("SM730", said)).what
+
+    assert told == "合議小組：Li Na 不是申訴合議小組成員、Li Na 參與過本案卷。"  # noqa: RUF001
+
+
 def test_the_way_of_an_evaluation_says_what_is_done_and_what_is_to_come():
     with translation.override("en"):
         way = plain.steps("planned")

@@ -63,7 +63,7 @@ def key_document(did: str) -> dict[str, Json]:
     return did_document(did, [KeyTerm(key.multikey, key)])
 
 
-def did_of(method: str) -> str:
+def did_of(method: object) -> str:
     """Return the identifier that a verification method belongs to.
 
     Raises:
@@ -73,10 +73,10 @@ def did_of(method: str) -> str:
         >>> did_of("did:web:certs.example.org#key-2")
         'did:web:certs.example.org'
     """
-    did, mark, name = method.partition("#")
+    did, mark, name = method.partition("#") if isinstance(method, str) else ("", "", "")
     if not (mark and name and "#" not in name and did.startswith((_KEY_PREFIX, "did:web:"))):
         fix = 'Expected is a did:key or did:web with the name of a key, "did:web:certs.example.org#key-1".'
-        raise SealmarkError(Problem("SM770", f"{method[:100]!r} names no key of a DID.", fix=fix))
+        raise SealmarkError(Problem("SM770", f"{str(method)[:100]!r} names no key of a DID.", fix=fix))
     return did
 
 
@@ -112,7 +112,7 @@ def did_document(did: str, keys: Sequence[KeyTerm]) -> dict[str, Json]:
 
 
 def key_for(
-    document: object, method: str, *, signed_at: dt.datetime | None, logged_at: dt.datetime | None = None
+    document: object, method: object, *, signed_at: dt.datetime | None, logged_at: dt.datetime | None = None
 ) -> VerificationKey:
     """Return the key of a DID document that a proof names, when its signature may count.
 
@@ -127,7 +127,7 @@ def key_for(
             key for certificates; SM773, the key is compromised and nothing shows that the signature
             is older; SM750 or SM751, the key is none that can be trusted.
     """
-    did = did_of(method)
+    did, method = did_of(method), str(method)
     if not isinstance(document, Mapping) or document.get("id") != did:
         found = document.get("id") if isinstance(document, Mapping) else None
         raise _refusal("SM771", f"The document is of {str(found)[:100]!r}, not of {did!r}.", did)

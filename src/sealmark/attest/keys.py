@@ -141,7 +141,7 @@ class SoftwareSigner:
     """A secret key in memory.
 
     Example:
-        >>> signer = SoftwareSigner.generate(b"...32 bytes of a random source...")
+        >>> signer = SoftwareSigner.generate(bytes(range(7, 39)))  # in earnest: secrets.token_bytes(32)
         >>> signer.key.verify(b"message", signer.sign(b"message"))
         True
     """

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -49,7 +49,6 @@ def witness(log: str, state: Path, key: str | None, *, whole: bool) -> None:
             if error.codes[0] not in CRIES:
                 raise
             _cry(error.problems[0], content, state)
-            return
     _write(state, json.dumps(_state(log, known, seen), ensure_ascii=False, indent=1).encode())
     _tell(known, previous, seen, is_first=kept is None)
 
@@ -65,7 +64,7 @@ def _tell(key: NoteKey, previous: Checkpoint | None, seen: Seen, *, is_first: bo
     result(value, lines)
 
 
-def _cry(problem: Problem, content: bytes, state: Path) -> None:
+def _cry(problem: Problem, content: bytes, state: Path) -> NoReturn:
     proof = state.with_name(f"{state.name}.{hashlib.sha256(content).hexdigest()[:12]}.checkpoint")
     _write(proof, content)
     value = {"consistent": False, "proof": str(proof), "problems": [problem_json(problem)]}

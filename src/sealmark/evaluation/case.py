@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from sealmark.core.documents import Document, parse_yaml, read_model, salvage
 from sealmark.core.errors import Problem, SealmarkError
@@ -77,19 +77,34 @@ class SurveyDesign(Part):
 class SurveyWaves(Part):
     """Two waves of one survey; all other measures of it then rest on the later one alone."""
 
-    column: str
+    column: str = Field(min_length=1)
     """The column with the rounds of fieldwork, as the file or its mapping has it."""
     before: tuple[str | int, ...] = Field(min_length=1)
     """Its values that make the earlier wave."""
     after: tuple[str | int, ...] = Field(min_length=1)
     """Its values that make the later wave; rounds may stand in both."""
-    respondent: str | None = None
+    respondent: str | None = Field(None, min_length=1)
     """Column that names a person the same in every round, when people were asked again."""
     independent_rounds: bool = False
     """true: every round was drawn afresh."""
 
+    @field_validator("before", "after", mode="before")
+    @classmethod
+    def _rounds(cls, named: object) -> object:
+        if not isinstance(named, list | tuple):
+            return named
+        names = ["" if isinstance(one, bool) else str(one).strip() for one in named]
+        if not all(names):
+            raise ValueError("a round has no name\nName it as the column has it, in quotes.")
+        twice = sorted(name for name in names if names.count(name) > 1)
+        if twice:
+            raise ValueError(f"the round {twice[0]} is named twice in one wave\nName every round once.")
+        return named
+
     @model_validator(mode="after")
     def _comparable(self) -> SurveyWaves:
+        if self.respondent == self.column:
+            raise ValueError("one column names both the rounds and the people\nName the column of each.")
         if {*map(str, self.before)} == {*map(str, self.after)}:
             raise ValueError("both waves are made of the same rounds\nName the rounds of each.")
         if self.independent_rounds and self.respondent is not None:

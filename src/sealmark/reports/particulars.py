@@ -1,4 +1,4 @@
-"""The remaining sections: gates, special items, what is missing, limits, sites, imports, how to reproduce."""
+"""The remaining sections: gates, keeping, special items, what is missing, limits, sites, imports, reproducing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from sealmark.reports.blocks import Block, Bullets, Column, Section, Table, Text
+from sealmark.reports.findings import keeping_items
 from sealmark.reports.reading import EstimateRead, GateRead, ImportRead, SetAsideRead, SiteScoresRead
 from sealmark.reports.reasons import distinct, grouped_missing, reason_texts
 from sealmark.reports.result import NO_UNCERTAINTY, NOTHING_SAMPLED, nothing_varies
 from sealmark.reports.voice import NOT_DETERMINED, NOTHING, Voice
 
 __all__ = [
-    "adjustments_section", "gates_section", "imports_section", "limitations_section", "missing_section",
-    "notice_section", "reproduce_section", "sampling_section",
+    "adjustments_section", "gates_section", "imports_section", "keeping_section", "limitations_section",
+    "missing_section", "notice_section", "reproduce_section", "sampling_section",
 ]  # fmt: skip
 
 _SITES = 100
@@ -40,6 +41,24 @@ def gates_section(voice: Voice) -> Section:
         voice.say("gates.caption"), columns, rows, states=tuple(_MARKS[_state(gate)] for gate in gates.values())
     )
     return Section("gates", voice.say("gates.heading"), (Text(voice.say("gates.intro")), table))
+
+
+def keeping_section(voice: Voice) -> Section | None:
+    """Return for what a certificate is kept, each with whether it is shown; None where nothing was asked."""
+    found = keeping_items(voice)
+    if not found:
+        return None
+    titles = ("keeping.evidence", "gates.state", "keeping.found")
+    states = tuple(_STATES[is_shown] for _item, is_shown in found)
+    rows = tuple(
+        (item.text, voice.say(f"gates.{state}"), " ".join(item.details))
+        for (item, _is_shown), state in zip(found, states, strict=True)
+    )
+    table = Table(
+        voice.say("keeping.caption"), tuple(Column(voice.say(key)) for key in titles), rows,
+        states=tuple(_MARKS[state] for state in states),
+    )  # fmt: skip
+    return Section("keeping", voice.say("keeping.heading"), (table,))
 
 
 def _state(gate: GateRead) -> str:

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -51,10 +51,7 @@ def editions(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _edition(desk: Desk, pk: str) -> AdoptedEdition:
-    found = desk.body.editions.select_related("successor", "body").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(desk.body.editions.select_related("successor", "body"), pk=pk)
 
 
 @login_required

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -73,10 +73,7 @@ def _status(form: DeskForm, problems: tuple[Problem, ...]) -> int:
 
 
 def _hook(desk: Desk, pk: str) -> Webhook:
-    found = desk.body.webhooks.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(desk.body.webhooks, pk=pk)
 
 
 @login_required

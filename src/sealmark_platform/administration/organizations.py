@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -55,10 +55,7 @@ def _rows(found: QuerySet[Organization]) -> Iterator[list[Any]]:
 
 
 def _client(desk: Desk, pk: str) -> Organization:
-    found = clients_of(desk.body).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(clients_of(desk.body), pk=pk)
 
 
 @login_required

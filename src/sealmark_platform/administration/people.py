@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -124,10 +124,7 @@ def _rows(found: QuerySet[Person]) -> Iterator[list[Any]]:
 
 
 def _member(desk: Desk, pk: str) -> Person:
-    found = people_of(desk.body).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(people_of(desk.body), pk=pk)
 
 
 @login_required

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 
@@ -88,10 +89,7 @@ def list_organizations(request: HttpRequest, asked: Query[_AskedOrganizations]) 
 )  # fmt: skip
 def get_organization(request: HttpRequest, pk: uuid.UUID) -> Any:
     """One organization."""
-    found = _organizations(person_of(request)).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(_organizations(person_of(request)), pk=pk)
 
 
 @router.get(

@@ -106,7 +106,7 @@ def _triggers(subject: Any) -> Any:
 def _decisions(subject: Any) -> Any:
     kept = Decision.objects.filter(evaluation__file=subject) | Decision.objects.filter(certificate__file=subject)
     return [
-        (str(item.pk), f"{phrases.OUTCOMES[item.outcome]}, {date_format(item.decided_on)}")
+        (str(item.pk), f"{phrases.OUTCOMES[item.outcome]} · {date_format(item.decided_on)}")
         for item in kept.order_by("-decided_on")
     ]
 
@@ -245,8 +245,9 @@ def revision_field() -> forms.IntegerField:
 def begin_empty(form: forms.Form) -> forms.Form:
     """Return a form whose lists begin with nothing: nobody gives an answer that they have not chosen."""
     for field in form.fields.values():
-        if type(field) is forms.ChoiceField and field.required and len(choices := list(field.choices)) > 1:
-            field.choices = [("", NOTHING), *choices]
+        choices: Any = field.choices if type(field) is forms.ChoiceField and field.required else ()
+        if len(choices) > 1:
+            field.choices = [("", NOTHING), *choices]  # type: ignore[attr-defined]
     return form
 
 

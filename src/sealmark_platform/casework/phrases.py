@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-__all__ = ["ACTS", "CLASSES", "DONE", "EVENTS", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES"]
+__all__ = ["ACTS", "CLASSES", "DONE", "EVENTS", "FUNCTIONS", "KINDS", "OUTCOMES", "STATUSES", "UNITS"]
 
 ACTS: Mapping[str, Promise | str] = {
     "application.begin": _("Begin an application"),
@@ -157,3 +158,21 @@ EVENTS: Mapping[str, Promise | str] = {
     "expire": _("Expired"),
 }
 """What the public history of a certificate says."""
+UNITS: Mapping[str, Promise | str] = {
+    "assessor days": pgettext_lazy("unit of a figure", "assessor days"),
+    "business hours": pgettext_lazy("unit of a figure", "business hours"),
+    "days": pgettext_lazy("unit of a figure", "days"),
+    "elements": pgettext_lazy("unit of a figure", "elements"),
+    "factor": pgettext_lazy("unit of a figure", "factor"),
+    "hours": pgettext_lazy("unit of a figure", "hours"),
+    "months": pgettext_lazy("unit of a figure", "months"),
+    "persons": pgettext_lazy("unit of a figure", "persons"),
+    "points": pgettext_lazy("unit of a figure", "points"),
+    "records": pgettext_lazy("unit of a figure", "records"),
+    "respondents": pgettext_lazy("unit of a figure", "respondents"),
+    "share": pgettext_lazy("unit of a figure", "share"),
+    "surveys": pgettext_lazy("unit of a figure", "surveys"),
+    "times": pgettext_lazy("unit of a figure", "times"),
+    "total from 0 to 100": pgettext_lazy("unit of a figure", "total from 0 to 100"),
+}
+"""Units in which editions give their figures."""

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Schema
@@ -61,10 +62,7 @@ class _AskedAssessments(Asked):
 
 
 def _fetch(request: HttpRequest, pk: uuid.UUID) -> SelfAssessment:
-    found = assessments_of(person_of(request)).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(assessments_of(person_of(request)), pk=pk)
 
 
 def _sheet(one: SelfAssessment) -> Assessment:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router, Schema
 
@@ -248,10 +249,7 @@ def list_people(request: HttpRequest, code: str, asked: Query[_AskedPeople]) -> 
 @router.get("/bodies/{slug:code}/people/{uuid:pk}", response=PersonRow, operation_id="get_person")
 def get_person(request: HttpRequest, code: str, pk: uuid.UUID) -> Any:
     """One person of the body."""
-    found = people_of(_body(request, code)).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(people_of(_body(request, code)), pk=pk)
 
 
 @router.get("/bodies/{slug:code}/functions", response=Page[FunctionRow], operation_id="list_functions")

@@ -22,6 +22,7 @@ from sealmark_platform.casework.models import Evaluation
 from sealmark_platform.casework.queries.access import fetch_subject
 from sealmark_platform.casework.queries.crews import Candidate, Visit, candidates_for, clashing, open_plans, visits_of
 from sealmark_platform.casework.queries.desks import functions_of
+from sealmark_platform.parties.calendars import calendar_of, leave_between
 from sealmark_platform.workbench.schedule import KINDS, Dated, dated_items
 
 __all__ = ["AskedDays", "days_of", "router"]
@@ -61,7 +62,7 @@ class DatedRow(Schema):
 
 
 class VisitRow(Schema):
-    """The days of one person on one evaluation."""
+    """The days of one person on one evaluation; closed: those of them that speak against it."""
 
     person: uuid.UUID
     person_name: str
@@ -73,6 +74,8 @@ class VisitRow(Schema):
     last: dt.date
     is_lead: bool
     clashes: bool
+    is_away: bool
+    closed: list[dt.date]
 
 
 class PlanRow(Schema):
@@ -87,7 +90,7 @@ class PlanRow(Schema):
 
 
 class CandidateRow(Schema):
-    """Somebody who could have a seat; side: where they sit already; faults: what speaks against it."""
+    """Somebody who could have a seat; side: where they sit already; is_away: on leave on days of the plan."""
 
     person: uuid.UUID
     person_name: str
@@ -95,6 +98,7 @@ class CandidateRow(Schema):
     faults: list[str]
     side: str
     visits: int
+    is_away: bool
 
 
 _CALENDAR = Listing("calendar", DatedRow, ())
@@ -141,12 +145,14 @@ def _told_days(found: Sequence[Dated]) -> Iterator[dict[str, Any]]:
 
 @router.get("/bodies/{slug:code}/visits", response=Page[VisitRow], operation_id="list_visits")
 def list_visits(request: HttpRequest, code: str, asked: Query[AskedDays]) -> Any:
-    """Who of the body is on which visit; two at once clash."""
+    """Who of the body is on which visit; two at once clash, and so do leave and closed days."""
     desk = desk_for(person_of(request), code, ORGANIZERS)
     require_known(request, asked)
     days = days_of(asked)
     visits = visits_of(desk.body, days.start, days.end)
     clashes = clashing(visits)
+    reach = min([days.start, *(one.first for one in visits)]), max([days.end, *(one.last for one in visits)])
+    calendar, leave = calendar_of(desk.body, *reach), list(leave_between(desk.body, *reach))
 
     def tell(found: Sequence[Visit]) -> Iterator[dict[str, Any]]:
         for one in found:
@@ -156,6 +162,8 @@ def list_visits(request: HttpRequest, code: str, asked: Query[AskedDays]) -> Any
                 "file": file.pk, "file_number": file.number, "organization_name": file.organization.name,
                 "first": one.first, "last": one.last, "is_lead": one.is_lead,
                 "clashes": (one.person.pk, one.evaluation.pk) in clashes,
+                "is_away": any(one.person.pk == away.person_id and one.meets(away.first, away.last) for away in leave),
+                "closed": calendar.against(one.first, one.last),
             }  # fmt: skip
 
     return worked_out(
@@ -201,4 +209,5 @@ def _told_people(found: Sequence[Candidate]) -> Iterator[dict[str, Any]]:
         yield {
             "person": one.person.pk, "person_name": one.person.name, "fits": one.fits, "faults": list(one.faults),
             "side": one.side, "visits": len(one.visits),
+            "is_away": bool(one.leave),
         }  # fmt: skip

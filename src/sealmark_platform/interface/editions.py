@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 
 from sealmark_platform.administration.access import ORGANIZERS, Desk, desk_for
@@ -76,10 +77,7 @@ class _AskedEditions(Asked):
 
 
 def _edition(desk: Desk, pk: uuid.UUID) -> AdoptedEdition:
-    found = desk.body.editions.select_related("successor", "body").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(desk.body.editions.select_related("successor", "body"), pk=pk)
 
 
 @router.get("/bodies/{slug:code}/editions", response=Page[AdoptedRow], operation_id="list_adopted")

@@ -113,7 +113,8 @@ def require_log() -> None:
         SealmarkError: SM811 or SM812, numbers could be given out a second time.
     """
     if folder().is_dir() and (problem := log_state().problem):
-        raise SealmarkError(problem)
+        what = "No number is given out: it could be one that was given out before."
+        raise SealmarkError(Problem(problem.code, what, fix="Tell the operator: sealmark-platform log show says more."))
 
 
 def _behind(entries: int, before: Checkpoint) -> Problem | None:
@@ -128,7 +129,7 @@ def _unknown(entries: int) -> Problem | None:
     if not (folder() / RESTORED).is_file():
         return None
     what = f"The database was restored with {entries} entries; what was published after the backup is not known here."
-    fix = "Fetch the newest checkpoint from a witness, and run: sealmark-platform log accept FILE"
+    fix = "Run: sealmark-platform log accept, with the newest checkpoint that a witness has, or with --none-since."
     return Problem("SM812", what, str(folder()), fix)
 
 

@@ -19,6 +19,8 @@ from sealmark_platform.register.names import folded, is_whole, range_of
 __all__ = ["Event", "Listed", "Shown", "finder", "shown_certificate"]
 
 _FEW = 2_000
+# PostgreSQL refuses texts with it, so none holds one.
+_ZERO = "\0"
 _HOLDER = "file__organization__"
 
 
@@ -95,7 +97,7 @@ _WITH_NUMBER = Prepared(lambda number, capitals: _listed(_numbered(number, capit
 
 def shown_certificate(number: str) -> tuple[Shown, list[Event]] | None:
     """Return the certificate with a number, as typed or in capitals, and its history, the newest first."""
-    found = _ONE.rows(number, number.upper())
+    found = [] if _ZERO in number else _ONE.rows(number, number.upper())
     if not found:
         return None
     shown = Shown(*found[0])
@@ -108,6 +110,8 @@ def finder(query: str) -> Callable[[int], Sequence[Listed]]:
     Args:
         query: A number, or any part of the name of an organization; empty for all certificates.
     """
+    if _ZERO in query:
+        return lambda _limit: []
     if query and _KNOWN.rows(query, query.upper()):
         return lambda limit: [Listed(*row) for row in _WITH_NUMBER.rows(query, query.upper())[:limit]]
     return lambda limit: [Listed(*row) for row in (_named(folded(query), limit) if query else _all(limit).rows())]

@@ -53,6 +53,7 @@ SENTENCES = (
     _("%(planned)s days are planned, the scheme asks for %(needed)s."),
     _("Nobody checked whether the grade comes too early."),
     _("There is no such open condition."),
+    _("The same was sent a moment ago, and stands there already."),
     _("An answer does not fit: %(names)s."),
     _("There is no result."),
     _("The result: %(names)s."),
@@ -232,6 +233,8 @@ SENTENCES = (
     _("%(person)s works for this body already."),
     _("%(person)s works or worked for this body."),
     _("The webhook has ended."),
+    _("No number is given out: it could be one that was given out before."),
+    _("Tell the operator: sealmark-platform log show says more."),
     _("%(day)s is a holiday already."),
     _("Take the other entry away first, or leave this one out."),
     _("The holiday on %(day)s has no name."),
@@ -354,9 +357,11 @@ def _filled(name: str, text: str, edition: Edition | None) -> str:
         return text
     if name != "names":
         return _word(text, edition)
-    whole = _sentence(text, edition, _PARTS) if "," in text else None
-    parts = [whole] if whole is not None else [_word(part, edition) for part in text.split(", ")]
-    return pgettext("between the members of a list", ", ").join(parts)
+    parts = text.split(", ")
+    told = [_word(part, edition) for part in parts]
+    # A part may have a comma of its own; one that only seems to end like a known one is not taken for it.
+    whole = _sentence(text, edition, _PARTS) if {*parts} & {*told} and len(parts) > 1 else None
+    return pgettext("between the members of a list", ", ").join(told if whole is None else [whole])
 
 
 def _word(name: str, edition: Edition | None) -> str:

@@ -69,7 +69,7 @@ class Dated:
         key: What tells it from the others of its kind, the same tomorrow.
         is_late: It should have been done before today.
         body: Whose it is, where it belongs to no file.
-        is_closed: It falls on a day on which the body does not work; its date stays.
+        closed: Its days on which the body does not work, as far as they are unusual; its date stays.
     """
 
     kind: str
@@ -80,7 +80,12 @@ class Dated:
     key: str
     is_late: bool = False
     body: Body | None = None
-    is_closed: bool = False
+    closed: tuple[dt.date, ...] = ()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it falls on a day on which the body does not work."""
+        return bool(self.closed)
 
     @property
     def home(self) -> Body | None:
@@ -175,15 +180,13 @@ def _marked(items: Sequence[Dated]) -> list[Dated]:
     if not homes:
         return list(items)
     kept = calendars_of(homes.values(), min(item.first for item in items), max(item.last for item in items))
-    return [
-        replace(item, is_closed=True) if _is_against(item, kept) else item for item in items
-    ]  # fmt: skip
+    return [replace(item, closed=_closed(item, kept)) for item in items]
 
 
-def _is_against(item: Dated, calendars: Mapping[uuid.UUID, WorkingCalendar]) -> bool:
+def _closed(item: Dated, calendars: Mapping[uuid.UUID, WorkingCalendar]) -> tuple[dt.date, ...]:
     if item.kind in _KEPT or item.home is None:
-        return False
-    return bool(calendars[item.home.pk].against(item.first, item.last))
+        return ()
+    return tuple(calendars[item.home.pk].against(item.first, item.last))
 
 
 def _visits(asked: _Asked) -> Iterator[Dated]:

@@ -41,6 +41,7 @@ def measure(folder: str, entries: int) -> dict[str, float]:
         "register": fresh("/register/"),
         "search by number": fresh(f"/register/?q=OAK-C2025-{CERTIFICATES // 3:06d}"),
         "search by name": fresh("/register/?q=cert+0500"),
+        "search by a common name": fresh("/register/?q=zation"),
         "certificate, kept": pages.asks(number),
         "register, kept": pages.asks("/register/"),
         "proof": _proofs(entries),

@@ -108,7 +108,9 @@ def test_a_did_key_is_its_own_document():
     assert codes(key_document, did[:-1]) == ("SM750",)
 
 
-@pytest.mark.parametrize("method", ["", DID, f"{DID}#", f"{DID}#a#b", "https://certs.example.org#key-1", "did:ion:x#k"])
+@pytest.mark.parametrize(
+    "method", [None, "", DID, f"{DID}#", f"{DID}#a#b", "https://certs.example.org#key-1", "did:ion:x#k"]
+)
 def test_a_method_names_a_key_of_a_did(method):
     assert codes(did_of, method) == ("SM770",)
 

@@ -42,6 +42,7 @@ def test_a_key_has_the_text_of_the_w3c_vectors(vectors, published_signer):
 def test_texts_of_a_key_come_back_as_the_key(signer):
     assert VerificationKey.from_multikey(signer.key.multikey) == signer.key
     assert VerificationKey.from_jwk(signer.key.jwk) == signer.key
+    assert VerificationKey.from_jwk(signer.key.jwk, allow_published=True) == signer.key
 
 
 def test_a_key_file_opens_with_its_passphrase_only(signer):

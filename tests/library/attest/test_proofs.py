@@ -7,10 +7,10 @@ import time
 import pytest
 from tests.library.attest.samples import DID, METHOD, certificate
 
-from sealmark.attest import ProofOptions, VerificationKey, add_proof, check_proof, proofs_of, read_json
+from sealmark.attest import ProofOptions, VerificationKey, add_proof, check_proof, proofs_of, rdf, read_json
 from sealmark.attest.documents import canonical_form
 from sealmark.attest.proofs import JCS, RDFC, _short_proof_rdf, signed_bytes
-from sealmark.attest.rdf import canonical_rdf
+from sealmark.attest.rdf import canonical_rdf, general_rdf
 from sealmark.core.errors import SealmarkError
 
 AT = dt.datetime(2023, 2, 24, 23, 36, 38, tzinfo=dt.UTC)
@@ -115,6 +115,23 @@ def test_the_short_way_of_a_plain_proof_is_that_of_the_processor(contexts, signe
 
     assert (short is None) == bool(changes.keys() & {"id", "expires", "purpose"})
     assert short in (None, canonical_rdf(whole, contexts))
+
+
+def test_what_the_processor_remembers_changes_nothing(contexts):
+    from pyld import jsonld
+
+    options = {
+        "algorithm": "URDNA2015",
+        "format": "application/n-quads",
+        "documentLoader": lambda url, _: {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": contexts.load(url)},
+    }  # fmt: skip
+    inner = certificate() | {"id": "urn:uuid:1", "type": ["VerifiableCredential", "EndorsementCredential"]}
+    inner["credentialSubject"] = {"id": "urn:x", "type": ["EndorsementSubject"], "endorsementComment": "x"}
+    documents = [certificate(), certificate() | {"endorsement": [inner]}, inner]
+
+    for document in [*documents, *reversed(documents)]:
+        wanted = jsonld.normalize(document, options).encode()
+        assert canonical_rdf(document, contexts) == general_rdf(document, contexts) == wanted
 
 
 # --- our credentials ----------------------------------------------------------------------------------
@@ -230,6 +247,10 @@ def unknown_context(document):
     document["@context"].append("https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json")
 
 
+def control(document):
+    document["name"] = "x\x7f"
+
+
 def moved(document):
     """The same RDF again, when some part refers to the certificate itself."""
     document["evidence"].append({"id": document["id"], "type": ["Evidence"], "name": "x"})
@@ -247,7 +268,7 @@ def deep(document):
         (alias, "SM754"), (whole_name, "SM755"), (keyword, "SM755"), (inner_context, "SM754"), (null, "SM755"),
         (undefined, "SM755"), (relative, "SM755"), (relative_type, "SM755"), (blank_label, "SM755"),
         (capitals, "SM755"), (direction, "SM755"), (digits, "SM755"), (unwritable, "SM755"),
-        (unknown_context, "SM754"), (deep, "SM755"), (moved, "SM755"),
+        (unknown_context, "SM754"), (deep, "SM755"), (moved, "SM755"), (control, "SM755"),
     ],
     ids=lambda item: getattr(item, "__name__", ""),
 )  # fmt: skip
@@ -267,18 +288,19 @@ def leaves(value, path=()):
         yield path
 
 
-@pytest.mark.parametrize("suffix", ["x", " ", "\n", "/../y", None])
-def test_each_value_of_a_certificate_reaches_the_graph(contexts, suffix):
-    before = canonical_rdf(certificate(), contexts)
+@pytest.mark.parametrize("written", [canonical_rdf, general_rdf])
+@pytest.mark.parametrize("suffix", ["x", "\n", "/../y"])
+def test_each_value_of_a_certificate_reaches_the_graph(contexts, written, suffix):
+    before = written(certificate(), contexts)
     lost = []
     for path in leaves(certificate()):
         document = certificate()
         owner = document
         for key in path[:-1]:
             owner = owner[key]
-        owner[path[-1]] = owner[path[-1]] + suffix if suffix else "@none"
+        owner[path[-1]] += suffix
         try:
-            if canonical_rdf(document, contexts) == before:
+            if written(document, contexts) == before:
                 lost.append(path)
         except SealmarkError:
             continue
@@ -307,6 +329,7 @@ HOSTILE = {
     "a context in a context": {"@context": [["https://www.w3.org/ns/credentials/v2"]]},
     "a context that is nothing": {"@context": None},
     "no context": {"@context": []},
+    "many contexts": {"@context": ["https://www.w3.org/ns/credentials/v2"] * 9},
 }  # fmt: skip
 
 
@@ -319,6 +342,28 @@ def test_hostile_documents_end_with_a_sentence_in_bounded_time(contexts, name):
 
     assert told in {("SM754",), ("SM755",)}
     assert time.process_time() - started < 5
+
+
+def test_what_the_processor_remembers_is_bounded(contexts, monkeypatch):
+    before = canonical_rdf(certificate(), contexts)
+    monkeypatch.setattr(rdf, "_MOST_APPLIED", 3)
+
+    for number in range(1, 6):
+        document = certificate() | {"@context": certificate()["@context"] * (number % 4 + 1)}
+        assert canonical_rdf(document, contexts) == before
+        assert len(contexts.prepared["pyld"]._applied) <= 20
+
+    assert len(contexts.prepared["pyld"]._applied) <= 3
+
+
+def test_an_inner_document_may_name_its_context_as_one_text(contexts):
+    inner = certificate() | {"id": "urn:uuid:1", "@context": certificate()["@context"][0]}
+    inner = {name: inner[name] for name in ("@context", "id", "type", "issuer", "validFrom")} | {
+        "type": "VerifiableCredential"
+    }
+    inner["credentialSubject"], inner["issuer"] = {"id": "urn:x"}, "urn:y"
+
+    assert b"<urn:uuid:1>" in canonical_rdf(certificate() | {"endorsement": [inner]}, contexts)
 
 
 # --- proofs that are none -----------------------------------------------------------------------------

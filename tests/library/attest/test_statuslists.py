@@ -10,8 +10,20 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.library.attest.credentials.examples import BODY, LISTS, NOW, certificate, status_list
+from tests.library.attest.credentials.examples import (
+    BODY,
+    DOCUMENTS,
+    LISTS,
+    METHOD,
+    NOW,
+    SIGNER,
+    certificate,
+    status_list,
+)
 
+from sealmark.attest.documents import read_json
+from sealmark.attest.identifiers import key_for
+from sealmark.attest.proofs import JCS, ProofOptions, add_proof, check_proof, proofs_of
 from sealmark.attest.statuslists import (
     LARGEST_ENTRIES,
     MINIMUM_ENTRIES,
@@ -22,6 +34,7 @@ from sealmark.attest.statuslists import (
     places_of,
     status_of,
 )
+from sealmark.core.canonical import canonical_bytes
 from sealmark.core.errors import SealmarkError
 
 PLACE = StatusPlace(LISTS["suspension"], "suspension", 23_452)
@@ -60,6 +73,29 @@ def test_a_bit_is_set_where_it_was_set_and_nowhere_else(chosen, asked):
     for index in {asked, *chosen}:
         place = StatusPlace(PLACE.address, PLACE.purpose, index)
         assert status_of(place, listing, issuer=BODY, at=NOW) == (index in chosen)
+
+
+SIGNED = add_proof(status_list("suspension", PLACE.index), SIGNER, ProofOptions(JCS, METHOD, NOW))
+WRITTEN = canonical_bytes(SIGNED)
+
+
+def believed(content):
+    """What a reader takes from the bytes of a signed list: is the place set?"""
+    listing = read_json(content)
+    key = key_for(DOCUMENTS[BODY], proofs_of(listing)[0].get("verificationMethod"), signed_at=NOW)
+    check_proof(listing, proofs_of(listing)[0], key)
+    return status_of(PLACE, listing, issuer=BODY, at=NOW)
+
+
+@given(st.integers(0, len(WRITTEN) * 8 - 1))
+@settings(max_examples=120, deadline=None)
+def test_a_list_with_one_bit_changed_is_not_believed(bit):
+    changed = bytearray(WRITTEN)
+    changed[bit >> 3] ^= 1 << (bit & 7)
+
+    assert believed(WRITTEN) is True
+    with pytest.raises(SealmarkError):
+        believed(bytes(changed))
 
 
 def test_a_list_of_a_million_certificates_is_made_and_read_in_seconds():

@@ -136,14 +136,17 @@ class Hostile(http.server.SimpleHTTPRequestHandler):
             self.send_header("Location", f"http://127.0.0.2:{self.server.server_port}/checkpoint")
             self.send_header("Content-Length", "0")
             self.end_headers()
-        elif self.path.startswith("/endless") and name == "checkpoint":
+        elif self.path.startswith("/endless") or (self.path.startswith("/large") and name != "checkpoint"):
             self.send_response(200)
             self.send_header("Content-Length", str(10**12))
             self.end_headers()
             self.wfile.write(bytes(70_000))
             self.close_connection = True
         else:
+            self.path = self.path.replace("/large/", "/log/").replace("/forgetful/", "/log/")
             super().do_GET()
+            # A server may end a connection without a word.
+            self.close_connection = True
 
     def log_message(self, *words):
         pass
@@ -164,10 +167,14 @@ def test_a_log_is_followed_over_http_and_leads_nowhere_else(site, log, state):
     second = run(f"{site}/log", "--state", state)
     led = run(f"{site}/elsewhere", "--state", state.with_name("other"), "--key", KEY.text)
     endless = run(f"{site}/endless", "--state", state.with_name("other"), "--key", KEY.text)
+    large = run(f"{site}/large", "--state", state.with_name("other"), "--key", KEY.text)
+    plain = run(f"{site.replace('http', 'https')}/log", "--state", state.with_name("other"), "--key", KEY.text)
+    folder = run(log.parent, "--state", state.with_name("other"), "--key", KEY.text)
     (log / "tile/0/001.p/44").unlink()
     gone = run(f"{site}/log", "--state", state, "--whole")
 
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert (led.exit_code, "answers with 302" in led.stderr) == (2, True)
     assert (endless.exit_code, "larger than any file" in endless.stderr) == (2, True)
+    assert [(one.exit_code, one.stderr[:5]) for one in (large, plain, folder)] == [(2, "SM769")] * 3
     assert (gone.exit_code, gone.stdout[:5]) == (1, "SM768")

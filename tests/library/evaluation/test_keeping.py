@@ -10,6 +10,7 @@ from sealmark.evaluation.case import read_case
 from sealmark.evaluation.reproduce import reproduce
 from sealmark.evaluation.run import evaluate
 from sealmark.reports.findings import keeping_items
+from sealmark.reports.page import build_page
 from sealmark.reports.reading import read_evaluation
 from sealmark.reports.voice import Voice
 
@@ -53,6 +54,25 @@ def test_recertification_asks_for_what_retention_needs(ground):
 
     assert [(rule["kind"], rule["value"], rule["share"]) for rule in document["keeping"]] == [("actions", "0.5", "1")]
     assert len(told(document)) == 1
+
+
+@pytest.mark.parametrize(("share", "state", "mark"), [
+    ("1", "met", "conforms"), ("0.5", "not met", "does-not-conform"), (None, "not determined", "not-determined"),
+])  # fmt: skip
+def test_the_report_says_for_what_the_certificate_is_kept(ground, share, state, mark):
+    document = document_of(ground, "surveillance")
+    document["keeping"][0]["share"] = share
+
+    section = next(one for one in build_page(document, edition(), "en").sections if one.id == "keeping")
+
+    (table,) = section.blocks
+    assert [(row[1], seen) for row, seen in zip(table.rows, table.states, strict=True)] == [(state, mark)]
+
+
+def test_the_report_of_a_first_evaluation_has_no_such_section(ground):
+    page = build_page(document_of(ground, "initial"), edition(), "en")
+
+    assert "keeping" not in [section.id for section in page.sections]
 
 
 def test_what_is_not_known_is_neither_shown_nor_not(ground):

@@ -109,6 +109,36 @@ def test_what_could_not_be_evaluated_is_told_until_another_case_folder_is_there(
     assert (told in before, told in client.get(place).content.decode()) == (True, False)
 
 
+BROKEN = {
+    "not text": b"\xff\xfe\x00",
+    "empty": b"",
+    "a list": b"- a\n- b\n",
+    "no yaml": b"scheme: [",
+    "aliases": b"a: &a [x, x, x]\nb: &b [*a, *a, *a]\nc: [*b, *b, *b]\n",
+    "deep": b"a: " + b"[" * 500 + b"]" * 500,
+    "wrong kinds": b"scheme: {a: 1}\norganization: 7\nas_of: soon\nseed: x\nsurveys: yes\n",
+    "outside": b"scheme: ../../packs\nlabel: x\norganization: {name: A, employees: 3}\nas_of: 2026-01-01\n",
+}
+
+
+def test_a_broken_case_is_uploaded_run_and_told_on_pages_without_a_fault_of_the_server(cast, client):
+    one = cast.evaluation("gathering")
+    client.force_login(cast.ada)
+    add, ask = (reverse("act", args=[f"evaluation.{act}", one.pk]) for act in ("add-evidence", "record-result"))
+    told = {}
+    for name, text in BROKEN.items():
+        one.refresh_from_db()
+        added = client.post(add, {"content": zipped({"case.yaml": text}), "revision": one.revision})
+        one.refresh_from_db()
+        asked = client.post(ask, {"revision": one.revision})
+        assert (added.status_code, asked.status_code) == (302, 302), name
+        run = runs.carry_out_run(one.runs.get(status="queued"), at=timezone.now())
+        page = client.get(reverse("file", args=[one.file_id])).content.decode()
+        told[name] = (run.status, "The evidence could not be evaluated" in page, "SM828" in page)
+
+    assert told == dict.fromkeys(BROKEN, ("refused", True, False))
+
+
 def test_of_many_faults_ten_are_shown_and_the_others_folded(cast, client):
     one = gathering(cast, {"case.yaml": TEXT})
     faults = [{"code": "SM301", "what": f"Fault {number}.", "where": "", "fix": ""} for number in range(13)]

@@ -71,6 +71,19 @@ def test_of_sixteen_who_act_on_what_they_saw_one_wins_and_the_others_are_told(pl
 
 
 @pytest.mark.slow
+def test_a_form_that_is_sent_twice_at_once_is_done_once(place):
+    found = run(place, "twice", 2)
+
+    # The other one is told that somebody acted, or comes when the act is no longer open.
+    done_once = {act: [answer[0] for answer in answers] for act, answers in found["answers"].items()}
+    others = {answer[1] for answers in found["answers"].values() for answer in answers}
+    assert done_once == {act: [302, 302] for act in found["answers"]}
+    assert others <= {409, 403}
+    assert len(found["answers"]) > 5
+    assert (found["faults"], found["disagreements"]) == ([], [])
+
+
+@pytest.mark.slow
 def test_a_process_that_is_killed_leaves_every_file_before_or_after_an_act(place):
     found = run(place, "killed", ENDS)
 

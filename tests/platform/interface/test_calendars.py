@@ -88,6 +88,18 @@ def test_the_calendar_tells_programs_of_holidays_leave_and_closed_days(oak, prog
     ]
 
 
+def test_visits_tell_leave_and_closed_days(oak, program):
+    visit = oak.held.file.evaluations.get(kind="initial")
+    Holiday.objects.create(body=oak.body, on=visit.starts_on, name="Fair")
+    Leave.objects.create(body=oak.body, person=oak.ed, first=visit.starts_on, last=visit.ends_on)
+
+    rows = program(oak.cora).get(f"{A}/visits", first=visit.starts_on, last=visit.ends_on).json()["items"]
+
+    assert {(row["person_name"], row["is_away"], *row["closed"]) for row in rows} == {
+        ("Ed-oak", True, visit.starts_on.isoformat()), ("Ada-oak", False, visit.starts_on.isoformat()),
+    }  # fmt: skip
+
+
 def test_a_plan_on_a_holiday_is_settled_with_a_word(oak, program):
     cora = program(oak.cora)
     oak.plan.refresh_from_db()

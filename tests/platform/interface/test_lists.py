@@ -93,7 +93,7 @@ def test_the_calendar_tells_days_by_kind_and_in_pages(oak, program):
         seen += page["items"]
         cursor = page["next"]
 
-    assert {row["kind"] for row in everything} == {"visit", "evaluation", "decision", "meeting"}
+    assert {row["kind"] for row in everything} == {"visit", "evaluation", "decision", "meeting", "holiday", "leave"}
     assert [(row["about"], row["first"], row["file"]) for row in meetings] == [
         ("Body oak", oak.meeting.on.isoformat(), None)
     ]

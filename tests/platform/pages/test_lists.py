@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from tests.platform.people import after
 
@@ -133,3 +134,13 @@ def test_a_prepared_question_without_a_place_for_a_value_is_refused(world):
 
     with pytest.raises(ValueError, match="no place"):
         lost.rows(world.ada.pk)
+
+
+def test_signs_of_percent_and_named_values_stand_in_questions(db):
+    with connection.cursor() as cursor:
+        found = [cursor.execute(*asked).fetchone() for asked in (
+            ("SELECT %s || '%%'", ["x"]), ("SELECT %(one)s || '%%' || %(one)s", {"one": "y"}),
+            ("SELECT %s || '%%'", ["z"]),
+        )]  # fmt: skip
+
+    assert found == [("x%",), ("y%y",), ("z%",)]

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sealmark.attest.log.notes import NoteKey
 from sealmark.attest.log.tiles import TileReader
 from sealmark.attest.log.witness import follow
 from sealmark.core.errors import SealmarkError
+from sealmark_platform import restoring
 from sealmark_platform.casework.queries.numbers import next_certificate_number
 from sealmark_platform.checks import faults_of_installation
 from sealmark_platform.records import keys
@@ -191,6 +193,18 @@ def test_after_a_restore_nothing_is_signed_until_somebody_says_what_was_publishe
     assert (refusal(publish), refusal(require_log)) == ("SM812", "SM812")
     assert accept_checkpoint(None) is None
     assert publish().checkpoint.size == 5
+
+
+@pytest.mark.parametrize(("known", "code"), [(0, "SM812"), (4, None), (5, None), (6, "SM812")])
+def test_who_says_at_the_restore_how_much_was_published_is_not_asked_again(folder, tmp_path, known, code):
+    write(5)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w"):
+        pass
+
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        restoring._expect_news(archive, {"members": {}, "trail": {"entries": 5}}, known)
+
+    assert getattr(log_state().problem, "code", None) == code
 
 
 def test_the_checkpoint_of_a_witness_lets_the_log_go_on(folder):

@@ -121,6 +121,10 @@ def _change(view: View, placed: PlacedPart, rule: ChangeRule) -> Iterator[Proble
     if measure is not None and measure.formula.kind == "quantile":
         what = f'No change is estimated for the measure "{rule.change}": it is a quantile of answers.'
         yield wrong("SM262", ("change",), what, "Name a mean, a share or an index.")
+    fewest = None if rule.minimum_base is None else view.value(rule.minimum_base, view.base)
+    if fewest is not None and fewest < 0:
+        what = f"A wave cannot rest on at least {plain(fewest)} answers."
+        yield wrong("SM263", ("minimum_base",), what, "Give how many there must be in each wave.")
     smallest = None if rule.relevant is None else view.value(rule.relevant, view.base)
     if smallest is not None and smallest < 0:
         what = f"A smallest relevant change of {plain(smallest)} would call a decline an improvement."

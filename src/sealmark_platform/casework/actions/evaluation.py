@@ -12,7 +12,7 @@ from django.db import transaction
 from sealmark.certify import EvaluationStatus, Function, unanswered
 from sealmark.core.canonical import Json, digest_json
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step, clients_of, lock_file, move
+from sealmark_platform.casework.actions.steps import Step, clients_of, lock_file, move, require_no_twin
 from sealmark_platform.casework.models import CertificationFile, Evaluation, Participation, PlannedSite
 from sealmark_platform.casework.queries.actors import seated
 from sealmark_platform.casework.queries.crews import closed_days, leave_days
@@ -41,9 +41,15 @@ def open_evaluation(
     file: CertificationFile, kind: str, *, by: Person | None, at: dt.datetime, due_on: dt.date | None = None,
     purpose: str = "",
 ) -> Evaluation:  # fmt: skip
-    """Open an evaluation of a kind; the first one, or what surveillance and renewal call for."""
+    """Open an evaluation of a kind; the first one, or what surveillance and renewal call for.
+
+    Raises:
+        SealmarkError: What refuses the act; SM801 the same was opened a moment ago.
+    """
     with transaction.atomic():
         lock_file(file)
+        if by is not None:
+            require_no_twin(file.evaluations.filter(kind=kind, due_on=due_on, purpose=purpose), at)
         last = file.evaluations.order_by("-number").values_list("number", flat=True).first() or 0
         evaluation = Evaluation(
             file=file, number=last + 1, kind=kind, opened_on=at.date(), due_on=due_on, purpose=purpose

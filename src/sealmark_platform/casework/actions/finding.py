@@ -8,7 +8,7 @@ from django.db import transaction
 
 from sealmark.certify import Function, finding_deadlines
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step, clients_of, lock_file, move
+from sealmark_platform.casework.actions.steps import Step, clients_of, lock_file, move, require_no_twin
 from sealmark_platform.casework.models import Evaluation, Finding
 from sealmark_platform.casework.queries.actors import seated
 from sealmark_platform.casework.queries.evaluations import days_of, figures_of
@@ -30,7 +30,8 @@ def raise_finding(
     """Raise a finding of a class of the scheme, or note an observation or a strength.
 
     Raises:
-        SealmarkError: SM803 the scheme has no such class, or nothing is said; SM850 a site of somebody else.
+        SealmarkError: SM803 the scheme has no such class, or nothing is said; SM850 a site of somebody else;
+            SM801 the same was raised a moment ago.
     """
     book = figures_of(evaluation.file, at.date())
     known = {item.id: item for item in book.edition.procedure.finding_grades}
@@ -48,6 +49,8 @@ def raise_finding(
     blocks = grade in known and bool(known[grade].blocks_decision)
     with transaction.atomic():
         lock_file(evaluation.file)
+        same = evaluation.findings.filter(grade=grade, statement=statement.strip(), requirement=requirement, site=site)
+        require_no_twin(same, at)
         last = evaluation.findings.order_by("-number").values_list("number", flat=True).first() or 0
         finding = Finding(
             evaluation=evaluation, number=last + 1, grade=grade, statement=statement.strip(), requirement=requirement,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from sealmark.certify import ObjectionKind, appeal_until, conflicting_ties
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.actions.steps import Step
+from sealmark_platform.casework.actions.steps import Step, lock_file, require_no_twin
 from sealmark_platform.casework.models import CertificationFile, Decision, Objection, Panellist, Participation
 from sealmark_platform.casework.queries.actors import members_with, ties_of
 from sealmark_platform.casework.queries.evaluations import cooling_off_days, days_of, figures_of
@@ -24,7 +24,7 @@ def file_objection(
     """Complain, or appeal against a decision. An appeal does not suspend the decision.
 
     Raises:
-        SealmarkError: SM850 the decision is one on another file.
+        SealmarkError: SM850 the decision is one on another file, SM801 the same was filed a moment ago.
     """
     if against is not None and _decided_in(against) != file.pk:
         raise SealmarkError(Problem("SM850", "The decision is none on this file.", fix="Choose one of the file's."))
@@ -34,6 +34,9 @@ def file_objection(
     limit = None if against is None else appeal_until(against.decided_on, days_of(book, rules.appeal_days_to_file))
     decide_until = appeal_until(at.date(), days_of(book, rules.appeal_days_to_decide))
     with transaction.atomic():
+        lock_file(file)
+        same = Objection.objects.filter(file=file, against=against, statement=statement.strip(), filed_by=by)
+        require_no_twin(same, at)
         objection = Objection(
             file=file, kind=kind, against=against, statement=statement.strip(), filed_by=by, filed_on=at.date(),
             decide_until=decide_until,

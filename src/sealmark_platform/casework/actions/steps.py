@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sealmark.certify import Actor, Facts, refusals, require_act
 from sealmark.certify.acts import Act
@@ -22,10 +23,12 @@ from sealmark_platform.casework.queries.actors import actor_in
 from sealmark_platform.casework.queries.evaluations import cooling_off_days
 from sealmark_platform.parties.models import Person
 from sealmark_platform.records.actions import append_record, commit_to
+from sealmark_platform.records.models import Entry
 
-__all__ = ["Seat", "Step", "clients_of", "lock_file", "locked", "move", "permitted"]
+__all__ = ["Seat", "Step", "clients_of", "lock_file", "locked", "move", "permitted", "require_no_twin"]
 
 _Row = TypeVar("_Row", bound=Stateful)
+_A_MOMENT = dt.timedelta(minutes=1)
 
 
 class Seat(Protocol):
@@ -61,6 +64,25 @@ def locked(subject: _Row, revision: int | None) -> _Row:
         what = "Somebody else acted here in the meantime."
         raise SealmarkError(Problem("SM801", what, fix="Look at the page again and repeat your act if it still fits."))
     return subject
+
+
+def require_no_twin(same: QuerySet[Any], at: dt.datetime) -> None:
+    """Refuse what would make a second one of the same at the same moment: a form that was sent twice.
+
+    What makes its subject sees no revision that moves on. The file is locked before.
+
+    Args:
+        same: What already stands there and says the same.
+        at: When.
+
+    Raises:
+        SealmarkError: SM801 one of them was made within a minute.
+    """
+    numbers = list(same.values_list("last_entry", flat=True))
+    # Who came first to the lock may have looked at the clock later.
+    if Entry.objects.filter(number__in=numbers, at__range=(at - _A_MOMENT, at + _A_MOMENT)).exists():
+        what = "The same was sent a moment ago, and stands there already."
+        raise SealmarkError(Problem("SM801", what, fix="Look at the page again and repeat your act if it still fits."))
 
 
 def permitted(

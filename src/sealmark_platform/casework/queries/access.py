@@ -218,8 +218,10 @@ def fetch_file_as(standing: Standing, pk: Any) -> tuple[CertificationFile, bool]
     """
     related = ("organization", "body", "edition", "agreement", "certificate__edition")
     found = CertificationFile.objects.select_related(*related).filter(pk=pk)
-    theirs = _of_clients(standing.speaks_for, "")
-    for condition, is_insider in ((_seen_in_bodies(standing, ""), True), (theirs, False)):
+    rules = [(_of_clients(standing.speaks_for, ""), False)]
+    if standing.functions:
+        rules.insert(0, (_seen_in_bodies(standing, ""), True))
+    for condition, is_insider in rules:
         for file in found.filter(condition):
             return file, is_insider
     raise Http404

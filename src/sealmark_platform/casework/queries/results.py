@@ -48,7 +48,8 @@ def grade_of(edition: Edition, document: Mapping[str, Any]) -> Grade:
 def grade_words(edition: Edition, language: str, label: str) -> str:
     """Return the grades of a label in words of the scheme; the id where the scheme has no word."""
     wording = edition.wording.get(language) or edition.wording["en"]  # type: ignore[call-overload]
-    return ", ".join(str(wording.grades.get(name, name)) for name in label.split(", ") if name)
+    comma = "、" if language.startswith("zh") else ", "
+    return comma.join(str(wording.grades.get(name, name)) for name in label.split(", ") if name)
 
 
 def result_faults(evaluation: Evaluation, document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from babel.numbers import format_percent
 from django import template
 from django.urls import get_script_prefix, reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from sealmark.certify import Act, EvaluationStatus
 from sealmark.core.errors import Problem
@@ -95,6 +97,12 @@ def kind_name(kind: str) -> str:
 
 
 @register.filter
+def unit_name(unit: str) -> str:
+    """Return what the unit of a figure is called."""
+    return str(phrases.UNITS.get(unit, unit))
+
+
+@register.filter
 def percent(share: str | float | None) -> str:
     """Return a share as a rounded percentage, written as in the reader's language; a dash for unknown."""
     if share in {None, ""}:
@@ -106,6 +114,23 @@ def percent(share: str | float | None) -> str:
 def country_name(code: str) -> str:
     """Return the name of a country in the reader's language; the code where there is none."""
     return str(Locale.parse(reader_tag(), sep="-").territories.get(code, code))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _day(_language: str | None, day: dt.date, form: str) -> str:
+    return date_format(day, form)
+
+
+@register.filter(expects_localtime=True)
+def day(when: dt.date, form: str = "DATE_FORMAT") -> str:
+    """Return a day in the reader's habit, as ``date`` does; writing it is done once."""
+    return _day(get_language(), when.date() if isinstance(when, dt.datetime) else when, form)
+
+
+@register.filter
+def until_day(when: dt.date) -> str:
+    """Return until when something is to be done."""
+    return _("until %(day)s") % {"day": day(when)}
 
 
 @register.filter

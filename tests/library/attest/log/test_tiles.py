@@ -103,6 +103,14 @@ def test_a_tile_that_is_missing_or_has_another_length_is_named(content):
     assert caught.value.codes == ("SM768",)
 
 
+def test_a_full_tile_that_is_missing_is_named():
+    log = Log(LEAVES[:256])
+    del log.files["tile/0/000"]
+
+    with pytest.raises(SealmarkError, match=r'SM768 "tile/0/000" is not there'):
+        TileReader(log.fetch, 256).inclusion_proof(0)
+
+
 # The tree ---------------------------------------------------------------------------------------------------------
 
 

@@ -224,6 +224,11 @@ def test_a_subgroup_that_nobody_of_a_wave_is_in_has_no_change(tmp_path):
         (', waves: {column: wave, before: ["2025-1"], after: ["2026-1"]}', answers(), 'The file has no column "wave"'),
         (', waves: {column: half, before: ["2026-1"], after: [2026-1]}', answers(), "Both waves are made of the same rounds"),
         (', waves: {column: half, before: ["2025-1"], after: ["2026-1"], respondent: respondent, independent_rounds: true}', answers(), "are not independent"),
+        (', waves: {column: half, before: [2025-1, "2025-1"], after: ["2026-1"]}', answers(), "The round 2025-1 is named twice in one wave."),
+        (', waves: {column: half, before: ["2025-1"], after: [true]}', answers(), "A round has no name."),
+        (', waves: {column: half, before: [" "], after: ["2026-1"]}', answers(), "A round has no name."),
+        (', waves: {column: "", before: ["2025-1"], after: ["2026-1"]}', answers(), "The text is empty."),
+        (', waves: {column: half, before: ["2025-1"], after: ["2026-1"], respondent: half}', answers(), "One column names both the rounds and the people."),
     ],
 )  # fmt: skip
 def test_waves_that_cannot_be_compared_are_refused(tmp_path, survey, text, told):
