@@ -7,6 +7,10 @@ SPARK := .venv/.spark-$(shell sha256sum requirements-spark.lock | cut -c1-16)
 # Spark needs Java: without it everything else runs, and in continuous integration it is a failure.
 JAVA := $(shell command -v java)
 WITH_SPARK := $(if $(JAVA)$(filter true,$(CI)),$(SPARK))
+# A second verifier of our credentials, in Node: as with Java.
+SECOND := tests/library/attest/node
+NPM := $(shell command -v npm)
+WITH_NODE := $(if $(NPM)$(filter true,$(CI)),$(SECOND)/node_modules/.package-lock.json)
 
 .PHONY: demo test test-postgres spark check lint types contracts numbers bench bench-peers format lock clean help
 
@@ -31,6 +35,10 @@ $(SPARK): $(STAMP)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
 	@touch $@
 
+$(SECOND)/node_modules/.package-lock.json: $(SECOND)/package-lock.json
+	@cd $(SECOND) && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+	@touch $@
+
 demo: $(STAMP)   ## evaluate one example case per pack, then open a certification body at work
 	@$(BIN)/sealmark demo --out demo-out
 	@$(BIN)/sealmark-platform --data demo-out/platform demo
@@ -45,7 +53,7 @@ TWO = -n 2 --dist worksteal
 # Where tests of estimators lie.
 ON_SPARK = tests/library/measure tests/reference tests/real tests/spark
 
-test: $(STAMP) check $(FAST) $(WITH_SPARK)  ## everything that must hold: style, types, contracts, packs, tests
+test: $(STAMP) check $(FAST) $(WITH_SPARK) $(WITH_NODE)  ## everything that must hold: style, types, contracts, packs, tests
 	@$(BIN)/python -m pytest $(TWO) --cov --cov-report= --cov-fail-under=0 --ignore tests/platform --ignore tests/journeys
 	@$(BIN)/python -m pytest $(TWO) tests/journeys tests/platform
 	@$(BIN)/python -m pytest --postgres $(TWO) $(ON_POSTGRES)
@@ -96,4 +104,4 @@ lock:            ## renew all locks (needs uv)
 	  | awk '/^[^ ]/ { wanted = /^(numba|llvmlite)==/ } wanted' > requirements-bench.lock
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
+	rm -rf .venv $(SECOND)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
