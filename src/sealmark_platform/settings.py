@@ -2,7 +2,8 @@
 
 ``SEALMARK_SECRET_KEY`` (or ``_FILE``) has no default. The rest: ``SEALMARK_DATA`` (folder of the database,
 uploads and written mails), ``SEALMARK_DATABASE``, ``SEALMARK_HOSTS``, ``SEALMARK_BEHIND_PROXY``, ``SEALMARK_ADDRESS``,
-``SEALMARK_LOG_ORIGIN``, ``SEALMARK_MAIL``, ``SEALMARK_MAIL_FROM``, ``SEALMARK_SECOND_FACTOR``,
+``SEALMARK_LOG_ORIGIN``, ``SEALMARK_KEY_PASSPHRASE``, ``SEALMARK_PKCS11_LIBRARY`` and its like,
+``SEALMARK_CONTEXTS``, ``SEALMARK_MAIL``, ``SEALMARK_MAIL_FROM``, ``SEALMARK_SECOND_FACTOR``,
 ``SEALMARK_OIDC_ISSUER`` and its like, ``SEALMARK_DEMO``.
 """
 
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "sealmark_platform.parties",
     "sealmark_platform.catalogue",
     "sealmark_platform.casework",
+    "sealmark_platform.attestation",
     "sealmark_platform.workbench",
     "sealmark_platform.client_portal",
     "sealmark_platform.register",
@@ -192,6 +194,15 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ADDRESS = env.text("SEALMARK_ADDRESS", "http://127.0.0.1:8000/")
 # Under which name the log of the trail is known; nothing: as it was at its beginning, else by the address.
 LOG_ORIGIN = env.text("SEALMARK_LOG_ORIGIN")
+# What opens the keys that sign certificates; in the demonstration the secret of the sessions does.
+KEY_PASSPHRASE = env.secret("SEALMARK_KEY_PASSPHRASE")
+PKCS11 = {
+    "library": env.text("SEALMARK_PKCS11_LIBRARY"),
+    "token": env.text("SEALMARK_PKCS11_TOKEN"),
+    "pin": env.secret("SEALMARK_PKCS11_PIN"),
+}
+# JSON-LD contexts, pinned by digest.
+CONTEXTS = Path(env.text("SEALMARK_CONTEXTS", str(DATA / "contexts"))).absolute()
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("SEALMARK_MAIL_FROM", "sealmark@localhost")
 globals().update(env.mail(env.text("SEALMARK_MAIL"), DATA / "outbox"))
 

@@ -30,6 +30,9 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
     "measure": LazyCommand("sealmark.cli.measuring", "measure", "Estimate from a table, without any scheme."),
     "scheme": LazyCommand("sealmark.cli.scheme", "scheme", "Read, check, compare and export scheme packs."),
+    "verify": LazyCommand(
+        "sealmark.cli.verifying.command", "verify_command", "Say whether a certificate is valid, and why."
+    ),
     "witness": LazyCommand("sealmark.cli.witness", "witness", "Follow a log, and cry out when it contradicts itself."),
     "contexts": LazyCommand(
         "sealmark.cli.contexts", "contexts", "Keep the JSON-LD contexts that credentials are checked with."

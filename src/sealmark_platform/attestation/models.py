@@ -107,6 +107,8 @@ class PublicRecord(models.Model):
     published_at = models.DateTimeField()
     last_act = models.BigIntegerField()
     """The newest act on the certificate that was known."""
+    seen = models.BigIntegerField()
+    """The newest entry of the trail when the rows were last compared."""
     entry = models.BigIntegerField()
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sealmark.core.errors import ProblemList
@@ -48,11 +48,19 @@ def read_holidays(
         >>> [one.on.year for one in read_holidays(b"date,name\n2026-12-25,Christmas Day\n")]
         [2026]
     """
-    problems = ProblemList()
-    found = [_holiday(row, where, problems) for row, where in read_rows(content, name, _LIST)]
-    check_holidays([one for one in found if one is not None], taken, problems)
+    problems, found = ProblemList(), list[NewHoliday]()
+
+    def days() -> Iterator[NewHoliday]:
+        for row, where in read_rows(content, name, _LIST):
+            one = _holiday(row, where, problems)
+            if one is not None:
+                found.append(one)
+                yield one
+
+    # One row after the other, so that faults are told in their order.
+    check_holidays(days(), taken, problems)
     problems.raise_if_any()
-    return [one for one in found if one is not None]
+    return found
 
 
 def check_holidays(days: Iterable[NewHoliday], taken: Collection[dt.date], problems: ProblemList) -> None:

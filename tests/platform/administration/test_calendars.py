@@ -86,9 +86,8 @@ def test_every_row_that_does_not_fit_is_told_at_once_and_none_is_added(desk, oak
         read_holidays(content)
     page = desk.post(task("days"), {"file": SimpleUploadedFile("h.csv", content)})
 
-    assert [(one.code, one.where.rpartition(" ")[2]) for one in told.value.problems] == [
-        ("SM808", "3"), ("SM808", "6"), ("SM808", "4"), ("SM808", "5"), ("SM808", "7"), ("SM808", "8"),
-    ]  # fmt: skip
+    assert set(told.value.codes) == {"SM808"}
+    assert [one.where.rpartition(" ")[2] for one in told.value.problems] == ["3", "4", "5", "6", "7", "8"]
     assert (page.status_code, Holiday.objects.count()) == (422, 0)
 
 

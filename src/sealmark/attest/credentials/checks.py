@@ -91,6 +91,9 @@ def require_certificate(statement: CertificateStatement) -> None:
     found.text("scope", statement.scope)
     _check_lines(found, "conditions", statement.conditions)
     _check_sites(found, statement)
+    first, starts = statement.first_issued, statement.issuance.valid_from.date()
+    if first and first > starts:
+        found.note("first_issued", f"{first} is after {starts}.", "It was first issued when it first became valid.")
     addresses = [*_addresses(statement.outcome), statement.annex_address, *_endorsement_ids(found, statement)]
     _check_nodes(found, statement.issuance, statement.holder.id, *addresses)
     found.raise_if_any()
@@ -151,6 +154,7 @@ def _check_issuance(found: _Findings, issuance: Issuance) -> None:
     found.uri("issuance.issuer.id", issuance.issuer.id)
     found.text("issuance.issuer.name", issuance.issuer.name)
     found.country("issuance.issuer.country", issuance.issuer.country)
+    found.text("issuance.issuer.address", issuance.issuer.address, needed=False)
     for where, address in (("issuer.url", issuance.issuer.url), ("register_address", issuance.register_address)):
         if address:
             found.uri(f"issuance.{where}", address, https=True)
@@ -189,6 +193,8 @@ def _check_holder(found: _Findings, where: str, holder: Holder) -> None:
     found.text(f"{where}.name", holder.name)
     found.text(f"{where}.register_number", holder.register_number, needed=False)
     found.country(f"{where}.country", holder.country)
+    found.text(f"{where}.address", holder.address, needed=False)
+    found.text(f"{where}.city", holder.city, needed=False)
 
 
 def _check_person(found: _Findings, where: str, person: Person) -> None:

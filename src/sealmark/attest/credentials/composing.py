@@ -7,6 +7,9 @@ credentials (1EdTech, context 3.0.3) on the W3C Verifiable Credentials Data Mode
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from sealmark.attest.credentials import parts
 from sealmark.attest.credentials.checks import (
     require_award,
@@ -46,6 +49,8 @@ def certificate_credential(statement: CertificateStatement) -> dict[str, Json]:
     subject["narrative"] = parts.certificate_narrative(statement)
     made = _achieved("QualityAssuranceCredential", statement.issuance, outcome=statement.outcome, subject=subject)
     made["description"] = statement.scope
+    if statement.first_issued is not None:
+        _add_first_issue(made, statement, statement.first_issued)
     related = parts.related_files(statement)
     if related:
         made["relatedResource"] = related
@@ -118,6 +123,13 @@ def _framed(kind: str, name: str, issuance: Issuance) -> dict[str, Json]:
     if issuance.status:
         made["credentialStatus"] = [place.entry() for place in issuance.status]
     return made
+
+
+def _add_first_issue(made: dict[str, Any], statement: CertificateStatement, day: dt.date) -> None:
+    described, told = parts.first_issue(statement.outcome.edition, day, statement.issuance.wording)
+    subject = made["credentialSubject"]
+    subject["achievement"].setdefault("resultDescription", []).append(described)
+    subject.setdefault("result", []).append(told)
 
 
 def _achieved(kind: str, issuance: Issuance, *, outcome: Outcome, subject: dict[str, Json]) -> dict[str, Json]:

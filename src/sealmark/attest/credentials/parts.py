@@ -33,6 +33,7 @@ __all__ = [
     "bullet_list",
     "certificate_narrative",
     "evidence",
+    "first_issue",
     "organization_subject",
     "period",
     "person_subject",
@@ -49,16 +50,16 @@ def profile(issuer: Issuer) -> dict[str, Json]:
     made: dict[str, Json] = {"id": issuer.id, "type": ["Profile"], "name": issuer.name}
     if issuer.url:
         made["url"] = issuer.url
-    if issuer.country:
-        made["address"] = _address(issuer.country)
+    if issuer.country or issuer.address:
+        made["address"] = _address(issuer.country, issuer.address)
     return made
 
 
 def organization_subject(holder: Holder) -> dict[str, Json]:
     """Return an organization as the subject of an achievement; it is a Profile too, so that it has a name."""
     made: dict[str, Json] = {"id": holder.id, "type": ["AchievementSubject", "Profile"], "name": holder.name}
-    if holder.country:
-        made["address"] = _address(holder.country)
+    if holder.country or holder.address or holder.city:
+        made["address"] = _address(holder.country, holder.address, holder.city)
     if holder.register_number:
         entry: dict[str, Json] = {
             "type": "IdentifierEntry",
@@ -134,6 +135,18 @@ def related_files(statement: CertificateStatement) -> list[Json]:
     return made
 
 
+def first_issue(edition: Edition, day: dt.date, wording: Wording) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return the day of first issue as a result, with its description: the standard has no term for it."""
+    node = f"{edition.address}#first-issued"
+    described: dict[str, Json] = {
+        "id": node,
+        "type": ["ResultDescription"],
+        "name": wording.first_issued,
+        "resultType": "ext:Date",
+    }
+    return described, _result(node, day.isoformat())
+
+
 def period(outcome: Outcome) -> dict[str, Json]:
     """Return the days that the evidence covers."""
     made: dict[str, Json] = {}
@@ -174,8 +187,9 @@ def _file(address: str, digest: str, media_type: str) -> Json:
     return {"id": address, "digestMultibase": digest_multibase(digest), "mediaType": media_type}
 
 
-def _address(country: str) -> dict[str, Json]:
-    return {"type": ["Address"], "addressCountryCode": country}
+def _address(country: str, street: str = "", city: str = "") -> dict[str, Json]:
+    lines = {"streetAddress": street, "addressLocality": city, "addressCountryCode": country}
+    return {"type": ["Address"], **{term: text for term, text in lines.items() if text}}
 
 
 def _hashed(person: Person) -> str:

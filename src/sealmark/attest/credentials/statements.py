@@ -38,12 +38,14 @@ class Issuer:
         name: Of the body.
         url: Its home page.
         country: Two letters of ISO 3166-1.
+        address: Street and town, on one line.
     """
 
     id: str
     name: str
     url: str = ""
     country: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,16 @@ class Holder:
         name: Its legal name.
         country: Two letters of ISO 3166-1.
         register_number: Its number in the register of companies or the like.
+        address: Street and house, on one line.
+        city: Where it is.
     """
 
     id: str
     name: str
     country: str = ""
     register_number: str = ""
+    address: str = ""
+    city: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,7 @@ class Wording:
     more_sites: str = "Further sites are listed in the annex."
     conditions: str = "Conditions"
     probability: str = "Probability of the grade"
+    first_issued: str = "First issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +244,7 @@ class CertificateStatement:
         annex_address: Where the file of :func:`~sealmark.attest.credentials.annex.sites_annex` is published.
         conditions: What the certificate is tied to.
         endorsements: Signed endorsements of the issuer, published at their ids as canonical JSON.
+        first_issued: Day on which the certificate of this number was issued for the first time.
     """
 
     issuance: Issuance
@@ -248,6 +256,7 @@ class CertificateStatement:
     annex_address: str = ""
     conditions: tuple[str, ...] = ()
     endorsements: tuple[Mapping[str, Json], ...] = ()
+    first_issued: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

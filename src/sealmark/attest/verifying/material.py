@@ -22,7 +22,7 @@ _JWT_PARTS = 3
 
 Document = Mapping[str, object]
 Fetch = Callable[[str], bytes]
-"""Gives what stands at an https address; raises FileNotFoundError when nothing does, SealmarkError when it is not had."""
+"""Gives what stands at an https address; raises FileNotFoundError when nothing does, else SealmarkError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,13 @@ def check_standing(credential: Document, kept: Sequence[Document], *, signed: Si
     """
     try:
         places = places_of(credential)
-        if len(places) > _MOST_PLACES:
-            raise SealmarkError(Problem("SM775", f"The credential names {len(places)} places.", fix="Ask the issuer."))
     except SealmarkError as error:
         return Check("status", "failed", "status.failed", problem=error.problems[0])
     if not places:
         return Check("status", "passed", "status.none")
+    if len(places) > _MOST_PLACES:
+        problem = Problem("SM775", f"The credential names {len(places)} places.", fix="Ask the issuer.")
+        return Check("status", "failed", "status.failed", problem=problem)
     found = [_Looked(place, kept, signed=signed, asking=asking).check() for place in places]
     return min(found, key=_worst)
 
@@ -78,7 +79,8 @@ class _Looked:
             if self._speaks(listing):
                 yield source, listing
             else:
-                what = f"The list speaks from {listing.get('validFrom')!s:.40} to {listing.get('validUntil')!s:.40} only."
+                since, until = (str(listing.get(name))[:40] for name in ("validFrom", "validUntil"))
+                what = f"The list speaks from {since} to {until} only."
                 self._reason = Problem("SM775", what, fix="Ask again with a network.")
 
     def _fetched(self) -> Document | None:

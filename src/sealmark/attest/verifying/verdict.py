@@ -26,7 +26,7 @@ def printable(text: object, *, longest: int = _LONGEST) -> str:
     """Return a text of unknown origin so that it can do nothing on a screen but be read.
 
     Example:
-        >>> printable("Hotel\\x1b[2J Sun")
+        >>> printable("Hotel" + chr(27) + "[2J Sun")
         'Hotel [2J Sun'
     """
     shown = "".join(" " if unicodedata.category(sign) in _HIDDEN else sign for sign in str(text)[:longest])

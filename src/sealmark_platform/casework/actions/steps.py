@@ -16,7 +16,15 @@ from sealmark.certify.acts import Act
 from sealmark.certify.states import Function
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.casework.models import CertificationFile, Evaluation, Notice, Objection, Participation
+from sealmark_platform.casework.models import (
+    Certificate,
+    CertificationFile,
+    Evaluation,
+    Finding,
+    Notice,
+    Objection,
+    Participation,
+)
 from sealmark_platform.casework.models.stateful import Stateful
 from sealmark_platform.casework.models.subjects import evaluation_of, file_of, status_of
 from sealmark_platform.casework.queries.actors import actor_in
@@ -29,6 +37,15 @@ __all__ = ["Seat", "Step", "clients_of", "lock_file", "locked", "move", "permitt
 
 _Row = TypeVar("_Row", bound=Stateful)
 _A_MOMENT = dt.timedelta(minutes=1)
+_OF_A_FILE = ("body", "organization", "edition")
+_READ_ALONG: Mapping[type[Stateful], tuple[str, ...]] = {
+    CertificationFile: _OF_A_FILE,
+    Evaluation: tuple(f"file__{name}" for name in _OF_A_FILE),
+    Finding: tuple(f"evaluation__file__{name}" for name in _OF_A_FILE),
+    Certificate: tuple(f"file__{name}" for name in _OF_A_FILE),
+    Objection: (*(f"file__{name}" for name in _OF_A_FILE), "against"),
+}
+"""What the rules ask of whatever an act is done to: read with it, not one by one."""
 
 
 class Seat(Protocol):
@@ -59,7 +76,8 @@ def locked(subject: _Row, revision: int | None) -> _Row:
     """
     if not subject.is_new:
         lock_file(file_of(subject))
-        subject = type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)  # type: ignore[attr-defined]
+        rows = type(subject).objects.select_related(*_READ_ALONG[type(subject)])  # type: ignore[attr-defined]
+        subject = rows.select_for_update(no_key=True, of=("self",)).get(pk=subject.pk)
     if revision is not None and revision != subject.revision:
         what = "Somebody else acted here in the meantime."
         raise SealmarkError(Problem("SM801", what, fix="Look at the page again and repeat your act if it still fits."))

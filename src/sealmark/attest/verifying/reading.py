@@ -1,0 +1,53 @@
+"""From the bytes that somebody has to the material of a verification: JSON, VC-JWT, PDF or a picture of a QR code."""
+
+from __future__ import annotations
+
+import re
+
+from sealmark.attest.verifying.material import Material, read_bundle, read_jwt
+from sealmark.core.errors import Problem, SealmarkError
+
+__all__ = ["LARGEST_FILE", "Address", "read_material"]
+
+LARGEST_FILE = 64 << 20
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+_PDF_WITHIN = 1024
+_JWT = re.compile(rb"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\s*", re.ASCII)
+_BOM = b"\xef\xbb\xbf"
+
+
+class Address(str):
+    """An address that was read from a picture: where the certificate is to be had."""
+
+    __slots__ = ()
+
+
+def read_material(content: bytes, *, where: str = "") -> Material | Address:
+    """Return the certificate that a file holds, or the address that its QR code names.
+
+    Args:
+        content: Of the file.
+        where: Its name, for messages.
+
+    Raises:
+        SealmarkError: SM777 there is no certificate in it, SM778 it cannot be read; SM753, SM781 what is in
+            it is broken.
+    """
+    if len(content) > LARGEST_FILE:
+        what = f"A file of {len(content):,} bytes is not read."
+        raise SealmarkError(Problem("SM778", what, where, f"At most {LARGEST_FILE:,} bytes."))
+    if b"%PDF-" in content[:_PDF_WITHIN]:
+        from sealmark.attest.verifying.pdf import bundle_of  # leaf: pypdf is for this alone
+
+        return read_bundle(bundle_of(content, where=where), where=where)
+    if content.startswith((_PNG, _JPEG)):
+        from sealmark.attest.verifying.pictures import address_in  # leaf: for pictures alone
+
+        return Address(address_in(content, where=where))
+    text = content.removeprefix(_BOM)
+    if text.lstrip()[:1] == b"{":
+        return read_bundle(text, where=where)
+    if _JWT.fullmatch(text):
+        return read_jwt(text.decode("ascii").strip(), where=where)
+    fix = "Give the PDF, its certificate.json, a credential, a VC-JWT, or a picture of the QR code."
+    raise SealmarkError(Problem("SM777", "The file is no certificate of a known kind.", where, fix))

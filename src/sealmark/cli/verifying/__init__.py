@@ -1,0 +1,1 @@
+"""``sealmark verify``: is this certificate valid?"""
