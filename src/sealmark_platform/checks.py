@@ -100,6 +100,19 @@ def _log() -> Iterator[Problem]:
         yield problem
 
 
+def _keys() -> Iterator[Problem]:
+    from sealmark_platform.attestation.keys import key_faults
+    from sealmark_platform.attestation.models import SigningKey
+    from sealmark_platform.attestation.places import problem_of_place
+    from sealmark_platform.attestation.signatures import problem_of_contexts
+    from sealmark_platform.parties.models import Body
+
+    for body in Body.objects.filter(files__certificate__isnull=False).distinct().order_by("code"):
+        yield from key_faults(body)
+    if SigningKey.objects.exists():
+        yield from filter(None, (problem_of_place(), problem_of_contexts()))
+
+
 CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (_secret, _folder, _demo, _mail, _addresses)
 """Checks that need no database."""
 
@@ -112,4 +125,4 @@ def faults_of_database() -> list[Problem]:
 def faults_of_installation() -> list[Problem]:
     """Return everything that is wrong; what needs the database is looked at once it answers and is up to date."""
     found = [problem for check in CHECKS for problem in check()]
-    return found + (faults_of_database() or [*_clock(), *_log()])
+    return found + (faults_of_database() or [*_clock(), *_log(), *_keys()])

@@ -9,7 +9,7 @@ from sealmark_platform.api import pages as api_pages
 from sealmark_platform.client_portal import assessing
 from sealmark_platform.client_portal import views as portal
 from sealmark_platform.interface.whole import interface
-from sealmark_platform.register import complaining, inbox, transparency
+from sealmark_platform.register import attested, complaining, exports, inbox, transparency
 from sealmark_platform.register import views as register
 from sealmark_platform.workbench import calendar, convene, meeting, planner
 from sealmark_platform.workbench import views as workbench
@@ -52,7 +52,16 @@ urlpatterns = [
     path("complaints/<uuid:pk>/", inbox.outside_complaint, name="outside-complaint"),
     path("log/<path:name>", transparency.log_file, name="log-file"),
     path("register/", register.search, name="register"),
+    path("register/export.csv", exports.export_csv, name="register-csv"),
+    path("register/export.json", exports.export_json, name="register-json"),
     path("register/<str:number>/", register.certificate, name="certificate"),
+    path("register/<str:number>/record.json", attested.record, name="record"),
+    path("register/<str:number>/certificate.json", attested.bundle, name="bundle"),
+    path("register/<str:number>/credentials/<int:version>", attested.credential, name="credential"),
+    path("register/<str:number>/credentials/<int:version>/sites.json", attested.sites, name="credential-sites"),
+    path("status/<str:code>/<str:purpose>/<int:number>", attested.status_list, name="status-list"),
+    path("bodies/<str:code>/did.json", attested.body_did, name="body-did"),
+    path(".well-known/did.json", attested.did, name="did"),
     path("api/v1/", interface.urls),
     path("tokens/", api_pages.tokens, name="tokens"),
     path("tokens/<uuid:pk>/revoke/", api_pages.revoke, name="token-revoke"),

@@ -144,6 +144,16 @@ class Cast(World):
         return one
 
 
+def people(_request, _made, code="oak"):
+    """The layer of a body with everybody."""
+    return Cast(code)
+
+
+def scene_of(_request, made, act):
+    """The layer above the people of whom an act's scene is made."""
+    return call_of(made["cast"], act)
+
+
 def _reasoned(function, subject):
     return lambda by, at: function(subject, reason=WHY, by=by, at=at)
 

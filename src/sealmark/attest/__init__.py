@@ -61,11 +61,16 @@ if TYPE_CHECKING:
         status_list_credential,
         status_of,
     )
+    from sealmark.attest.verifying.checking import verify
+    from sealmark.attest.verifying.material import Material, Means
+    from sealmark.attest.verifying.reading import read_material
+    from sealmark.attest.verifying.verdict import Check, Verdict
     from sealmark.attest.web import web_address, web_did
 
 __all__ = [
     "AwardStatement",
     "CertificateStatement",
+    "Check",
     "CheckedProof",
     "Checkpoint",
     "Contexts",
@@ -79,6 +84,8 @@ __all__ = [
     "KeyTerm",
     "KnownContext",
     "Limits",
+    "Material",
+    "Means",
     "NoteKey",
     "OpenedEnvelope",
     "Outcome",
@@ -93,6 +100,7 @@ __all__ = [
     "StatusPlace",
     "Tile",
     "TileReader",
+    "Verdict",
     "VerificationKey",
     "Wording",
     "add_proof",
@@ -118,10 +126,12 @@ __all__ = [
     "places_of",
     "proofs_of",
     "read_json",
+    "read_material",
     "seal_jwt",
     "sign_checkpoint",
     "status_list_credential",
     "status_of",
+    "verify",
     "verify_consistency",
     "verify_inclusion",
     "web_address",
@@ -147,6 +157,10 @@ _NAMES = {
     "Issuance Issuer Outcome Person PersonStatement Score Site Wording",
     "identifiers": "KeyTerm did_document key_did key_document key_for",
     "statuslists": "StatusList StatusPlace bits_of places_of status_list_credential status_of",
+    "verifying.checking": "verify",
+    "verifying.material": "Material Means",
+    "verifying.reading": "read_material",
+    "verifying.verdict": "Check Verdict",
     "web": "web_address web_did",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

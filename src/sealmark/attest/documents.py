@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import rfc8785
@@ -124,8 +125,8 @@ def _is_simple_name(name: object) -> bool:
 def _once_each(pairs: list[tuple[str, object]]) -> JsonObject:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        double = next(name for name, count in counted.items() if count > 1)
         raise ValueError(f"The member {double[:60]!r} is given twice.")
     return members
 

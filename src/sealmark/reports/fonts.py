@@ -22,7 +22,7 @@ from sealmark.scheme.wording import Language
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-__all__ = ["FAMILY", "FontFile", "FontSet", "prepare_fonts"]
+__all__ = ["FAMILY", "FontFile", "FontSet", "installed_font", "prepare_fonts"]
 
 FAMILY = "Sealmark Sans"
 WEIGHTS = (400, 700)
@@ -91,7 +91,12 @@ def prepare_fonts(text: Iterable[str], language: Language, cache: Path | None = 
     return FontSet(tuple(files), frozenset(open_ones))
 
 
-def _source(region: str) -> Path:
+def installed_font(region: str) -> Path:
+    """Return the installed variable font of a region: SC, TC, JP or KR.
+
+    Raises:
+        SealmarkError: SM615 the font package is not installed.
+    """
     try:
         folder = resources.files("justmytype_intl_cjk") / "fonts" / "ofl" / _FOLDERS[region]
     except ModuleNotFoundError:
@@ -103,7 +108,7 @@ def _source(region: str) -> Path:
 def _has(region: str, characters: frozenset[str]) -> frozenset[str]:
     from fontTools.ttLib import TTFont
 
-    with TTFont(_source(region)) as font:
+    with TTFont(installed_font(region)) as font:
         codes = font.getBestCmap()
     return frozenset(character for character in characters if ord(character) in codes)
 
@@ -144,7 +149,7 @@ def _make(region: str, characters: frozenset[str], family: str, latin: bool) -> 
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[ord(character) for character in characters | _THIN])
     subset = io.BytesIO()
-    with TTFont(_source(region), recalcTimestamp=False) as font:
+    with TTFont(installed_font(region), recalcTimestamp=False) as font:
         if latin:
             _proportional(font)
         for tag in _UNUSED if latin else (*_UNUSED, "GPOS"):

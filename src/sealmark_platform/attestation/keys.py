@@ -107,7 +107,9 @@ def compromise_key(body: Body, name: str, *, since: dt.datetime, at: dt.datetime
     if since > at:
         raise _refusal(f"{since:%Y-%m-%d %H:%M} is to come.", "Name the time since when somebody else may have it.")
     if key.compromised_at is not None and key.compromised_at <= since:
-        raise _refusal(f'The key "{name}" is marked since {key.compromised_at:%Y-%m-%d %H:%M}.', "Name an earlier time.")
+        raise _refusal(
+            f'The key "{name}" is marked since {key.compromised_at:%Y-%m-%d %H:%M}.', "Name an earlier time."
+        )
     with transaction.atomic():
         key.compromised_at = since
         _end("key.compromise", key, at, since=since.astimezone(dt.UTC).isoformat())
@@ -171,7 +173,9 @@ def installation_document() -> dict[str, Json]:
     """
     did, key = installation_did(), log_key()
     made = did_document(did, [KeyTerm("log", key.key)])
-    log = {"id": f"{did}#transparency-log", "type": "TransparencyLog", "serviceEndpoint": place("log/")}
+    log: dict[str, Json] = {
+        "id": f"{did}#transparency-log", "type": "TransparencyLog", "serviceEndpoint": place("log/"),
+    }  # fmt: skip
     return {**made, "assertionMethod": [], "alsoKnownAs": [place()], "service": [log]}
 
 

@@ -1,4 +1,4 @@
-"""Status lists: places given out at random, bits that follow from the credentials, files that a web server can serve."""
+"""Status lists: places given out at random, bits that follow from the credentials, files for a web server."""
 
 from __future__ import annotations
 
@@ -76,20 +76,17 @@ def places_at(body: Body, number: int, index: int) -> tuple[StatusPlace, ...]:
     return tuple(StatusPlace(list_address(body, purpose, number), purpose, index) for purpose in PURPOSES)
 
 
-def renew_lists(at: dt.datetime) -> int:
-    """Sign and write anew every list whose bits or key changed, or that gets old; return how many.
+def renew_lists(body: Body, at: dt.datetime) -> int:
+    """Sign and write anew every list of a body whose bits or key changed, or that gets old; return how many.
 
     Raises:
         SealmarkError: SM811 or SM812 the database is an older one: it would take back what was said; SM813 or SM814
             there is nothing to sign with.
     """
     require_log()
-    made = 0
-    for body in Body.objects.filter(pk__in=StatusList.objects.values("body")).order_by("code"):
-        key = present_key(body)
-        for pk in StatusList.objects.filter(body=body).order_by("number", "purpose").values_list("pk", flat=True):
-            made += _renew(pk, key, at)
-    return made
+    key = present_key(body)
+    lists = StatusList.objects.filter(body=body).order_by("number", "purpose").values_list("pk", flat=True)
+    return sum(_renew(pk, key, at) for pk in lists)
 
 
 def _renew(pk: int, key: SigningKey, at: dt.datetime) -> bool:

@@ -11,7 +11,8 @@ from sealmark.core.errors import Problem, SealmarkError
 from sealmark_platform.parties.models import Body
 
 __all__ = [
-    "body_did", "certificate_address", "credential_address", "installation_did", "list_address", "place", "problem_of_place",
+    "body_did", "certificate_address", "credential_address", "installation_did", "list_address", "place",
+    "problem_of_place",
 ]  # fmt: skip
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}

@@ -90,8 +90,8 @@ def publish(certificate: Certificate, at: dt.datetime) -> bool:
 
 
 def _fresh(certificate: Certificate, present: Credential | None, at: dt.datetime) -> Credential | None:
-    """Return a new credential, when there is something new to say and it holds."""
-    if certificate.status not in LIVE:
+    """Return a new credential, when there is something new to say; of what has ended already only the first one."""
+    if present is not None and certificate.status not in LIVE:
         return None
     content = digest_json(certificate_credential(statement_of(certificate)))
     if present is not None and present.content == content and present.key.compromised_at is None:
@@ -179,15 +179,18 @@ def _due() -> Q:
 
 def publish_all(certificates: QuerySet[Certificate], at: dt.datetime) -> Done:
     """Publish certificates, each by itself: what stops one stops no other; then renew the status lists."""
-    numbers, problems, lists = [], [], 0
+    numbers: list[str] = []
+    problems: list[Problem] = []
+    lists = 0
     for certificate in certificates.order_by("number").distinct():
         try:
             if publish(certificate, at):
                 numbers.append(certificate.number)
         except SealmarkError as error:
             problems += error.problems
-    try:
-        lists = renew_lists(at)
-    except SealmarkError as error:
-        problems += error.problems
+    for body in Body.objects.filter(status_lists__isnull=False).distinct():
+        try:
+            lists += renew_lists(body, at)
+        except SealmarkError as error:
+            problems += error.problems
     return Done(tuple(numbers), lists, tuple(dict.fromkeys(problems)))

@@ -89,8 +89,8 @@ def sites_of(certificate: Certificate) -> list[dict[str, Json]]:
         known.setdefault(site.name, []).append(site)
     found: list[dict[str, Json]] = []
     for place, name in enumerate(certificate.sites, start=1):
-        site = known[name].pop(0) if known.get(name) else None
-        code, city = (f"{place}", "") if site is None else (site.code, site.city)
+        fitting = known.get(name) or []
+        code, city = (fitting[0].code, fitting.pop(0).city) if fitting else (f"{place}", "")
         found.append({"code": code, "name": name, "address": city})
     return found
 
@@ -122,7 +122,9 @@ def require_told(certificate: Certificate, known: PublicRecord | None) -> None:
         kind = "organization" if part == "holder" else "body"
         newer = Entry.objects.filter(subject=f"{kind}:{subject}", number__gt=known.seen)
         if now[part] != known.document.get(part) and not newer.exists():
-            raise _altered(certificate, f"its {part} is told in another way than was published, and no act changed that")
+            raise _altered(
+                certificate, f"its {part} is told in another way than was published, and no act changed that"
+            )
 
 
 def _names(record: Mapping[str, Json]) -> list[Json]:

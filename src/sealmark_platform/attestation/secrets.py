@@ -73,7 +73,9 @@ def signing(key: SigningKey) -> Iterator[Signer]:
         return
     path = secret_path(key)
     if not path.is_file():
-        raise _closed(f'The key "{path}" is missing.', "Bring it back, or make a new one: sealmark-platform keys rotate")
+        raise _closed(
+            f'The key "{path}" is missing.', "Bring it back, or make a new one: sealmark-platform keys rotate"
+        )
     yield _checked(_opened(path, path.stat().st_mtime_ns, _passphrase()), key)
 
 

@@ -64,22 +64,29 @@ def statement_of(certificate: Certificate, frame: Frame | None = None) -> Certif
     holder = file.organization
     identity = credential_address(certificate.number, frame.version)
     return CertificateStatement(
-        issuance=_issuance(certificate, identity, frame.status),
+        issuance=_issuance(certificate, identity, frame.status, result.decided_on),
         number=certificate.number,
-        holder=Holder(f"urn:uuid:{holder.pk}", _line(holder.name), holder.country, _line(holder.register_number)),
+        holder=Holder(
+            f"urn:uuid:{holder.pk}", _line(holder.name), holder.country, _line(holder.register_number),
+            _line(holder.address), _line(holder.city),
+        ),
         outcome=_outcome(certificate, pack, result),
         scope=_line(certificate.scope),
         sites=sites,
         annex_address=f"{identity}/sites.json" if len(sites) > MOST_SITES_INSIDE else "",
-    )
+        first_issued=certificate.first_issued_on,
+    )  # fmt: skip
 
 
-def _issuance(certificate: Certificate, identity: str, status: tuple[StatusPlace, ...]) -> Issuance:
+def _issuance(
+    certificate: Certificate, identity: str, status: tuple[StatusPlace, ...], decided_on: dt.date | None
+) -> Issuance:
     body, language = certificate.file.body, certificate.file.language
     return Issuance(
         id=identity,
-        issuer=Issuer(body_did(body), _line(body.name), place(), body.country),
+        issuer=Issuer(body_did(body), _line(body.name), place(), body.country, _line(body.address)),
         valid_from=dt.datetime.combine(since(certificate), dt.time(), dt.UTC),
+        awarded=None if decided_on is None else dt.datetime.combine(decided_on, dt.time(), dt.UTC),
         valid_until=dt.datetime.combine(certificate.valid_until, dt.time(23, 59, 59), dt.UTC),
         register_address=certificate_address(certificate.number),
         status=status,
@@ -93,6 +100,7 @@ def _wording(language: str) -> Wording:
         return Wording(
             scope=_("Scope"), sites=_("Sites"), conditions=_("Conditions"),
             more_sites=_("Further sites are listed in the annex."), probability=_("Probability of the grade"),
+            first_issued=_("First issued"),
         )  # fmt: skip
 
 
@@ -102,16 +110,19 @@ class _Result:
 
     document: Mapping[str, Any]
     digest: str
+    decided_on: dt.date | None = None
 
 
 def _result(certificate: Certificate) -> _Result:
     """Return the result of the evaluation by which the grade was given; an empty one when none is kept."""
     decisions = Decision.objects.filter(evaluation__file=certificate.file_id, outcome__in=_GIVING)
-    given = decisions.filter(grade=certificate.grade).order_by("-decided_on", "-pk").select_related("evaluation").first()
+    given = (
+        decisions.filter(grade=certificate.grade).order_by("-decided_on", "-pk").select_related("evaluation").first()
+    )
     evaluation = given.evaluation if given else None
-    if evaluation is None or not evaluation.result:
-        return _Result({}, "")
-    return _Result(evaluation.result, evaluation.result_digest)
+    if given is None or evaluation is None or not evaluation.result:
+        return _Result({}, "", given.decided_on if given else None)
+    return _Result(evaluation.result, evaluation.result_digest, given.decided_on)
 
 
 def _outcome(certificate: Certificate, pack: Pack, result: _Result) -> Outcome:
@@ -157,11 +168,10 @@ def _rungs(ladder: Ladder, reached: str) -> list[str]:
 
 def _scores(pack: Pack, result: _Result, language: str) -> Iterator[Score]:
     for score in pack.grading.scores:
-        value = _number(result.document.get("scores", {}).get(score.id, {}).get("value"))
-        lowest = score.lowest if score.lowest is not None else Decimal(0)
-        highest = score.highest if score.highest is not None else score.scale
-        if value is not None and lowest <= value <= highest:
-            yield Score(score.id, _line(word_of(pack, language, "scores", score.id)), value, lowest, highest)
+        told = result.document.get("scores", {}).get(score.id, {})
+        value, highest = _number(told.get("value")), _number(told.get("scale"))
+        if value is not None and highest is not None and 0 <= value <= highest:
+            yield Score(score.id, _line(word_of(pack, language, "scores", score.id)), value, Decimal(0), highest)
 
 
 def _number(text: object) -> Decimal | None:

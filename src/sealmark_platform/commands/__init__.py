@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.commands import accounts, installing, keeping, log, serving  # noqa: F401
+from sealmark_platform.commands import accounts, installing, keeping, keys, log, serving  # noqa: F401
 from sealmark_platform.commands.root import cli
 
 __all__ = ["cli", "main"]

@@ -18,9 +18,9 @@ __all__: list[str] = []
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Act as if it were the evening of this day.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
-    """Move what is due, publish the log, send mails and call webhooks. Twice gives the same as once.
+    """Move what is due, sign what changed, publish the log, send mails, call webhooks. Twice gives the same as once.
 
-    What is due are expiry, surveillance and reminders. Exit code 1 when the log cannot be published.
+    What is due are expiry, surveillance and reminders. Exit code 1 when something cannot be signed or published.
 
     Example:  sealmark-platform tick --as-of 2027-03-15
     """
@@ -29,6 +29,7 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
 
     from sealmark_platform.administration.moving import succeed
     from sealmark_platform.api.webhooks import deliver
+    from sealmark_platform.attestation.publishing import publish_due
     from sealmark_platform.casework.actions.clock import tick as move
     from sealmark_platform.mail import send_mails
     from sealmark_platform.register.letters import send_letters
@@ -36,21 +37,24 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
     at = timezone.now() if as_of is None else as_of.replace(hour=20, tzinfo=dt.UTC)
     done = move(at)
     succeeded, moved = succeed(at)
+    signed = publish_due(at)
     published, problem = _published(at)
     sent, failed = (sum(numbers) for numbers in zip(send_mails(at), send_letters(at), strict=True))
     called = deliver(at)
     told = {"expired": list(done.expired), "opened": list(done.opened), "reminded": list(done.reminded),
-            "succeeded": list(succeeded), "moved": list(moved)}  # fmt: skip
+            "succeeded": list(succeeded), "moved": list(moved), "signed": list(signed.certificates)}  # fmt: skip
     lines = [f"{kind}: {', '.join(names) or 'nothing'}" for kind, names in told.items()]
     lines.append(f"mails: {sent} sent" + (f", {failed} wait for the next time" if failed else ""))
     lines.append(
         f"webhooks: {called.arrived} arrived" + (f", {called.failed} are tried again" if called.failed else "")
     )
+    lines += [f"not signed: {one}" for one in signed.problems]
     lines.append(f"log: {problem}" if problem else f"log: {published} entries published")
     numbers = {"mails": sent, "mails_failed": failed, "webhooks": called.arrived, "webhooks_failed": called.failed,
-               "published": published, "log_problem": problem.code if problem else None}  # fmt: skip
+               "published": published, "log_problem": problem.code if problem else None,
+               "signing_problems": [one.code for one in signed.problems]}  # fmt: skip
     tell({**told, **numbers}, lines, as_json=as_json)
-    if problem:
+    if problem or signed.problems:
         sys.exit(1)
 
 
@@ -145,14 +149,17 @@ def records() -> None:
 def verify(*, as_json: bool) -> None:
     """Walk over the trail and name every entry that was removed or altered, or that its file does not know; exit 1.
 
+    Also every certificate of the register that says something else than was published.
+
     Example:  sealmark-platform records verify
     """
     ready()
     from sealmark_platform.casework.queries.consistency import disagreements, entries_expected
     from sealmark_platform.records.queries import verify_trail
+    from sealmark_platform.register.comparing import faults_of_register
 
     found = verify_trail(entries_expected())
-    faults = [*found.faults, *disagreements()]
+    faults = [*found.faults, *disagreements(), *faults_of_register()]
     told = {
         "entries": found.entries,
         "checkpoints": found.checkpoints,

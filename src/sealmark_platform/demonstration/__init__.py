@@ -1,5 +1,5 @@
 """Two made-up certification bodies at work for three years, everything done by the real acts."""
 
-from sealmark_platform.demonstration.filling import Filled, fill, is_filled
+from sealmark_platform.demonstration.filling import Filled, fill, is_filled, sign
 
-__all__ = ["Filled", "fill", "is_filled"]
+__all__ = ["Filled", "fill", "is_filled", "sign"]

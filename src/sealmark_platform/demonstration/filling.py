@@ -14,6 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from sealmark.core.errors import Problem, SealmarkError
+from sealmark_platform.attestation.keys import make_key
+from sealmark_platform.attestation.publishing import publish_due
 from sealmark_platform.casework.actions.clock import tick
 from sealmark_platform.casework.models import Certificate, CertificationFile, Evaluation, Finding, Notice, Objection
 from sealmark_platform.demonstration.cases import CaseBook
@@ -23,9 +25,10 @@ from sealmark_platform.demonstration.life import Days, Life
 from sealmark_platform.demonstration.stories import STORIES
 from sealmark_platform.parties.models import Body, Person
 from sealmark_platform.records.actions import make_checkpoint
+from sealmark_platform.records.publishing import publish_log
 from sealmark_platform.register.models import OutsideMail
 
-__all__ = ["Filled", "fill", "is_filled"]
+__all__ = ["Filled", "fill", "is_filled", "sign"]
 
 _SEED = 20260315
 _BODY_DAYS = 1300
@@ -82,6 +85,18 @@ def fill(progress: _Progress = lambda _done, _of: None, *, until: dt.datetime | 
         OutsideMail.objects.filter(made_at__lt=end - dt.timedelta(days=_NEWS_DAYS)).update(sent_at=end)
         make_checkpoint(end)
     return _counted()
+
+
+def sign(at: dt.datetime) -> int:
+    """Make the keys of the bodies, sign and publish all certificates; return how many.
+
+    Not while the platform is filled: what is published cannot be taken back.
+    """
+    for body in Body.objects.order_by("code"):
+        make_key(body, at=at)
+    done = publish_due(at)
+    publish_log(at)
+    return len(done.certificates)
 
 
 def _cast(end: dt.datetime) -> list[tuple[_Teller, Iterator[int]]]:

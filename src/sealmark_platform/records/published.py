@@ -82,7 +82,9 @@ def log_key(origin: str = "") -> NoteKey:
 
 def _origin() -> str:
     parts = urlsplit(settings.ADDRESS)
-    return str(settings.LOG_ORIGIN or f"{parts.netloc}{parts.path.rstrip('/')}/log")
+    # Under the name that identifiers have: no address of a machine can be one.
+    host = parts.netloc.replace("127.0.0.1", "localhost")
+    return str(settings.LOG_ORIGIN or f"{host}{parts.path.rstrip('/')}/log")
 
 
 def log_state() -> LogState:

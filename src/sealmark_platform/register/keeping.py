@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from sealmark_platform.language import visitor_language
 from sealmark_platform.records.queries import newest_chain
+from sealmark_platform.register.attested import wanted
 
 __all__ = ["for_everybody", "kept_pages"]
 
@@ -70,7 +71,7 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 def _may_be_kept(request: HttpRequest) -> bool:
     if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES:
         return False
-    if not request.path.startswith(reverse("register")):
+    if not request.path.startswith(reverse("register")) or wanted(request):
         return False
     try:
         request.get_host()
@@ -88,7 +89,7 @@ def _to_keep(response: HttpResponse, stamp: str) -> _Kept | None:
     if not getattr(response, "is_for_everybody", False) or response.cookies or _TOKEN in response.content:
         return None
     response["ETag"], response["Cache-Control"] = f'W/"{stamp}"', "no-cache"
-    response["Vary"] = "Accept-Language, Cookie"
+    response["Vary"] = "Accept, Accept-Language, Cookie"
     return response.content, dict(response.items())
 
 

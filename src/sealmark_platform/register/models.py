@@ -1,4 +1,4 @@
-"""Complaints by people without an account, with who complained kept apart; names by which the register is searched."""
+"""What the register keeps beside certificates: complaints from outside, names to search by, who wants to be told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import uuid
 
 from django.db import models
 
-__all__ = ["Complainant", "NamePart", "OutsideComplaint", "OutsideMail", "SearchedName"]
+__all__ = [
+    "Complainant", "KnownCertificate", "NamePart", "OutsideComplaint", "OutsideMail", "SearchedName", "Subscription",
+    "Withholding",
+]  # fmt: skip
 
 
 class OutsideComplaint(models.Model):
@@ -102,3 +105,80 @@ class NamePart(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.part).decode(errors="ignore")
+
+
+class Withholding(models.Model):
+    """The details of a certificate are not shown, because its holder asks for that; in force once it is approved."""
+
+    certificate = models.OneToOneField("casework.Certificate", on_delete=models.CASCADE, related_name="withholding")
+    reason = models.TextField()
+    asked_by = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    approved_by = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by=None, approved_at=None)
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="withholding_approved_or_not",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by=None) | ~models.Q(approved_by=models.F("asked_by")),
+                name="withholding_by_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate}"
+
+
+class Subscription(models.Model):
+    """Somebody who is told when the status of a certificate changes; erased when they ask, or with its end."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    certificate = models.ForeignKey("casework.Certificate", on_delete=models.CASCADE, related_name="subscriptions")
+    email = models.EmailField()
+    language = models.CharField(max_length=10, default="en")
+    origin = models.CharField(max_length=64, db_index=True)
+    """As :attr:`Complainant.origin`."""
+    asked_at = models.DateTimeField()
+    invited_at = models.DateTimeField(null=True, blank=True)
+    """When the mail went out that asks them to confirm."""
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    told = models.BigIntegerField()
+    """The newest event of the certificate they know of."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certificate", "email"], name="one_subscription_of_an_address")]
+
+    def __str__(self) -> str:
+        return f"{self.certificate}"
+
+
+class KnownCertificate(models.Model):
+    """A certificate that another system told of: known to the body, never part of the public register."""
+
+    body = models.ForeignKey("parties.Body", on_delete=models.CASCADE, related_name="known_certificates")
+    organization = models.ForeignKey(
+        "parties.Organization", on_delete=models.CASCADE, related_name="known_certificates"
+    )
+    identity = models.CharField(max_length=60)
+    number = models.CharField(max_length=60)
+    status = models.CharField(max_length=20)
+    type = models.CharField(max_length=200, blank=True)
+    scope = models.TextField(blank=True)
+    standards = models.TextField(blank=True)
+    sectors = models.TextField(blank=True)
+    accreditation = models.CharField(max_length=200, blank=True)
+    sites = models.JSONField(default=list)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["body", "identity"], name="one_known_certificate_of_an_identity")
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -17,6 +17,7 @@ from sealmark_platform.catalogue.models import AdoptedEdition
 from sealmark_platform.catalogue.queries import edition_of
 from sealmark_platform.language import reader_tag
 from sealmark_platform.paging import Slice, slice_of
+from sealmark_platform.register.attested import negotiated, wanted
 from sealmark_platform.register.keeping import for_everybody
 from sealmark_platform.register.listed import Event, Listed, Shown, finder, shown_certificate
 from sealmark_platform.register.moulds import Here, Mould, here, page, written
@@ -83,7 +84,9 @@ def _joined(parts: Iterable[SafeString]) -> SafeString:
 
 @for_everybody
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
-    """One certificate, or the plain statement that there is none."""
+    """One certificate, or the plain statement that there is none; also as a document, for who asks for that."""
+    if kind := wanted(request):
+        return negotiated(request, number, kind)
     found = shown_certificate(number)
     if found is None:
         return _list(request, Slice((), 1, has_next=False), number, code=404)

@@ -8,21 +8,26 @@ import pytest
 from django.utils import timezone
 from tests.platform.administration import editions
 from tests.platform.people import SCHEME
-from tests.platform.scenes import Cast
+from tests.platform.scenes import people
 
 from sealmark_platform.catalogue.queries import loaded
 
 
+@pytest.fixture(scope="session")
+def layers():
+    return {"oak": (people,), "elm": (people, "elm")}
+
+
 @pytest.fixture
-def oak(db):
+def oak(staged, db):
     """A body with everybody; Adam administers it."""
-    return Cast("oak")
+    return staged["oak"]
 
 
 @pytest.fixture
-def elm(db):
+def elm(staged, db):
     """Another body."""
-    return Cast("elm")
+    return staged["elm"]
 
 
 @pytest.fixture

@@ -14,10 +14,14 @@ from sealmark_platform.casework.queries.evaluations import is_keeping_unknown, o
 A_YEAR = 365
 
 
-@pytest.fixture
-def world(db):
-    """A body that certifies by a scheme in which stars have to wait."""
+def where_stars_wait(_request, _made):
     return World(scheme="gbt27922/2011")
+
+
+@pytest.fixture(scope="module")
+def layers():
+    """A body that certifies by a scheme in which stars have to wait."""
+    return {"world": (where_stars_wait,)}
 
 
 def reviewed(world, document, file=None, kind="initial", day=5):

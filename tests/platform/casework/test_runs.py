@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from tests.platform.people import SCHEME, after
-from tests.platform.scenes import Cast, kinds_after
+from tests.platform.scenes import kinds_after, people
 
 from sealmark.core.errors import SealmarkError
 from sealmark.evaluation.document import seal
@@ -39,9 +39,14 @@ def zipped(members):
     return SimpleUploadedFile("case.zip", kept.getvalue())
 
 
+@pytest.fixture(scope="module")
+def layers():
+    return {"cast": (people,)}
+
+
 @pytest.fixture
-def cast(db):
-    return Cast()
+def cast(staged, db):
+    return staged["cast"]
 
 
 @pytest.fixture(scope="module")

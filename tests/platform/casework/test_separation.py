@@ -6,7 +6,7 @@ import itertools
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.platform.people import after
-from tests.platform.scenes import NOW, WHY, Cast, call_of, kinds_after, snapshot
+from tests.platform.scenes import NOW, WHY, kinds_after, people, scene_of, snapshot
 
 from sealmark.certify import ACTS, Function
 from sealmark.core.errors import SealmarkError
@@ -28,8 +28,21 @@ SIDES = ("evaluation", "review", "decision", "review-and-decision", "panel")
 
 
 @pytest.fixture
-def cast(db):
-    return Cast()
+def layers(request):
+    """The people, and upon them the scene of the test's act."""
+    act = getattr(request.node, "callspec", None) and request.node.callspec.params.get("act")
+    return {"cast": (people,), "scene": (scene_of, getattr(act, "id", act))}
+
+
+@pytest.fixture
+def cast(staged, db):
+    return staged["cast"]
+
+
+@pytest.fixture
+def scene(staged, db):
+    """What does the act, in a file in which it can be done."""
+    return staged["scene"]
 
 
 def refused(call, by, at=NOW):
@@ -49,8 +62,7 @@ def by_database(make):
 
 
 @pytest.mark.parametrize("act", [*ACTS.values()], ids=lambda act: act.id)
-def test_everybody_without_the_function_is_refused_and_nothing_is_written(cast, act):
-    call = call_of(cast, act.id)
+def test_everybody_without_the_function_is_refused_and_nothing_is_written(cast, scene, act):
     before = snapshot()
     functions = {function.value for function in act.functions}
     others = {name: who for name, (who, held) in cast.people().items() if not held & functions}
@@ -60,7 +72,7 @@ def test_everybody_without_the_function_is_refused_and_nothing_is_written(cast, 
         # Whoever decides in the body acts on its certificates.
         others.pop("without a seat")
 
-    codes = {name: refused(call, who) for name, who in others.items()}
+    codes = {name: refused(scene, who) for name, who in others.items()}
 
     assert {name for name, found in codes.items() if "SM703" not in found} == set()
     assert len(codes) >= 7
@@ -80,11 +92,10 @@ def test_everybody_without_the_function_is_refused_and_nothing_is_written(cast, 
         if functions & ACTS[act].functions
     ],
 )  # fmt: skip
-def test_everybody_with_the_function_may_and_leaves_one_entry(cast, act, name):
-    call = call_of(cast, act)
+def test_everybody_with_the_function_may_and_leaves_one_entry(cast, scene, act, name):
     number = Entry.objects.count()
 
-    call(cast.people()[name][0], NOW)
+    scene(cast.people()[name][0], NOW)
 
     assert kinds_after(number) == LEAVES.get(act, [act])
     assert verify_trail().faults == ()
@@ -93,33 +104,31 @@ def test_everybody_with_the_function_may_and_leaves_one_entry(cast, act, name):
 
 
 @pytest.mark.parametrize("act", HANDLING, ids=lambda act: act.id)
-def test_nobody_handles_a_file_before_the_cooling_off_period_is_over_to_the_day(cast, act):
-    call = call_of(cast, act.id)
+def test_nobody_handles_a_file_before_the_cooling_off_period_is_over_to_the_day(cast, scene, act):
     able = next(
         who for name, (who, held) in cast.people().items() if who and held & {one.value for one in act.functions}
     )
     tie = PersonTie.objects.create(person=able, organization=cast.organization, kind="consultancy", until=TIED)
     before = snapshot()
 
-    codes = refused(call, able)
+    codes = refused(scene, able)
     same = snapshot() == before
     tie.until = FREE
     tie.save()
-    call(able, NOW)
+    scene(able, NOW)
 
     assert codes & {"SM704", "SM707"}
     assert same
 
 
 @pytest.mark.parametrize("act", HANDLING, ids=lambda act: act.id)
-def test_nobody_who_speaks_for_the_client_handles_its_file(cast, act):
-    call = call_of(cast, act.id)
+def test_nobody_who_speaks_for_the_client_handles_its_file(cast, scene, act):
     able = next(
         who for name, (who, held) in cast.people().items() if who and held & {one.value for one in act.functions}
     )
     Representation.objects.create(person=able, organization=cast.organization)
 
-    assert refused(call, able) & {"SM704", "SM707"}
+    assert refused(scene, able) & {"SM704", "SM707"}
 
 
 # -- sides ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from tests.platform.people import after
-from tests.platform.scenes import Cast
+from tests.platform.scenes import people
 
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.api.tokens import make_token
@@ -20,9 +20,14 @@ from sealmark_platform.records.queries import verify_trail
 WHY = "The complaints log of Oak Street is missing."
 
 
+@pytest.fixture(scope="module")
+def layers():
+    return {"cast": (people,)}
+
+
 @pytest.fixture
-def cast(db):
-    return Cast()
+def cast(staged, db):
+    return staged["cast"]
 
 
 def page_of(client, who, file):

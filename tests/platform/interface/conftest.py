@@ -7,7 +7,7 @@ from django.utils import timezone
 from tests.platform.administration.conftest import case_archive, elm, two_editions
 from tests.platform.api.conftest import program
 from tests.platform.people import after
-from tests.platform.scenes import Cast
+from tests.platform.scenes import Cast, people
 
 from sealmark_platform.api.models import Webhook
 from sealmark_platform.catalogue.actions.adopting import adopt_edition
@@ -63,11 +63,20 @@ class Kept(Cast):
         }[kind].pk  # fmt: skip
 
 
-@pytest.fixture
-def oak(db, two_editions):
-    return Kept("oak", two_editions)
+def everything(request, _made, code="oak"):
+    return Kept(code, request.getfixturevalue("two_editions"))
+
+
+@pytest.fixture(scope="session")
+def layers():
+    return {"oak": (everything,), "elm": (people, "elm"), "elm_kept": (everything, "elm")}
 
 
 @pytest.fixture
-def elm_kept(oak, two_editions):
-    return Kept("elm", two_editions)
+def oak(staged, db):
+    return staged["oak"]
+
+
+@pytest.fixture
+def elm_kept(staged, db):
+    return staged["elm_kept"]

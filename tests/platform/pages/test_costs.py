@@ -78,8 +78,8 @@ def test_a_file_with_its_findings(world, client):
     one, found = world.gathering(), []
     client.force_login(world.ada)
     for size in SIZES:
-        for _row in range(size - one.findings.count()):
-            finding.raise_finding(one, "minor", "Late.", by=world.ada, at=after(12))
+        for row in range(one.findings.count(), size):
+            finding.raise_finding(one, "minor", f"Late {row}.", by=world.ada, at=after(12))
         found.append(queries(client, reverse("file", args=[one.file.pk])))
 
     assert found == [19, 19, 19]

@@ -87,7 +87,7 @@ def test_a_browser_that_has_the_page_is_told_so(shown, client):
     later = client.get(address, headers={"If-None-Match": 'W/"older"'})
 
     assert (again.status_code, again.content, later.status_code) == (304, b"", 200)
-    assert (first["Cache-Control"], first["Vary"]) == ("no-cache", "Accept-Language, Cookie")
+    assert (first["Cache-Control"], first["Vary"]) == ("no-cache", "Accept, Accept-Language, Cookie")
     assert not first.cookies
 
 

@@ -13,6 +13,7 @@ from tests.platform.accounts.pages import OF_AN_ACCOUNT
 from tests.platform.administration.pages import OF_THE_ADMINISTRATION
 from tests.platform.desk.pages import OF_THE_DESK
 from tests.platform.people import after, person
+from tests.platform.register.pages import OF_THE_REGISTER
 from tests.platform.scenes import NOW, WHY, Cast, snapshot
 
 from sealmark.certify import ACTS, Function, separated_pairs
@@ -146,6 +147,7 @@ def test_every_page_is_tried_here():
 
     named -= set(OF_AN_ACCOUNT)  # tried in tests/platform/accounts
     named -= OF_THE_DESK  # tried in tests/platform/desk
+    named -= OF_THE_REGISTER  # tried in tests/platform/register
     named -= OF_THE_ADMINISTRATION  # tried in tests/platform/administration
     assert named == OF_ONE_FILE | OF_THE_READER | OF_ONE_PERSON | OF_EVERYBODY
 

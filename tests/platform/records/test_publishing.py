@@ -25,7 +25,7 @@ from sealmark_platform.records.models import Entry
 from sealmark_platform.records.published import log_key, log_state, require_log
 from sealmark_platform.records.publishing import accept_checkpoint, expect_news, publish_log
 
-ORIGIN = "127.0.0.1:8000/log"
+ORIGIN = "localhost:8000/log"
 pytestmark = pytest.mark.django_db
 
 

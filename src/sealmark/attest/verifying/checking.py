@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sealmark.attest.moments import moment_text, read_moment
 from sealmark.attest.verifying.asking import Asking, host_of
@@ -72,12 +73,11 @@ class _Verification:
         logged = self._logged()
         signature = self._signature(issuer, logged)
         checks = [form, signature, issuer.check]
-        if issuer.document is None or signature.outcome == "failed":
+        if issuer.document is None or signature.outcome != "passed":
             # Nothing else in it counts, so nothing else is asked.
             return self._closed([*checks, self._dates(), self._unknown_status(), logged.check], logged, "")
         signed = self._signed(issuer.document, logged)
-        status = check_standing(self._credential, self._material.status, signed=self._without_log(signed),
-                                asking=self._asking)  # fmt: skip
+        status = self._standing(issuer, signed)
         recorded = self._recorded()
         endorsement = check_endorsements(
             self._credential, self._material.endorsements, means=self._means, signed=signed
@@ -99,14 +99,18 @@ class _Verification:
         )
 
     def _recorded(self) -> Recorded:
-        return check_record(self._credential, asking=self._asking, host=self._host, on=self._on)
+        return check_record(self._credential, means=self._means, asking=self._asking, host=self._host, on=self._on)
 
     def _signed(self, document: Mapping[str, object], logged: Logged) -> Signed:
         return Signed(self._did, document, self._means.contexts, self._on, logged.logged_at)
 
-    def _without_log(self, signed: Signed) -> Signed:
-        """Lists are not in the log, so a compromised key can sign none."""
-        return Signed(signed.did, signed.keys, signed.contexts, signed.on)
+    def _standing(self, issuer: KnownIssuer, signed: Signed) -> Check:
+        # Lists are not in the log, so a compromised key can sign none.
+        of_lists = replace(signed, logged_at=None)
+        found = check_standing(self._credential, self._material.status, signed=of_lists, asking=self._asking)
+        if _is_of_newer_key(found.problem, issuer):
+            return Check("status", "not-checked", "status.unknown", problem=found.problem)
+        return found
 
     def _signature(self, issuer: KnownIssuer, logged: Logged) -> Check:
         if issuer.document is None:
@@ -115,8 +119,7 @@ class _Verification:
             return self._proved(self._signed(issuer.document, logged))
         except SealmarkError as error:
             problem = error.problems[0]
-        if problem.code == "SM772" and issuer.check.sentence == "issuer.pinned":
-            # The issuer may have a new key; what the caller keeps may be old.
+        if _is_of_newer_key(problem, issuer):
             return Check("signature", "not-checked", "signature.newer", problem=problem)
         return Check("signature", "failed", "signature.failed", problem=problem)
 
@@ -178,6 +181,11 @@ def _answer(checks: Sequence[Check], standing: str) -> tuple[str, str]:
     if outcomes.get("scheme") == "failed" or any(outcomes.get(name) != "passed" for name in _NEEDED):
         return "unknown", "unknown"
     return "valid", "valid"
+
+
+def _is_of_newer_key(problem: Problem | None, issuer: KnownIssuer) -> bool:
+    """The issuer may have a new key that the document kept by the caller does not have yet."""
+    return problem is not None and problem.code == "SM772" and issuer.check.sentence == "issuer.pinned"
 
 
 def _is_broken(check: Check) -> bool:

@@ -7,7 +7,7 @@ import re
 from sealmark.attest.verifying.material import Material, read_bundle, read_jwt
 from sealmark.core.errors import Problem, SealmarkError
 
-__all__ = ["LARGEST_FILE", "Address", "read_material"]
+__all__ = ["LARGEST_FILE", "Address", "is_wrapped", "read_material", "unwrapped"]
 
 LARGEST_FILE = 64 << 20
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
@@ -22,6 +22,31 @@ class Address(str):
     __slots__ = ()
 
 
+def is_wrapped(content: bytes) -> bool:
+    """Tell whether a certificate has to be taken out of a PDF or a picture first."""
+    return b"%PDF-" in content[:_PDF_WITHIN] or content.startswith((_PNG, _JPEG))
+
+
+def unwrapped(content: bytes, *, where: str = "") -> bytes | Address:
+    """Return the bundle inside a PDF, the address in a picture; anything else as it is.
+
+    Raises:
+        SealmarkError: SM777 there is no certificate in it, SM778 it cannot be read.
+    """
+    if len(content) > LARGEST_FILE:
+        what = f"A file of {len(content):,} bytes is not read."
+        raise SealmarkError(Problem("SM778", what, where, f"At most {LARGEST_FILE:,} bytes."))
+    if b"%PDF-" in content[:_PDF_WITHIN]:
+        from sealmark.attest.verifying.pdf import bundle_of  # leaf: pypdf is for this alone
+
+        return bundle_of(content, where=where)
+    if content.startswith((_PNG, _JPEG)):
+        from sealmark.attest.verifying.pictures import address_in  # leaf: for pictures alone
+
+        return Address(address_in(content, where=where))
+    return content
+
+
 def read_material(content: bytes, *, where: str = "") -> Material | Address:
     """Return the certificate that a file holds, or the address that its QR code names.
 
@@ -33,18 +58,10 @@ def read_material(content: bytes, *, where: str = "") -> Material | Address:
         SealmarkError: SM777 there is no certificate in it, SM778 it cannot be read; SM753, SM781 what is in
             it is broken.
     """
-    if len(content) > LARGEST_FILE:
-        what = f"A file of {len(content):,} bytes is not read."
-        raise SealmarkError(Problem("SM778", what, where, f"At most {LARGEST_FILE:,} bytes."))
-    if b"%PDF-" in content[:_PDF_WITHIN]:
-        from sealmark.attest.verifying.pdf import bundle_of  # leaf: pypdf is for this alone
-
-        return read_bundle(bundle_of(content, where=where), where=where)
-    if content.startswith((_PNG, _JPEG)):
-        from sealmark.attest.verifying.pictures import address_in  # leaf: for pictures alone
-
-        return Address(address_in(content, where=where))
-    text = content.removeprefix(_BOM)
+    inner = unwrapped(content, where=where)
+    if isinstance(inner, Address):
+        return inner
+    text = inner.removeprefix(_BOM)
     if text.lstrip()[:1] == b"{":
         return read_bundle(text, where=where)
     if _JWT.fullmatch(text):

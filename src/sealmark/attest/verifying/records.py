@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from sealmark.attest.moments import read_moment
 from sealmark.attest.verifying.asking import Asking
 from sealmark.attest.verifying.badges import subject_of
-from sealmark.attest.verifying.inclusion import digest_of, read_entry
-from sealmark.attest.verifying.material import read_bundle
+from sealmark.attest.verifying.inclusion import Logged, check_inclusion, digest_of
+from sealmark.attest.verifying.material import Means, read_bundle
 from sealmark.attest.verifying.verdict import Check
 from sealmark.core.errors import Problem, SealmarkError
 
@@ -37,11 +37,12 @@ class Recorded:
     standing: str = ""
 
 
-def check_record(credential: Document, *, asking: Asking, host: str, on: dt.datetime) -> Recorded:
+def check_record(credential: Document, *, means: Means, asking: Asking, host: str, on: dt.datetime) -> Recorded:
     """Return what the register of the issuer's host says about a certificate now.
 
     Args:
         credential: The certificate, whose proof is right.
+        means: What the caller knows of logs.
         asking: The issuer's host.
         host: The same as text.
         on: The point of time in question; what was recorded later says nothing about it.
@@ -61,14 +62,13 @@ def check_record(credential: Document, *, asking: Asking, host: str, on: dt.date
         is_broken = error.codes[0] != "SM779"
         key = "record.failed" if is_broken else "record.unreachable"
         return Recorded(Check("record", "failed" if is_broken else "not-checked", key, problem=error.problems[0]))
-    found = _compared(record, bundle.credential, bundle.log, credential=credential, number=number)
+    logged = check_inclusion(bundle.log, bundle.credential, means=means, asking=asking, host=host)
+    found = _compared(record, bundle.credential, logged, credential=credential, number=number)
     updated = read_moment(record.get("updated"))
     return replace(found, standing="") if updated is not None and on < updated else found
 
 
-def _compared(
-    record: Document, current: Document, log: Document | None, *, credential: Document, number: str
-) -> Recorded:
+def _compared(record: Document, current: Document, logged: Logged, *, credential: Document, number: str) -> Recorded:
     """What is on the page, in the log and in hand has to be one story."""
     try:
         _require(record.get("format") == RECORD and record.get("number") == number, "The record is of another number.")
@@ -77,9 +77,11 @@ def _compared(
         named = record.get("credential")
         digest = named.get("sha256") if isinstance(named, dict) else None
         _require(digest == digest_of(current), "The record names another certificate than the register serves.")
-        if log is None:
+        if logged.check.outcome == "failed":
+            return Recorded(Check("record", "failed", "record.failed", problem=logged.check.problem))
+        if logged.entry is None or not logged.is_trusted:
             return Recorded(Check("record", "not-checked", "record.unlogged"), _WORDS[status])
-        details = read_entry(log, current).details
+        details = logged.entry.details
         _require(details.get("record") == digest_of(record), "The record is not the one that stands in the log.")
         _require(details.get("status") == status, "The record has another status than the log.")
     except SealmarkError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,17 +14,19 @@ from sealmark.attest.verifying.badges import edition_of
 from sealmark.attest.verifying.checking import refused, verify
 from sealmark.attest.verifying.material import Fetch, Material, Means
 from sealmark.attest.verifying.phrases import LANGUAGES
-from sealmark.attest.verifying.reading import LARGEST_FILE, Address, read_material
+from sealmark.attest.verifying.reading import LARGEST_FILE, Address, is_wrapped, read_material
 from sealmark.attest.verifying.verdict import Verdict
 from sealmark.cli.output import DONE, NEGATIVE, json_option, result
+from sealmark.cli.verifying.apart import unwrapped_apart
 from sealmark.cli.verifying.keeping import installed_edition, moment_asked, read_memory, read_trust, write_memory
-from sealmark.cli.verifying.network import network
+from sealmark.cli.verifying.network import Network
 from sealmark.cli.verifying.telling import verdict_json, verdict_lines
 from sealmark.core.errors import Problem, SealmarkError
 
 __all__ = ["verify_command"]
 
 # Not to be read as a certificate at all: wrong use. Everything else that is broken has a verdict.
+_FILES = (".json", ".pdf", ".jwt")
 _WRONG_USE = {"SM777", "SM778", "SM779", "SM784"}
 
 
@@ -56,7 +59,7 @@ def verify_command(
     """
     now = dt.datetime.now(dt.UTC)
     on = moment_asked(as_of, now) if as_of else now
-    fetch = None if offline else network(allow_local=allow_local)
+    fetch = None if offline else Network(allow_local=allow_local)
     kept = read_memory(memory)
     means = Means(read_trust(pins, issuers), _contexts(contexts), fetch, kept)
     verdict = _verdict(certificate, on, means)
@@ -80,8 +83,13 @@ def _verdict(certificate: str, on: dt.datetime, means: Means) -> Verdict:
 def _material(certificate: str, fetch: Fetch | None) -> Material:
     if "://" in certificate:
         return _registered(certificate, fetch)
-    found = read_material(_content(certificate), where=certificate)
+    found = _read(_content(certificate), certificate)
     return _registered(found, fetch) if isinstance(found, Address) else found
+
+
+def _read(content: bytes, where: str) -> Material | Address:
+    inner = unwrapped_apart(content, where) if is_wrapped(content) else content
+    return inner if isinstance(inner, Address) else read_material(inner, where=where)
 
 
 def _content(name: str) -> bytes:
@@ -92,10 +100,21 @@ def _content(name: str) -> bytes:
 
 
 def _registered(address: str, fetch: Fetch | None) -> Material:
+    """Return what the register has at an address: of a page its bundle, else the file itself."""
     if fetch is None:
         what = f"{address[:120]!r} is an address, and nobody may be asked."
         raise SealmarkError(Problem("SM784", what, fix="Leave out --offline, or give the file."))
-    raise SealmarkError(Problem("SM784", f"{address[:120]!r} is no page of a register.", fix="Give the file."))
+    wanted = address
+    if not urlsplit(address).path.endswith(_FILES):
+        wanted = urlsplit(address)._replace(query="", fragment="").geturl().rstrip("/") + "/certificate.json"
+    try:
+        found = _read(fetch(wanted), address[:120])
+    except FileNotFoundError:
+        what = f"There is no such certificate at {address[:120]!r}."
+        raise SealmarkError(Problem("SM787", what, fix="Look at the number, and at the address of the body.")) from None
+    if isinstance(found, Address):
+        raise SealmarkError(Problem("SM784", "The address holds a picture.", address[:120], "Give the page."))
+    return found
 
 
 def _contexts(folder: Path) -> Contexts | None:

@@ -150,9 +150,7 @@ class _Results:
 
     def __init__(self, achievement: Mapping[str, Any], subject: Mapping[str, Any]) -> None:
         self._values = {item["resultDescription"]: item["value"] for item in _items(subject.get("result"))}
-        self._described = [
-            item for item in _items(achievement.get("resultDescription")) if item["id"] in self._values
-        ]
+        self._described = [item for item in _items(achievement.get("resultDescription")) if item["id"] in self._values]
 
     def grades(self) -> Iterator[Reached]:
         for item in self._of("RubricCriterionLevel"):
@@ -160,9 +158,7 @@ class _Results:
             labels = tuple(level["name"] for level in levels)
             label = self._values[item["id"]]
             sure = self._values.get(f"{item['id']}-probability")
-            yield Reached(
-                item["name"], label, labels, labels.index(label) + 1, None if sure is None else Decimal(sure)
-            )
+            yield Reached(item["name"], label, labels, labels.index(label) + 1, None if sure is None else Decimal(sure))
 
     def scores(self) -> Iterator[Scored]:
         for item in self._of("ScaledScore"):

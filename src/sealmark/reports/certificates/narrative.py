@@ -21,10 +21,10 @@ class Part:
 
 
 def read_parts(narrative: str, scope: str) -> Iterator[Part]:
-    """Yield the parts of a narrative, without the one that only repeats the scope.
+    r"""Yield the parts of a narrative, without the one that only repeats the scope.
 
     Example:
-        >>> list(read_parts("**Scope**\\n\\nRepair\\n\\n**Sites**\\n\\n- A \\\\* B\\n- C", "Repair"))
+        >>> list(read_parts("**Scope**\n\nRepair\n\n**Sites**\n\n- A \\* B\n- C", "Repair"))
         [Part(heading='Sites', lines=('A * B', 'C'))]
     """
     heading, lines = "", []

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 
 from sealmark.certify import Actor, Facts, refusals, require_act
 from sealmark.certify.acts import Act
@@ -33,7 +35,12 @@ from sealmark_platform.parties.models import Person
 from sealmark_platform.records.actions import append_record, commit_to
 from sealmark_platform.records.models import Entry
 
-__all__ = ["Seat", "Step", "clients_of", "lock_file", "locked", "move", "permitted", "require_no_twin"]
+__all__ = [
+    "Seat", "Step", "certificate_acted", "clients_of", "lock_file", "locked", "move", "permitted", "require_no_twin",
+]  # fmt: skip
+
+certificate_acted = Signal()
+"""Sent once an act on a certificate is done for good, with ``key`` of the certificate and ``at``."""
 
 _Row = TypeVar("_Row", bound=Stateful)
 _A_MOMENT = dt.timedelta(minutes=1)
@@ -229,6 +236,10 @@ class Step(AbstractContextManager["Step"]):
             Notice(file=file, person=person, kind=kind, details=more, made_at=self.at)
             for person, kind, more in self._notices
         )
+        if isinstance(self.subject, Certificate):
+            # Whoever listens cannot undo the act, nor make it fail.
+            told = partial(certificate_acted.send_robust, sender=Certificate, key=self.subject.pk, at=self.at)
+            transaction.on_commit(told, robust=True)
 
     def _committed(self) -> Mapping[str, Json]:
         """Return what stands for who acted and why: the texts can be erased and the trail still holds."""
