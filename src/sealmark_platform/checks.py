@@ -100,6 +100,14 @@ def _log() -> Iterator[Problem]:
         yield problem
 
 
+def _numbers() -> Iterator[Problem]:
+    from sealmark_platform.casework.queries.numbers import lost_numbers
+
+    for prefix, (here, last) in lost_numbers().items():
+        what = f"The number {prefix}{last:05d} was given out before, and the newest one here is {prefix}{here:05d}."
+        yield Problem("SM815", what, fix="Restore a later backup, or run: sealmark-platform log recover")
+
+
 def _keys() -> Iterator[Problem]:
     from sealmark_platform.attestation.keys import key_faults
     from sealmark_platform.attestation.models import SigningKey
@@ -125,4 +133,4 @@ def faults_of_database() -> list[Problem]:
 def faults_of_installation() -> list[Problem]:
     """Return everything that is wrong; what needs the database is looked at once it answers and is up to date."""
     found = [problem for check in CHECKS for problem in check()]
-    return found + (faults_of_database() or [*_clock(), *_log(), *_keys()])
+    return found + (faults_of_database() or [*_clock(), *_log(), *_numbers(), *_keys()])

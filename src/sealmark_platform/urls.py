@@ -9,7 +9,17 @@ from sealmark_platform.api import pages as api_pages
 from sealmark_platform.client_portal import assessing
 from sealmark_platform.client_portal import views as portal
 from sealmark_platform.interface.whole import interface
-from sealmark_platform.register import attested, complaining, exports, inbox, transparency
+from sealmark_platform.register import (
+    attested,
+    complaining,
+    exports,
+    inbox,
+    printed,
+    subscribing,
+    transparency,
+    verifying,
+    withholdings,
+)
 from sealmark_platform.register import views as register
 from sealmark_platform.workbench import calendar, convene, meeting, planner
 from sealmark_platform.workbench import views as workbench
@@ -51,12 +61,19 @@ urlpatterns = [
     path("complaints/", inbox.outside_complaints, name="outside-complaints"),
     path("complaints/<uuid:pk>/", inbox.outside_complaint, name="outside-complaint"),
     path("log/<path:name>", transparency.log_file, name="log-file"),
+    path("verify/", verifying.verify, name="verify"),
     path("register/", register.search, name="register"),
     path("register/export.csv", exports.export_csv, name="register-csv"),
     path("register/export.json", exports.export_json, name="register-json"),
     path("register/<str:number>/", register.certificate, name="certificate"),
+    path("register/<str:number>/subscribe/", subscribing.subscribe_page, name="subscribe"),
+    path("withheld/", withholdings.withholdings, name="withholdings"),
+    path("withheld/<uuid:pk>/", withholdings.withholding, name="withholding"),
+    path("told/<uuid:pk>/<str:secret>/", subscribing.subscription, name="subscription"),
     path("register/<str:number>/record.json", attested.record, name="record"),
     path("register/<str:number>/certificate.json", attested.bundle, name="bundle"),
+    path("register/<str:number>/certificate.pdf", printed.pdf, name="certificate-pdf"),
+    path("register/<str:number>/badge.svg", printed.badge, name="badge"),
     path("register/<str:number>/credentials/<int:version>", attested.credential, name="credential"),
     path("register/<str:number>/credentials/<int:version>/sites.json", attested.sites, name="credential-sites"),
     path("status/<str:code>/<str:purpose>/<int:number>", attested.status_list, name="status-list"),

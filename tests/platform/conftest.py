@@ -1,6 +1,8 @@
 """Fixtures of the platform's tests."""
 
-import tempfile
+import copy
+import dataclasses
+import functools
 from importlib import resources
 from pathlib import Path
 
@@ -17,6 +19,12 @@ def kept_connection(monkeypatch):
     from django_tasks_db.management.commands import db_worker
 
     monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def no_numbers_given(settings):
+    """What a test gave out for good is gone with its database."""
+    Path(settings.DATA, "numbers.json").unlink(missing_ok=True)
 
 
 def pytest_collection_modifyitems(items):
@@ -88,15 +96,54 @@ def elsewhere(staged, db):
 
 
 @pytest.fixture(scope="session")
-def sealed():
-    """A whole result, as the library seals it."""
+def known_results():
+    """Evaluations that were made, by all that they are a function of."""
+    return {}
+
+
+def evaluate_once(known, whole, edition, case, *, draws=20):
+    """Return what the library makes of a case; what it was given before, it is not given again."""
+    from sealmark.core.canonical import digest_folder
+    from sealmark.evaluation.case import Case, read_case
+
+    read = case if isinstance(case, Case) else read_case(case)
+    if read.problems:
+        return whole(edition, read, draws=draws)
+    files = {name: read.path(name).read_bytes() for name in read.named_files()}
+    asked = (edition.digest, digest_folder(files), read.file.model_dump_json(), read.event, draws)
+    if asked not in known:
+        known[asked] = whole(edition, read, draws=draws)
+    return dataclasses.replace(known[asked], document=copy.deepcopy(known[asked].document))
+
+
+@pytest.fixture
+def quick(monkeypatch, known_results):
+    """Fewer draws, and the same case is evaluated once."""
+    from sealmark.evaluation import run
+
+    monkeypatch.setattr(run, "evaluate", functools.partial(evaluate_once, known_results, run.evaluate))
+
+
+@pytest.fixture(scope="session")
+def example_case(tmp_path_factory):
+    """The folder of an example case that calls itself an evaluation."""
     from sealmark.evaluation.example import make_example, read_profile
-    from sealmark.evaluation.run import evaluate
+    from sealmark_platform.catalogue.queries import loaded
+
+    folder = tmp_path_factory.mktemp("example") / "case"
+    profile = read_profile(Path(str(resources.files("sealmark.cli"))) / "examples" / "sealmark-charter.yaml")
+    make_example(profile, loaded(SCHEME), folder)
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
+    (folder / "case.yaml").write_text(text.replace("label: example", "label: evaluation"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sealed(known_results, example_case):
+    """A whole result, as the library seals it."""
+    from sealmark.evaluation import run
     from sealmark_platform.casework.intake import labelled_case
     from sealmark_platform.catalogue.queries import loaded
 
-    pack = loaded(SCHEME)
-    profile = read_profile(Path(str(resources.files("sealmark.cli"))) / "examples" / "sealmark-charter.yaml")
-    with tempfile.TemporaryDirectory() as place:
-        make_example(profile, pack, Path(place) / "case")
-        return evaluate(pack, labelled_case(Path(place) / "case", "evaluation"), draws=20).document
+    case = labelled_case(example_case, "evaluation")
+    return evaluate_once(known_results, run.evaluate, loaded(SCHEME), case).document

@@ -1,4 +1,4 @@
-"""Reading a log from an address or a folder: small files only, nothing from another host."""
+"""Reading a log, or the list of a register, from an address or from files: nothing from another host."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from sealmark.attest.log.tiles import Fetch
 from sealmark.core.errors import Problem, SealmarkError
 
-__all__ = ["reading"]
+__all__ = ["lines_of", "reading"]
 
 _LARGEST = 64 * 1024
+_LONGEST_LINE = 1 << 20
+_MOST_LINES = 10_000_000
 _SECONDS = 20
 _OK, _MISSING = 200, {404, 410}
 
@@ -37,6 +40,42 @@ def reading(place: str) -> Iterator[Fetch]:
     site = _Site(place.rstrip("/"))
     with closing(site):
         yield site.read
+
+
+@contextmanager
+def lines_of(place: str) -> Iterator[Iterator[bytes]]:
+    """Give the lines of a list, one by one.
+
+    Args:
+        place: ``https://...``, ``http://...`` or a file.
+
+    Raises:
+        SealmarkError: SM769 it cannot be read, or a line is too long.
+    """
+    if "://" not in place:
+        with Path(place).open("rb") as stream:
+            yield _lines(stream, place)
+        return
+    if not _is_address(place):
+        raise _unreadable(f'"{place}" is no address.', "Such as https://register.example/register/export.json")
+    with closing(_Site(place)) as site:
+        try:
+            with site.opened("") as response:
+                yield _lines(response, place)
+        except (http.client.HTTPException, OSError) as error:
+            what = f'"{place}" cannot be read: {error or type(error).__name__}.'
+            raise _unreadable(what, "Try again later.") from None
+
+
+def _lines(stream: IO[bytes] | http.client.HTTPResponse, place: str) -> Iterator[bytes]:
+    for _number in range(_MOST_LINES):
+        line = stream.readline(_LONGEST_LINE + 1)
+        if not line:
+            return
+        if len(line) > _LONGEST_LINE:
+            break
+        yield line
+    raise _unreadable(f'"{place}" is larger than any list of a register.', "Look at the address.")
 
 
 def _is_address(place: str) -> bool:
@@ -110,6 +149,13 @@ class _Site:
             what = f'"{self._address}/{path}" answers with {response.status}.'
             raise _unreadable(what, "Name the address of the log itself: nothing leads on from there.")
         return content
+
+    def opened(self, target: str) -> http.client.HTTPResponse:
+        """Return what stands at the address itself, to be read bit by bit."""
+        response = self._asked(f"{self._parts.path}{target}")
+        if response.status != _OK:
+            raise _unreadable(f'"{self._address}" answers with {response.status}.', "Look at the address.")
+        return response
 
     def _asked(self, target: str) -> http.client.HTTPResponse:
         self._connection.request("GET", target, headers={"User-Agent": "sealmark-witness", "Accept": "*/*"})

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
     "measure": LazyCommand("sealmark.cli.measuring", "measure", "Estimate from a table, without any scheme."),
     "scheme": LazyCommand("sealmark.cli.scheme", "scheme", "Read, check, compare and export scheme packs."),
+    "certificate": LazyCommand("sealmark.cli.certificate", "certificate", "Set a certificate as PDF."),
     "verify": LazyCommand(
         "sealmark.cli.verifying.command", "verify_command", "Say whether a certificate is valid, and why."
     ),

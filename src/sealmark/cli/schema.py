@@ -20,6 +20,7 @@ __all__ = ["REGISTRIES", "formats", "schema"]
 REGISTRIES: tuple[tuple[str, str], ...] = (
     ("sealmark.scheme.schemas", "PACK_FORMATS"),
     ("sealmark.evaluation.schemas", "CASE_FORMATS"),
+    ("sealmark.reports.certificates.design", "DESIGN_FORMATS"),
 )
 """Where file formats are listed: a module and its mapping from name to ``FileFormat``."""
 

@@ -11,10 +11,12 @@ from typing import Any, NoReturn
 import click
 
 from sealmark.attest.log.checkpoints import Checkpoint, open_checkpoint
+from sealmark.attest.log.listed import Listed, compare_listed
 from sealmark.attest.log.notes import NoteKey
-from sealmark.attest.log.tiles import Fetch
+from sealmark.attest.log.tiles import Fetch, TileReader
+from sealmark.attest.log.tree import Place
 from sealmark.attest.log.witness import CRIES, Seen, follow
-from sealmark.cli.fetching import reading
+from sealmark.cli.fetching import lines_of, reading
 from sealmark.cli.output import NEGATIVE, counted, json_option, problem_json, result
 from sealmark.core.errors import Problem, SealmarkError
 
@@ -30,13 +32,14 @@ _LARGEST_STATE = 1 << 20
               help="File that keeps what was seen last; made at the first use.")  # fmt: skip
 @click.option("--key", help="Public key of the log, NAME+ID+KEY; when not given at the first use, the log is asked.")
 @click.option("--whole", is_flag=True, help="Compare every tile of the log again, not only the new ones.")
+@click.option("--register", help="Address or file of register/export.json: compare every certificate with the log.")
 @json_option
-def witness(log: str, state: Path, key: str | None, *, whole: bool) -> None:
+def witness(log: str, state: Path, key: str | None, register: str | None, *, whole: bool) -> None:
     """Follow the log at the address or folder LOG, and say whether it continues what was seen the last time.
 
     At the first use its key is kept, and never exchanged by itself. Exit code 1 when the log contradicts
     itself: it has shrunk, was rewritten, is signed by another key, or its tiles do not fit; what proves it
-    is kept beside the state file.
+    is kept beside the state file. With --register also when a certificate says something else than the log.
     """
     kept = _kept(state)
     with reading(log) as fetch:
@@ -49,11 +52,25 @@ def witness(log: str, state: Path, key: str | None, *, whole: bool) -> None:
             if error.codes[0] not in CRIES:
                 raise
             _cry(error.problems[0], content, state)
-    _write(state, json.dumps(_state(log, known, seen), ensure_ascii=False, indent=1).encode())
-    _tell(known, previous, seen, is_first=kept is None)
+        _write(state, json.dumps(_state(log, known, seen), ensure_ascii=False, indent=1).encode())
+        listed = _listed(register, fetch, seen, state) if register else None
+    _tell(known, previous, seen, listed, is_first=kept is None)
 
 
-def _tell(key: NoteKey, previous: Checkpoint | None, seen: Seen, *, is_first: bool) -> None:
+def _listed(register: str, fetch: Fetch, seen: Seen, state: Path) -> Listed:
+    """Compare a register with the log, and remember how far each certificate was."""
+    path = state.with_name(f"{state.name}.register")
+    reader = TileReader(fetch, seen.checkpoint.size)
+    before = json.loads(path.read_bytes()) if path.exists() else {}
+    with lines_of(register) as lines:
+        found = compare_listed(lines, lambda index: reader.hash_of(Place(0, index)), reader.size, before=before)
+    _write(path, json.dumps(found.entries).encode())
+    return found
+
+
+def _tell(
+    key: NoteKey, previous: Checkpoint | None, seen: Seen, listed: Listed | None, *, is_first: bool
+) -> None:  # fmt: skip
     now, before = seen.checkpoint, previous.size if previous else 0
     grown = f"{counted(now.size, 'entry', 'entries')}, {now.size - before:,} of them new"
     lines = [f"{now.origin}: {grown}; it continues what was seen. {counted(seen.tiles, 'tile')} compared."]
@@ -61,7 +78,23 @@ def _tell(key: NoteKey, previous: Checkpoint | None, seen: Seen, *, is_first: bo
         lines.append(f"Its key from now on: {key.text}")
     value = {"consistent": True, "origin": now.origin, "key": key.text, "entries": now.size, "before": before,
              "root": now.root.hex(), "tiles": seen.tiles, "problems": []}  # fmt: skip
-    result(value, lines)
+    if listed is None:
+        result(value, lines)
+        return
+    told = {"certificates": listed.certificates, "compared": listed.compared, "later": listed.later,
+            "unlogged": listed.unlogged, "missing": listed.missing}  # fmt: skip
+    lines += [_sentence(listed), *map(str, listed.problems)]
+    faults = [problem_json(one) for one in listed.problems]
+    result({**value, "consistent": not faults, "register": told, "problems": faults}, lines)
+    if faults:
+        click.get_current_context().exit(NEGATIVE)
+
+
+def _sentence(listed: Listed) -> str:
+    others = {"newer than the checkpoint": listed.later, "never published": listed.unlogged,
+              "no more in the list": listed.missing}  # fmt: skip
+    more = "".join(f", {number:,} {what}" for what, number in others.items() if number)
+    return f"Register: {counted(listed.certificates, 'certificate')}, {listed.compared:,} as the log says{more}."
 
 
 def _cry(problem: Problem, content: bytes, state: Path) -> NoReturn:

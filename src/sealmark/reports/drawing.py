@@ -109,7 +109,8 @@ class Canvas:
             width=self.width, height=self.height, padding=0, autosize=alt.AutoSizeParams(type="none"),
             background="transparent",
         ).configure(font=FONT).configure_view(stroke=None, clip=False)  # fmt: skip
-        return dict(chart.to_dict())
+        # The engine that draws refuses what is none; to hold every chart against the schema first costs as much again.
+        return dict(chart.to_dict(validate=False))
 
     def _shape_layers(self, alt: Any, place: Mapping[str, Any]) -> list[Any]:
         ends = {"x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q")}

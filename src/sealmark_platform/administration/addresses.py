@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sealmark_platform.administration import body, calendars, editions, hooks, mails, organizations, own, people
+from sealmark_platform.administration import (
+    body,
+    calendars,
+    editions,
+    hooks,
+    mails,
+    organizations,
+    own,
+    people,
+    registers,
+)
 
 __all__ = ["addresses"]
 
@@ -37,6 +47,8 @@ addresses = [
     path(f"{_B}calendar/", calendars.calendar, name="body-calendar"),
     path(f"{_B}calendar/<slug:task>/", calendars.task, name="body-calendar-task"),
     path(f"{_B}calendar/days/<int:pk>/remove/", calendars.holiday_remove, name="holiday-remove"),
+    path(f"{_B}registers/", registers.registers, name="body-registers"),
+    path(f"{_B}registers/take-over/", registers.take_over_page, name="body-registers-take-over"),
     path(f"{_B}mails/", mails.mails, name="mails"),
     path(f"{_B}mails/<uuid:person>/<str:moment>/", mails.mail, name="mail"),
     path(f"{_B}webhooks/", hooks.hooks, name="webhooks"),

@@ -40,6 +40,7 @@ CHANGES: Mapping[str, str | Promise] = {
     "edition.plan-succession": _("Succession planned"),
     "edition.call-off-succession": _("Succession called off"),
     "edition.succeed": _("Succession in force"),
+    "register.take-over": _("List of another register taken over"),
     "webhook.make": _("Webhook made"),
     "webhook.pause": _("Webhook paused"),
     "webhook.resume": _("Webhook went on"),

@@ -124,7 +124,7 @@ def _grades(edition: Edition) -> Iterable[str]:
     "/register", response=Page[schemas.RegisteredRow], auth=ANYBODY, tags=["register"], operation_id="search_register"
 )
 def search_register(request: HttpRequest, asked: Query[_AskedRegister]) -> Any:
-    """The public register, the newest number first."""
+    """The public register, the newest number first; certificates whose details are withheld are not in it."""
     paths = {"number": "number__iexact", "organization": "file__organization__name__icontains",
              "country": "file__organization__country", "edition": "edition__edition", "status": "status",
              "grade": "grade"}  # fmt: skip
@@ -132,22 +132,25 @@ def search_register(request: HttpRequest, asked: Query[_AskedRegister]) -> Any:
         grades = words_of_editions(_grades)
         for part in asked.grade.split(", "):
             require_word("grade", part, grades)
-    return listed(_REGISTER, filtered(request, Certificate.objects.all(), asked, paths), asked)
+    shown = Certificate.objects.filter(withholding__approved_at=None)
+    return listed(_REGISTER, filtered(request, shown, asked, paths), asked)
 
 
 @router.get(
     "/register/{number}", response=schemas.Registered, auth=ANYBODY, tags=["register"], operation_id="get_registered"
 )
 def get_registered(request: HttpRequest, number: str) -> Any:
-    """One certificate of the public register with its history."""
+    """One certificate of the public register with its history; where details are withheld, their texts are empty."""
     related = Certificate.objects.select_related("file__organization", "edition", "file__body")
     found = related.filter(number__iexact=number).first()
     if found is None:
         raise Http404
-    organization = found.file.organization
+    is_open = not Certificate.objects.filter(pk=found.pk, withholding__approved_at__isnull=False).exists()
+    organization = found.file.organization if is_open else Organization()
     told = {name: getattr(found, name) for name in (
         "number", "status", "grade", "valid_from", "valid_until", "scope", "first_issued_on")}  # fmt: skip
     return {
         **told, "organization": organization.name, "country": organization.country, "city": organization.city,
-        "body": found.file.body.name, "edition": found.granted_by.edition, "history": history_of(found),
+        "body": found.file.body.name, "edition": found.granted_by.edition,
+        "history": history_of(found) if is_open else [], **({} if is_open else {"grade": "", "scope": ""}),
     }  # fmt: skip

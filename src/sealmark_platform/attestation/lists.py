@@ -31,7 +31,7 @@ from sealmark_platform.attestation.signatures import signed
 from sealmark_platform.parties.models import Body
 from sealmark_platform.records.published import require_log
 
-__all__ = ["folder", "list_file", "places_at", "renew_lists", "take_place"]
+__all__ = ["folder", "leave_lists", "list_file", "places_at", "renew_lists", "take_place"]
 
 _FULL = MINIMUM_ENTRIES // 2
 """More than half full, a list is left: free places would be hard to hit, and few others to hide among."""
@@ -69,6 +69,11 @@ def _begin(body: Body, number: int) -> StatusList:
     for one in made:
         one.save(force_insert=True)
     return made[0]
+
+
+def leave_lists() -> None:
+    """Give out no more places in the lists that there are: somebody may have one that is not known here."""
+    StatusList.objects.filter(purpose=PURPOSES[0], given__lt=_FULL).update(given=_FULL)
 
 
 def places_at(body: Body, number: int, index: int) -> tuple[StatusPlace, ...]:

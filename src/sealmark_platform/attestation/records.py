@@ -106,10 +106,7 @@ def require_told(certificate: Certificate, known: PublicRecord | None) -> None:
     Raises:
         SealmarkError: SM816 somebody changed a row behind the platform's back.
     """
-    event = Entry.objects.filter(number=certificate.last_entry).values_list("event", flat=True).first()
-    told = {} if event is None else json.loads(event)
-    if told.get("subject") != f"certificate:{certificate.pk}" or told["details"].get("status") != certificate.status:
-        raise _altered(certificate, f'the trail does not say that it is "{certificate.status}"')
+    _require_in_trail(certificate)
     if known is None:
         return
     now = record_of(certificate, "", None)
@@ -125,6 +122,19 @@ def require_told(certificate: Certificate, known: PublicRecord | None) -> None:
             raise _altered(
                 certificate, f"its {part} is told in another way than was published, and no act changed that"
             )
+
+
+def _require_in_trail(certificate: Certificate) -> None:
+    """Compare a certificate with its newest act, and with the newest that gave it grade and term."""
+    events = Entry.objects.filter(subject=f"certificate:{certificate.pk}").order_by("-number").values_list("event")
+    told = [json.loads(event) for (event,) in events]
+    newest = (told[0]["number"], told[0]["details"].get("status")) if told else (0, None)
+    if newest != (certificate.last_entry, certificate.status):
+        raise _altered(certificate, f'the trail does not say that it is "{certificate.status}"')
+    given = next((one["details"] for one in told if "grade" in one["details"]), None)
+    now = {"grade": certificate.grade, "valid_until": certificate.valid_until.isoformat()}
+    if given is not None and any(given.get(name) != value for name, value in now.items()):
+        raise _altered(certificate, "the trail says another grade, or another last day")
 
 
 def _names(record: Mapping[str, Json]) -> list[Json]:

@@ -32,14 +32,18 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
     from sealmark_platform.attestation.publishing import publish_due
     from sealmark_platform.casework.actions.clock import tick as move
     from sealmark_platform.mail import send_mails
+    from sealmark_platform.register.comparing import compare_daily
     from sealmark_platform.register.letters import send_letters
+    from sealmark_platform.register.telling import tell_subscribers
 
     at = timezone.now() if as_of is None else as_of.replace(hour=20, tzinfo=dt.UTC)
     done = move(at)
     succeeded, moved = succeed(at)
     signed = publish_due(at)
+    altered = compare_daily(at)
     published, problem = _published(at)
-    sent, failed = (sum(numbers) for numbers in zip(send_mails(at), send_letters(at), strict=True))
+    counts = send_mails(at), send_letters(at), tell_subscribers(at)
+    sent, failed = (sum(numbers) for numbers in zip(*counts, strict=True))
     called = deliver(at)
     told = {"expired": list(done.expired), "opened": list(done.opened), "reminded": list(done.reminded),
             "succeeded": list(succeeded), "moved": list(moved), "signed": list(signed.certificates)}  # fmt: skip
@@ -49,12 +53,13 @@ def tick(as_of: dt.datetime | None, *, as_json: bool) -> None:
         f"webhooks: {called.arrived} arrived" + (f", {called.failed} are tried again" if called.failed else "")
     )
     lines += [f"not signed: {one}" for one in signed.problems]
+    lines += [f"altered: {one}" for one in altered]
     lines.append(f"log: {problem}" if problem else f"log: {published} entries published")
     numbers = {"mails": sent, "mails_failed": failed, "webhooks": called.arrived, "webhooks_failed": called.failed,
                "published": published, "log_problem": problem.code if problem else None,
-               "signing_problems": [one.code for one in signed.problems]}  # fmt: skip
+               "signing_problems": [one.code for one in signed.problems], "altered": list(altered)}  # fmt: skip
     tell({**told, **numbers}, lines, as_json=as_json)
-    if problem or signed.problems:
+    if problem or signed.problems or altered:
         sys.exit(1)
 
 

@@ -83,6 +83,30 @@ def accept(file: Path | None, *, none_since: bool, as_json: bool) -> None:
     tell({"published": size}, [f"The log goes on after {size:,} entries."], as_json=as_json)
 
 
+@log.command()
+@click.option("--name", default="", help="Of the new log, if the old one has to end [the old name with a number].")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def recover(name: str, *, as_json: bool) -> None:
+    """After a restore without a later backup: give up what is lost, and go on without giving a number twice.
+
+    Numbers that were given out and are not in the database are passed over. A published log that is ahead of the
+    database is put aside, and another one begins under another name: whoever follows the old one sees that it ended.
+
+    Example:  sealmark-platform log recover
+    """
+    ready()
+    from django.utils import timezone
+
+    from sealmark_platform.attestation.recovery import recover as go_on
+
+    done = go_on(timezone.now(), name=name)
+    told = {"numbers": done.numbers, "ended": str(done.ended) if done.ended else None}
+    lines = [f"{prefix}{last:05d} and before: passed over" for prefix, last in done.numbers.items()]
+    if done.ended:
+        lines.append(f"The log ended; its files lie in {done.ended}. Set SEALMARK_LOG_ORIGIN if it was set.")
+    tell(told, [*lines, *([] if lines else ["Nothing is lost that is known of."])], as_json=as_json)
+
+
 def _note(content: bytes) -> bytes:
     try:
         told = json.loads(content)

@@ -17,6 +17,7 @@ from sealmark_platform.attestation.models import Credential
 from sealmark_platform.attestation.records import public_record
 from sealmark_platform.casework.models import Certificate
 from sealmark_platform.parties.models import Body
+from sealmark_platform.register.missing import missing_answer, withheld_answer
 
 __all__ = ["body_did", "bundle", "credential", "did", "negotiated", "record", "sites", "status_list", "wanted"]
 
@@ -67,8 +68,8 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     """Answer with what the register says of a certificate, or that there is none."""
     found = _certificate(number)
     if found is None:
-        return _none(number)
-    return _document(public_record(found), _JSON)
+        return missing_answer(number)
+    return withheld_answer(number) or _document(public_record(found), _JSON)
 
 
 @require_safe
@@ -77,7 +78,9 @@ def bundle(request: HttpRequest, number: str) -> HttpResponse:
     found = _certificate(number)
     document = None if found is None else bundle_of(found)
     if document is None:
-        return _none(number)
+        return missing_answer(number)
+    if withheld := withheld_answer(number):
+        return withheld
     answer = _document(document, _JSON)
     answer["Content-Disposition"] = f'inline; filename="{number}.json"'
     return answer
@@ -87,14 +90,18 @@ def bundle(request: HttpRequest, number: str) -> HttpResponse:
 def credential(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """Answer with one signed credential, also with one that another took the place of."""
     found = Credential.objects.filter(certificate__number=number, version=version).first()
-    return _none(number) if found is None else _content(found.document, _VC)
+    if found is None:
+        return missing_answer(number)
+    return withheld_answer(number) or _content(found.document, _VC)
 
 
 @require_safe
 def sites(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """Answer with the list of sites that a credential names by its digest."""
     found = Credential.objects.filter(certificate__number=number, version=version).exclude(annex="").first()
-    return _none(number) if found is None else _content(found.annex, _JSON)
+    if found is None:
+        return missing_answer(number)
+    return withheld_answer(number) or _content(found.annex, _JSON)
 
 
 @require_safe
@@ -111,6 +118,9 @@ def status_list(request: HttpRequest, code: str, purpose: str, number: int) -> H
 
 def _certificate(number: str) -> Certificate | None:
     """Return a certificate, by its number as typed or in capitals."""
+    if "\0" in number:
+        # PostgreSQL refuses texts with it, so none holds one.
+        return None
     rows = Certificate.objects.select_related("file__body", "file__organization", "file__edition", "edition")
     return rows.filter(number__in=(number, number.upper())).order_by("number").first()
 
@@ -119,16 +129,10 @@ def _present(number: str, *, is_jwt: bool) -> HttpResponse:
     found = _certificate(number)
     known = None if found is None else present_credential(found)
     if known is None:
-        return _none(number)
+        return missing_answer(number)
+    if withheld := withheld_answer(number):
+        return withheld
     return _content(known.jwt, _JWT) if is_jwt else _content(known.document, _VC)
-
-
-def _none(number: str) -> HttpResponse:
-    answer = _document(
-        {"number": number, "problem": "There is no such certificate, or nothing of it is signed."}, _JSON
-    )
-    answer.status_code = 404
-    return answer
 
 
 def _document(document: Mapping[str, Json], kind: str) -> HttpResponse:

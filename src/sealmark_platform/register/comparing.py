@@ -107,10 +107,10 @@ def _changed(certificate: Certificate, published: Mapping[str, Json], entry: int
     file = certificate.file
     about = {
         "certificate": f"certificate:{certificate.pk}", "organization": f"organization:{file.organization_id}",
-        "body": f"body:{file.body_id}", "file": f"application:{file.pk}", "withheld": f"withholding:{certificate.pk}",
+        "body": f"body:{file.body_id}", "file": f"application:{file.pk}",
     }  # fmt: skip
     acted = set(Entry.objects.filter(subject__in=about.values(), number__gt=entry).values_list("subject", flat=True))
-    if {about["certificate"], about["withheld"]} & acted:
+    if about["certificate"] in acted:
         # What the act changed is published by the next tick.
         return
     for part in sorted(now.keys() - {"credential", "updated"}):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from sealmark_platform.parties.models import Body
 from sealmark_platform.register.complaints import Told, erase_complainant, is_secret_of, receive_complaint
 from sealmark_platform.register.letters import send_letters, status_address
 from sealmark_platform.register.models import Complainant, OutsideComplaint
+from sealmark_platform.register.origins import address_of
 
 __all__ = ["ComplaintForm", "complain", "complaint_status", "received"]
 
@@ -97,16 +97,10 @@ def received(request: HttpRequest, form: ComplaintForm) -> OutsideComplaint:
         SealmarkError: SM854 too many came from there, or at all, within an hour.
     """
     said, at = form.cleaned_data, timezone.now()
-    told = Told(said["name"], said["email"], said["statement"], request.LANGUAGE_CODE, _address(request))
+    told = Told(said["name"], said["email"], said["statement"], request.LANGUAGE_CODE, address_of(request))
     complaint = receive_complaint(form.chosen_body(), form.found, told, at=at)
     transaction.on_commit(lambda: send_letters(at))
     return complaint
-
-
-def _address(request: HttpRequest) -> str:
-    """Return where a request comes from; behind a proxy the last one it names, which the proxy itself wrote."""
-    passed = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
-    return (passed.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))[:64]
 
 
 def complaint_status(request: HttpRequest, pk: str, secret: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from sealmark.certify import conflicting_ties
@@ -18,6 +18,7 @@ from sealmark_platform.casework.queries.evaluations import cooling_off_days
 from sealmark_platform.parties.models import Body, Person
 from sealmark_platform.records.actions import append_record, commit_to, forget_texts
 from sealmark_platform.register.models import Complainant, OutsideComplaint, OutsideMail
+from sealmark_platform.register.origins import one_after_another, origin_of
 
 __all__ = [
     "AN_HOUR", "Told", "answer_out_of_scope", "erase_complainant", "file_complaint", "is_secret_of",
@@ -65,9 +66,9 @@ def receive_complaint(body: Body, certificate: Certificate | None, told: Told, *
     Raises:
         SealmarkError: SM854 too many came from there, or at all, within an hour.
     """
-    origin = salted_hmac("sealmark.origin", told.address, algorithm="sha256").hexdigest()
+    origin = origin_of(told.address)
     with transaction.atomic():
-        _wait_for_others()
+        one_after_another()
         recent = Complainant.objects.filter(complaint__received_at__gt=at - dt.timedelta(hours=1))
         if recent.filter(origin=origin).count() >= AN_HOUR or recent.count() >= _AT_ALL:
             what = "Too many complaints have come from here within an hour."
@@ -92,13 +93,6 @@ def _tell_coordinators(file: CertificationFile, at: dt.datetime) -> None:
     Notice.objects.bulk_create(
         Notice(file=file, person_id=person, kind="outside-complaint", made_at=at) for person in sorted(people)
     )
-
-
-def _wait_for_others() -> None:
-    """Make others who complain at once wait, so that references have no doubles and the limit holds."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(7325626)")
 
 
 def _next_reference(body: Body, year: int) -> str:

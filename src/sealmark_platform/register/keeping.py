@@ -71,7 +71,7 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 def _may_be_kept(request: HttpRequest) -> bool:
     if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES:
         return False
-    if not request.path.startswith(reverse("register")) or wanted(request):
+    if not request.path.startswith((reverse("register"), reverse("verify"))) or wanted(request):
         return False
     try:
         request.get_host()

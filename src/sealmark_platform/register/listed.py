@@ -8,11 +8,13 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import Case, F, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, StrIndex
 
 from sealmark_platform.casework.models import Certificate, CertificateEvent
 from sealmark_platform.prepared import Prepared
+from sealmark_platform.records.models import Entry
+from sealmark_platform.register.comparing import VERIFIED
 from sealmark_platform.register.models import NamePart, SearchedName
 from sealmark_platform.register.names import folded, is_whole, range_of
 
@@ -25,7 +27,7 @@ _HOLDER = "file__organization__"
 
 
 class Listed(NamedTuple):
-    """What a list tells of a certificate."""
+    """What a list tells of a certificate; nothing of the holder when the details are withheld."""
 
     number: str
     valid_until: dt.date
@@ -34,6 +36,7 @@ class Listed(NamedTuple):
     city: str
     country: str
     edition: str
+    as_of: dt.datetime | None
 
 
 class Shown(NamedTuple):
@@ -57,6 +60,10 @@ class Shown(NamedTuple):
     edition: str
     digest: str
     adopted_on: dt.date
+    withheld_at: dt.datetime | None
+    as_of: dt.datetime | None
+    verified_at: dt.datetime | None
+    credential: uuid.UUID | None
 
 
 class Event(NamedTuple):
@@ -72,8 +79,21 @@ def _granted_by(field: str) -> Coalesce:
 
 
 def _listed(found: QuerySet[Certificate], limit: int) -> QuerySet[Certificate, tuple[object, ...]]:
-    columns = ("number", "valid_until", "status", f"{_HOLDER}name", f"{_HOLDER}city", f"{_HOLDER}country")
-    return found.order_by("-number").values_list(*columns, _granted_by("edition"))[:limit]
+    holder = (_open(f"{_HOLDER}{part}") for part in ("name", "city", "country"))
+    newest = _newest(Entry.objects.all())
+    told = found.order_by("-number").values_list(
+        "number", "valid_until", "status", *holder, _granted_by("edition"), newest
+    )  # fmt: skip
+    return told[:limit]
+
+
+def _newest(entries: QuerySet[Entry]) -> Subquery:
+    """Return when the newest of some entries of the trail was made."""
+    return Subquery(entries.order_by("-number").values("at")[:1])
+
+
+def _open(field: str) -> Case:
+    return Case(When(withholding__approved_at=None, then=F(field)), default=Value(""))
 
 
 def _numbered(number: str, capitals: str) -> QuerySet[Certificate]:
@@ -84,7 +104,9 @@ _ONE = Prepared(
     lambda number, capitals: _numbered(number, capitals).order_by("number").values_list(
         "pk", "number", "status", "grade", "scope", "sites", "first_issued_on", "valid_from", "valid_until",
         f"{_HOLDER}name", f"{_HOLDER}address", f"{_HOLDER}city", f"{_HOLDER}country", "file__body__name",
-        "file__body__address", *map(_granted_by, ("edition", "digest", "adopted_on")),
+        "file__body__address", *map(_granted_by, ("edition", "digest", "adopted_on")), "withholding__approved_at",
+        _newest(Entry.objects.all()), _newest(Entry.objects.filter(subject=VERIFIED)),
+        "public_record__credential",
     )[:1], str, str,
 )  # fmt: skip
 _EVENTS = Prepared(
@@ -119,7 +141,7 @@ def finder(query: str) -> Callable[[int], Sequence[Listed]]:
 
 @functools.cache
 def _all(limit: int) -> Prepared:
-    return Prepared(lambda: _listed(Certificate.objects.all(), limit))
+    return Prepared(lambda: _listed(Certificate.objects.filter(withholding__approved_at=None), limit))
 
 
 def _named(text: str, limit: int) -> list[tuple[object, ...]]:

@@ -64,7 +64,7 @@ def keep_name(instance: Organization, update_fields: Iterable[str] | None = None
     """Take the certificates of an organization down anew, if its name is another than before."""
     if update_fields is not None and "name" not in update_fields:
         return
-    held = Certificate.objects.filter(file__organization=instance)
+    held = Certificate.objects.filter(file__organization=instance, withholding__approved_at=None)
     known = SearchedName.objects.filter(certificate__in=held)
     if known.exclude(folded=folded(instance.name)).exists():
         known.delete()

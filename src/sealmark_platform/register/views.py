@@ -21,27 +21,35 @@ from sealmark_platform.register.attested import negotiated, wanted
 from sealmark_platform.register.keeping import for_everybody
 from sealmark_platform.register.listed import Event, Listed, Shown, finder, shown_certificate
 from sealmark_platform.register.moulds import Here, Mould, here, page, written
+from sealmark_platform.register.printed import signed_part
 
 __all__ = ["certificate", "search"]
 
 _PER_PAGE = 20
-_SEARCH = Mould("register/search.html", "query", "rows", "more")
+_SEARCH = Mould("register/search.html", "query", "rows", "more", "as_of")
 _ROW = Mould(
     "register/row.html", "address", "number", "holder", "city", "country", "scheme", "valid_until", "status"
 )  # fmt: skip
+_ROW_WITHHELD = Mould("register/row_withheld.html", "address", "number", "status")
 _MORE = Mould(
     "parts/more.html", "carried", "page.number", "page.previous_page_number", "page.next_page_number"
 )  # fmt: skip
 _CERTIFICATE = Mould(
     "register/certificate.html", "number", "holder", "address", "country", "scheme", "edition", "grade", "scope",
-    "sites", "first_issued_on", "since", "valid_until", "body", "body_address", "events", "complain",
+    "sites", "first_issued_on", "since", "valid_until", "body", "body_address", "events", "complain", "subscribe",
+    "as_of", "verified_on",
+    "signed",
 )  # fmt: skip
+_WITHHELD = Mould("register/withheld.html", "number", "body", "body_address", "as_of", "complain", "subscribe")
+_MISSING = Mould("register/missing.html", "number")
 _EVENT = Mould("register/event.html", "name", "on")
 _page_of = written("{{ value|address:'certificate' }}")
 _country = written("{{ value|country_name }}")
 _scheme = written("{{ value|scheme_title }}")
 _day = written('{{ value|date:"DATE_FORMAT" }}')
+_moment = written('{{ value|date:"DATETIME_FORMAT" }}')
 _status = written('{% include "parts/status.html" with status=value %}')
+_subscribe = written("{{ value|address:'certificate' }}subscribe/")
 _complain = written("{% url 'complain' %}?certificate={{ value|urlencode }}")
 
 
@@ -52,16 +60,20 @@ def search(request: HttpRequest) -> HttpResponse:
     return _list(request, slice_of(request, finder(query), per_page=_PER_PAGE), query)
 
 
-def _list(request: HttpRequest, found: Slice, query: str, *, code: int = 200) -> HttpResponse:
+def _list(request: HttpRequest, found: Slice, query: str) -> HttpResponse:
     carried = urlencode({"q": query}) + "&" if query else ""
     at = here()
     rows = _joined(_row(at, one) for one in found.object_list)
-    values = {"query": query, "rows": rows, "more": _more(at, found, carried)}
+    newest = found.object_list[0].as_of if found.object_list else None
+    values = {"query": query, "rows": rows, "more": _more(at, found, carried), "as_of": _moment(at, newest)}
     shape = {"has_rows": bool(found.object_list), "is_asked": bool(query)}
-    return page(request, _SEARCH, values, shape=shape, code=code)
+    return page(request, _SEARCH, values, shape=shape)
 
 
 def _row(at: Here, one: Listed) -> SafeString:
+    if not one.holder:
+        address = _page_of(at, one.number)
+        return _ROW_WITHHELD.fill(at, {"address": address, "number": one.number, "status": _status(at, one.status)})
     return _ROW.fill(at, {
         "address": _page_of(at, one.number), "number": one.number, "holder": one.holder, "city": one.city,
         "country": _country(at, one.country), "scheme": _scheme(at, one.edition), "status": _status(at, one.status),
@@ -89,11 +101,18 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         return negotiated(request, number, kind)
     found = shown_certificate(number)
     if found is None:
-        return _list(request, Slice((), 1, has_next=False), number, code=404)
+        return page(request, _MISSING, {"number": number}, shape={}, code=404)
     shown, history = found
+    if shown.withheld_at is not None:
+        shape = {"status": shown.status, "has_body_address": bool(shown.body_address)}
+        return page(request, _WITHHELD, _facts(here(), shown, history), shape=shape)
     grade = _grade(reader_tag(), shown.edition, shown.digest, shown.adopted_on, shown.grade)
-    shape = {"status": shown.status, "is_graded": bool(grade), "has_body_address": bool(shown.body_address)}
-    return page(request, _CERTIFICATE, {**_facts(here(), shown, history), "grade": grade}, shape=shape)
+    shape = {
+        "status": shown.status, "is_graded": bool(grade), "has_body_address": bool(shown.body_address),
+        "is_verified": shown.verified_at is not None,
+    }  # fmt: skip
+    more = {"grade": grade, "signed": signed_part(here(), shown.number) if shown.credential else ""}
+    return page(request, _CERTIFICATE, {**_facts(here(), shown, history), **more}, shape=shape)
 
 
 def _facts(at: Here, shown: Shown, history: list[Event]) -> dict[str, str]:
@@ -104,7 +123,8 @@ def _facts(at: Here, shown: Shown, history: list[Event]) -> dict[str, str]:
         "first_issued_on": _day(at, shown.first_issued_on), "since": _day(at, _since(shown, history)),
         "valid_until": _day(at, shown.valid_until), "body": shown.body,
         "body_address": linebreaksbr(shown.body_address), "events": _joined(_event(at, one) for one in history),
-        "complain": _complain(at, shown.number),
+        "complain": _complain(at, shown.number), "subscribe": _subscribe(at, shown.number),
+        "as_of": _moment(at, shown.as_of), "verified_on": _day(at, shown.verified_at),
     }  # fmt: skip
 
 

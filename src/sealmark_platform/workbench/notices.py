@@ -40,5 +40,6 @@ SENTENCES = {
     "objection-investigate": _("Your complaint or appeal was investigated."),
     "objection-decide": _("Your complaint or appeal was decided."),
     "outside-complaint": _("A complaint came in from outside."),
+    "withholding-asked": _("Somebody who may decide is asked to approve that the register withholds the details."),
     "objection-close": _("Your complaint or appeal was closed."),
 }

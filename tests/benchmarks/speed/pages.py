@@ -44,6 +44,7 @@ def measure(folder: str, entries: int) -> dict[str, float]:
         "search by a common name": fresh("/register/?q=zation"),
         "certificate, kept": pages.asks(number),
         "register, kept": pages.asks("/register/"),
+        "page that checks certificates, kept": pages.asks("/verify/"),
         "proof": _proofs(entries),
     }
     for call in calls.values():

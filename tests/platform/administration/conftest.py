@@ -14,8 +14,8 @@ from sealmark_platform.catalogue.queries import loaded
 
 
 @pytest.fixture(scope="session")
-def layers():
-    return {"oak": (people,), "elm": (people, "elm")}
+def layers(layers):
+    return {**layers, "oak": (people,), "elm": (people, "elm")}
 
 
 @pytest.fixture

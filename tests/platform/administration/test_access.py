@@ -25,7 +25,7 @@ from sealmark_platform.records.models import Entry
 # Coordinators look after these, and read the editions.
 _ORGANIZERS = {
     "organizations", "organization-add", "organization", "organization-task", "site-close", "representation-end",
-    "editions", "edition", "edition-impact", "body-calendar",
+    "editions", "edition", "edition-impact", "body-calendar", "body-registers", "body-registers-take-over",
 }  # fmt: skip
 _OWN = {
     "administration", "my-declarations", "my-declaration-end", "my-leave", "my-leave-take-back", "my-settings",
@@ -59,7 +59,7 @@ def planted(oak, two_editions):
             "edition-task": [code, cast.edition.pk, "succession"], "edition-impact": [code, cast.edition.pk, later.pk],
             "body-settings": [code], "mails": [code], "mail": [code, cast.cora.pk, "waiting"], "webhooks": [code],
             "webhook": [code, hook.pk], "body-calendar": [code], "body-calendar-task": [code, "week"],
-            "holiday-remove": [code, day.pk],
+            "holiday-remove": [code, day.pk], "body-registers": [code], "body-registers-take-over": [code],
         }, tie  # fmt: skip
 
     return plant
@@ -75,14 +75,18 @@ def everybody(oak, elm):
     return inside, outside
 
 
+def _browser_of(who):
+    """Return the browser in which somebody stays signed in."""
+    if who is None:
+        return Browser()
+    if not hasattr(who, "browser"):
+        who.browser = Browser()
+        who.browser.force_login(who)
+    return who.browser
+
+
 def statuses(people, address, method="get"):
-    found = {}
-    for name, who in people.items():
-        browser = Browser()
-        if who is not None:
-            browser.force_login(who)
-        found[name] = getattr(browser, method)(address).status_code
-    return found
+    return {name: getattr(_browser_of(who), method)(address).status_code for name, who in people.items()}
 
 
 def test_every_address_is_for_administrators_of_the_body(oak, elm, planted):

@@ -19,9 +19,9 @@ def where_stars_wait(_request, _made):
 
 
 @pytest.fixture(scope="module")
-def layers():
+def layers(layers):
     """A body that certifies by a scheme in which stars have to wait."""
-    return {"world": (where_stars_wait,)}
+    return {**layers, "world": (where_stars_wait,)}
 
 
 def reviewed(world, document, file=None, kind="initial", day=5):

@@ -4,27 +4,23 @@ import io
 import re
 import zipfile
 from datetime import timedelta
-from importlib import resources
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from tests.platform.people import SCHEME, after
+from tests.platform.people import after
 from tests.platform.scenes import kinds_after, people
 
 from sealmark.core.errors import SealmarkError
 from sealmark.evaluation.document import seal
-from sealmark.evaluation.example import make_example, read_profile
 from sealmark_platform.casework.actions import runs
 from sealmark_platform.casework.actions.evaluation import record_result
 from sealmark_platform.casework.actions.evidence import add_evidence
 from sealmark_platform.casework.intake import labelled_case
 from sealmark_platform.casework.kept_runs import PATIENCE
 from sealmark_platform.casework.models import EvaluationRun, Notice
-from sealmark_platform.catalogue.queries import loaded
 from sealmark_platform.records.models import Entry
 from sealmark_platform.work import work
 
@@ -40,8 +36,8 @@ def zipped(members):
 
 
 @pytest.fixture(scope="module")
-def layers():
-    return {"cast": (people,)}
+def layers(layers):
+    return {**layers, "cast": (people,)}
 
 
 @pytest.fixture
@@ -49,13 +45,10 @@ def cast(staged, db):
     return staged["cast"]
 
 
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
+@pytest.fixture
+def example(example_case):
     """The files of an example case of the scheme that the body certifies by."""
-    folder = tmp_path_factory.mktemp("case") / "case"
-    profile = read_profile(Path(str(resources.files("sealmark.cli"))) / "examples" / f"{SCHEME.partition('/')[0]}.yaml")
-    make_example(profile, loaded(SCHEME), folder)
-    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    return {str(one.relative_to(example_case)): one.read_bytes() for one in example_case.rglob("*") if one.is_file()}
 
 
 def gathering(cast, members):
@@ -65,7 +58,7 @@ def gathering(cast, members):
     return one
 
 
-def test_what_was_asked_for_is_recorded_by_the_worker_as_who_asked(cast, example):
+def test_what_was_asked_for_is_recorded_by_the_worker_as_who_asked(cast, example, quick):
     one = gathering(cast, example)
     number = Entry.objects.count()
 
@@ -184,7 +177,7 @@ def test_a_lost_run_that_comes_back_records_nothing(cast, example):
     assert one.runs.get(status="queued")
 
 
-def test_evidence_that_came_in_between_asks_for_another_run(cast, example):
+def test_evidence_that_came_in_between_asks_for_another_run(cast, example, quick):
     one = gathering(cast, example)
     run = runs.ask_run(one, by=cast.ada, at=timezone.now())
     add_evidence(one, SimpleUploadedFile("late.txt", b"One more thing."), by=cast.ada, at=after(12))
@@ -237,7 +230,7 @@ def test_what_is_labelled_otherwise_cannot_stand_as_a_result(cast, sealed, label
         record_result(one, seal({**body, "label": label}), by=cast.ada, at=after(12))
 
 
-def test_the_page_asks_until_the_result_is_there(cast, client, example):
+def test_the_page_asks_until_the_result_is_there(cast, client, example, quick):
     one = gathering(cast, example)
     address = reverse("run", args=[one.pk])
     client.force_login(cast.ada)

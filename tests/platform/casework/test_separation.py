@@ -28,10 +28,10 @@ SIDES = ("evaluation", "review", "decision", "review-and-decision", "panel")
 
 
 @pytest.fixture
-def layers(request):
+def layers(request, layers):
     """The people, and upon them the scene of the test's act."""
     act = getattr(request.node, "callspec", None) and request.node.callspec.params.get("act")
-    return {"cast": (people,), "scene": (scene_of, getattr(act, "id", act))}
+    return {**layers, "cast": (people,), "scene": (scene_of, getattr(act, "id", act))}
 
 
 @pytest.fixture

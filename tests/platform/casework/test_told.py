@@ -21,8 +21,8 @@ WHY = "The complaints log of Oak Street is missing."
 
 
 @pytest.fixture(scope="module")
-def layers():
-    return {"cast": (people,)}
+def layers(layers):
+    return {**layers, "cast": (people,)}
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import io
 import json
 import tempfile
 import zipfile
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from tests.platform.people import SCHEME, after, person
 
 from sealmark.core.canonical import digest_json
 from sealmark.core.errors import SealmarkError
-from sealmark.evaluation.example import make_example, read_profile
 from sealmark_platform.casework.kept_runs import PATIENCE
 from sealmark_platform.casework.models import CertificationFile, Evaluation
 from sealmark_platform.casework.queries.consistency import disagreements
@@ -40,32 +38,17 @@ judgements: [judgements.csv]
 
 
 @pytest.fixture(scope="module")
-def folder():
+def folder(example_case):
     """A case folder as an archive; it calls itself an evaluation."""
-    profile = read_profile(Path(str(resources.files("sealmark.cli"))) / "examples" / "sealmark-charter.yaml")
     content = io.BytesIO()
-    with tempfile.TemporaryDirectory() as place:
-        case = Path(place) / "case"
-        make_example(profile, loaded(SCHEME), case)
-        text = (case / "case.yaml").read_text(encoding="utf-8")
-        (case / "case.yaml").write_text(text.replace("label: example", "label: evaluation"), encoding="utf-8")
-        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(case.rglob("*")):
-                archive.write(path, path.relative_to(case))
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(example_case.rglob("*")):
+            archive.write(path, path.relative_to(example_case))
     return content.getvalue()
 
 
 def upload(content, name="our case.zip"):
     return SimpleUploadedFile(name, content, content_type="application/zip")
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Fewer draws: the same way through the library in less time."""
-    from sealmark.evaluation import run
-
-    whole = run.evaluate
-    monkeypatch.setattr(run, "evaluate", lambda edition, case: whole(edition, case, draws=20))
 
 
 def posted(world, **more):

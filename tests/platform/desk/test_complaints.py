@@ -10,7 +10,7 @@ from django.core.mail.backends import locmem
 from django.urls import reverse
 from django.utils import timezone
 from tests.platform.people import after, person
-from tests.platform.scenes import Cast
+from tests.platform.scenes import people
 
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.casework.models import CertificationFile, Notice, Objection
@@ -26,14 +26,23 @@ WORDS = "They never called back."
 SECRET_WORDS = ("Zoe Public", "zoe@example.net", WORDS)
 
 
-@pytest.fixture
-def oak(db):
-    return Cast()
+def certified(_request, made):
+    return made["oak"].certified()
+
+
+@pytest.fixture(scope="module")
+def layers(layers):
+    return {**layers, "oak": (people,), "held": (certified,)}
 
 
 @pytest.fixture
-def held(oak):
-    return oak.certified()
+def oak(staged, db):
+    return staged["oak"]
+
+
+@pytest.fixture
+def held(staged, oak):
+    return staged["held"]
 
 
 def said(**more):

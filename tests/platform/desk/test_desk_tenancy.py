@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from tests.platform.desk import pages
-from tests.platform.pages.test_tenancy import EVERYBODY, INSIDE, OUTSIDE, Planted, everybody, statuses
+from tests.platform.pages.test_tenancy import EVERYBODY, INSIDE, OUTSIDE, everybody, planted, statuses
 from tests.platform.people import after
 
 from sealmark_platform.casework.models import Evaluation
@@ -17,14 +17,19 @@ FOREIGN_STAFF = {"foreign coordinator", "foreign observer", "foreign lead"}
 NO_STAFF = {"client", "stranger", "operator", "former coordinator", "foreign client"}
 
 
-@pytest.fixture
-def oak(db, sealed):
-    return Planted("oak", sealed)
+@pytest.fixture(scope="module")
+def layers(layers):
+    return {**layers, "oak": (planted,), "elm": (planted, "elm")}
 
 
 @pytest.fixture
-def elm(oak, sealed):
-    return Planted("elm", sealed)
+def oak(staged, db):
+    return staged["oak"]
+
+
+@pytest.fixture
+def elm(staged, oak):
+    return staged["elm"]
 
 
 @pytest.fixture

@@ -68,8 +68,8 @@ def everything(request, _made, code="oak"):
 
 
 @pytest.fixture(scope="session")
-def layers():
-    return {"oak": (everything,), "elm": (people, "elm"), "elm_kept": (everything, "elm")}
+def layers(layers):
+    return {**layers, "oak": (everything,), "elm": (people, "elm"), "elm_kept": (everything, "elm")}
 
 
 @pytest.fixture
@@ -78,5 +78,5 @@ def oak(staged, db):
 
 
 @pytest.fixture
-def elm_kept(staged, db):
+def elm_kept(staged, oak):
     return staged["elm_kept"]

@@ -98,3 +98,14 @@ def test_that_there_is_no_such_certificate_is_not_kept(world, client):
     world.certified()
 
     assert (missing, client.get(address).status_code) == (404, 200)
+
+
+def test_the_page_that_checks_certificates_is_kept_too(shown, client):
+    address = reverse("verify")
+    first, again = client.get(address), client.get(address)
+
+    told = client.get(address, headers={"If-None-Match": first["ETag"]})
+
+    assert (first["ETag"], first.content, first["Cache-Control"]) == (again["ETag"], again.content, "no-cache")
+    assert "'unsafe" not in first["Content-Security-Policy"]
+    assert (told.status_code, told.content) == (304, b"")

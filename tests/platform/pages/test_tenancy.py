@@ -18,6 +18,7 @@ from tests.platform.scenes import NOW, WHY, Cast, snapshot
 
 from sealmark.certify import ACTS, Function, separated_pairs
 from sealmark.core.errors import SealmarkError
+from sealmark.reports import html
 from sealmark_platform import urls
 from sealmark_platform.api.tokens import make_token
 from sealmark_platform.casework.actions import decision, evaluation, evidence, finding, objection
@@ -84,14 +85,24 @@ class Planted(Cast):
         }
 
 
-@pytest.fixture
-def oak(db, sealed):
-    return Planted("oak", sealed)
+def planted(request, _made, code="oak"):
+    """The layer of a body with a whole file."""
+    return Planted(code, request.getfixturevalue("sealed"))
+
+
+@pytest.fixture(scope="module")
+def layers(layers):
+    return {**layers, "oak": (planted,), "elm": (planted, "elm")}
 
 
 @pytest.fixture
-def elm(oak, sealed):
-    return Planted("elm", sealed)
+def oak(staged, db):
+    return staged["oak"]
+
+
+@pytest.fixture
+def elm(staged, oak):
+    return staged["elm"]
 
 
 def everybody(oak, elm):
@@ -137,8 +148,11 @@ def expected(inside, outside=404, nobody=302):
 
 OF_ONE_FILE = {"file", "result", "report", "run", "evidence", "document", "application", "act"}
 OF_THE_READER = {"today", "files", "apply", "tokens"}
-OF_EVERYBODY = {"home", "sign-in", "sign-out", "demo-sign-in", "language", "health", "register", "certificate",
-               "log-file"}  # fmt: skip
+OF_EVERYBODY = {
+    "home", "sign-in", "sign-out", "demo-sign-in", "language", "health", "register", "certificate",
+    "log-file", "verify", "did", "body-did", "record", "bundle", "credential", "credential-sites",
+    "status-list", "certificate-pdf", "badge",
+}  # fmt: skip
 OF_ONE_PERSON = {"token-revoke"}
 
 
@@ -152,7 +166,21 @@ def test_every_page_is_tried_here():
     assert named == OF_ONE_FILE | OF_THE_READER | OF_ONE_PERSON | OF_EVERYBODY
 
 
-def test_what_belongs_to_a_file_is_shown_inside_and_is_not_there_outside(oak, everyone):
+@pytest.fixture
+def drawn_once(monkeypatch):
+    """A report that is the same for every reader."""
+    whole, known = html.render_html, {}
+
+    def render(document, *rest):
+        asked = (document["digest"], *map(str, rest[1:]))
+        if asked not in known:
+            known[asked] = whole(document, *rest)
+        return known[asked]
+
+    monkeypatch.setattr(html, "render_html", render)
+
+
+def test_what_belongs_to_a_file_is_shown_inside_and_is_not_there_outside(oak, everyone, drawn_once):
 
     found = {name: statuses(everyone, address) for name, address in oak.addresses().items()}
 

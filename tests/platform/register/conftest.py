@@ -8,8 +8,10 @@ from sealmark_platform.attestation.models import PublicRecord
 from sealmark_platform.attestation.records import hexadecimal, record_of
 from sealmark_platform.records.actions import append_record
 
+_DAY = after(20)
 
-def published(certificate, at=after(20)):
+
+def published(certificate, at=_DAY):
     """Publish what the register says of a certificate, as the publisher does for one without a key."""
     certificate.refresh_from_db()
     record = record_of(certificate, "", at)

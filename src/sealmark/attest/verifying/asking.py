@@ -9,43 +9,57 @@ from sealmark.attest.verifying.material import Fetch
 from sealmark.attest.web import web_address
 from sealmark.core.errors import Problem, SealmarkError
 
-__all__ = ["Asking", "host_of"]
+__all__ = ["Asking", "installation_of"]
 
 _MOST_QUESTIONS = 80
+_PARTS = 3  # did:web:host: before there can be a path
 
 
-def host_of(did: str) -> str:
-    """Return host and port behind a ``did:web``, empty for any other identifier.
+def installation_of(did: str) -> str:
+    """Return the identifier of the installation that an issuer is one of the bodies of; empty when it has no address.
 
     Example:
-        >>> host_of("did:web:certs.example.org:bodies:acme"), host_of("did:key:z6Mk")
-        ('certs.example.org', '')
+        >>> installation_of("did:web:certs.example.org:bodies:acme")
+        'did:web:certs.example.org'
+        >>> installation_of("did:web:acme.example"), installation_of("did:key:z6Mk")
+        ('did:web:acme.example', '')
     """
+    *parts, kind, _ = did.split(":") if did.count(":") > _PARTS else (did, "", "")
+    found = ":".join(parts) if kind == "bodies" else did
     try:
-        return urlsplit(web_address(did)).netloc if did.startswith("did:web:") else ""
+        return found if found.startswith("did:web:") and web_address(did) and web_address(found) else ""
     except SealmarkError:
         return ""
 
 
 class Asking:
-    """Reads addresses of one host.
+    """Reads addresses of the host of an issuer.
 
     Args:
         fetch: How to read an address; nothing can be asked without it.
-        host: The only host, with its port if it is not the usual one.
+        did: Of the issuer.
+
+    Attributes:
+        installation: Identifier of the installation that the issuer belongs to.
+        root: Its address, empty when it has none; ends with a slash.
+        host: Its host, with the port if it is not the usual one.
     """
 
-    def __init__(self, fetch: Fetch | None, host: str) -> None:
-        self._fetch, self._host, self._left = fetch, host, _MOST_QUESTIONS
+    def __init__(self, fetch: Fetch | None, did: str) -> None:
+        self._fetch, self._left = fetch, _MOST_QUESTIONS
+        self.installation = installation_of(did)
+        address = web_address(self.installation) if self.installation else ""
+        self.root = address.removesuffix("did.json").removesuffix(".well-known/")
+        self.host = urlsplit(address).netloc
 
     @property
     def is_possible(self) -> bool:
         """Whether anything can be asked."""
-        return self._fetch is not None and bool(self._host)
+        return self._fetch is not None and bool(self.host)
 
     def may(self, address: object) -> bool:
         """Tell whether an address is one of the issuer's host."""
-        return self.is_possible and isinstance(address, str) and address.startswith(f"https://{self._host}/")
+        return self.is_possible and isinstance(address, str) and address.startswith(f"https://{self.host}/")
 
     def read(self, address: str) -> bytes:
         """Return what stands at an address.

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sealmark.attest.moments import moment_text, read_moment
-from sealmark.attest.verifying.asking import Asking, host_of
+from sealmark.attest.verifying.asking import Asking
 from sealmark.attest.verifying.badges import check_badge, edition_of, issuer_of, said_by, says_digest
 from sealmark.attest.verifying.endorsements import check_endorsements
 from sealmark.attest.verifying.inclusion import Logged, check_inclusion
@@ -20,7 +20,7 @@ from sealmark.attest.verifying.material import Material, Means
 from sealmark.attest.verifying.records import Recorded, check_record
 from sealmark.attest.verifying.signatures import Signed, check_envelope, check_proofs
 from sealmark.attest.verifying.standing import check_standing
-from sealmark.attest.verifying.verdict import Check, Shown, Verdict, printable
+from sealmark.attest.verifying.verdict import Check, Shown, Verdict, printable, shown_time
 from sealmark.core.errors import Problem, SealmarkError
 
 __all__ = ["refused", "verify"]
@@ -62,8 +62,7 @@ class _Verification:
         self._material, self._on, self._means = material, on, means
         self._credential = material.credential
         self._did = issuer_of(material.credential)
-        self._host = host_of(self._did)
-        self._asking = Asking(means.fetch, self._host)
+        self._asking = Asking(means.fetch, self._did)
 
     def verdict(self) -> Verdict:
         form = self._form()
@@ -94,12 +93,10 @@ class _Verification:
         return Check("form", "passed", "form.passed")
 
     def _logged(self) -> Logged:
-        return check_inclusion(
-            self._material.log, self._credential, means=self._means, asking=self._asking, host=self._host
-        )
+        return check_inclusion(self._material.log, self._credential, means=self._means, asking=self._asking)
 
     def _recorded(self) -> Recorded:
-        return check_record(self._credential, means=self._means, asking=self._asking, host=self._host, on=self._on)
+        return check_record(self._credential, means=self._means, asking=self._asking, on=self._on)
 
     def _signed(self, document: Mapping[str, object], logged: Logged) -> Signed:
         return Signed(self._did, document, self._means.contexts, self._on, logged.logged_at)
@@ -139,8 +136,7 @@ class _Verification:
 
     def _dates(self) -> Check:
         since, until = (read_moment(self._credential.get(name)) for name in ("validFrom", "validUntil"))
-        values = {"on": moment_text(self._on), "since": moment_text(since) if since else "",
-                  "until": moment_text(until) if until else ""}  # fmt: skip
+        values = {"on": shown_time(self._on), "since": shown_time(since), "until": shown_time(until)}
         if since is not None and self._on < since:
             return Check("dates", "failed", "dates.not-yet-valid", values)
         if until is not None and self._on > until:

@@ -19,6 +19,7 @@ from sealmark.attest.verifying.asking import Asking
 from sealmark.attest.verifying.badges import subject_of
 from sealmark.attest.verifying.material import Means
 from sealmark.attest.verifying.verdict import Check, printable
+from sealmark.attest.web import web_address
 from sealmark.core.errors import Problem, SealmarkError
 
 __all__ = ["Entry", "Logged", "check_inclusion", "digest_of", "read_entry"]
@@ -28,7 +29,7 @@ _KIND = "certificate.published"
 _LONGEST_PATH = 64
 _LONGEST_ENTRY = 64 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_ORIGIN = re.compile(r"[a-z0-9.:-]{1,260}(/[A-Za-z0-9._-]{1,64}){0,8}", re.ASCII)
+_ORIGIN = re.compile(r"[a-z0-9.:-]{1,260}(/(?!\.)[A-Za-z0-9._-]{1,64}){0,8}", re.ASCII)
 
 Document = Mapping[str, object]
 
@@ -129,7 +130,7 @@ def _details(said: Document) -> Document:
     return details
 
 
-def check_inclusion(log: Document | None, credential: Document, *, means: Means, asking: Asking, host: str) -> Logged:
+def check_inclusion(log: Document | None, credential: Document, *, means: Means, asking: Asking) -> Logged:
     """Return what the log says about a credential.
 
     Args:
@@ -137,14 +138,13 @@ def check_inclusion(log: Document | None, credential: Document, *, means: Means,
         credential: The whole signed credential.
         means: Documents that the caller vouches for, and what was seen before.
         asking: The issuer's host.
-        host: The same as text.
     """
     if log is None:
         return Logged(Check("log", "not-checked", "log.absent"))
     values = {"origin": printable(log.get("origin", ""), longest=120)}
     try:
         entry = read_entry(log, credential)
-        return _Followed(entry, means, asking, host).result(values)
+        return _Followed(entry, means, asking).result(values)
     except SealmarkError as error:
         return Logged(Check("log", "failed", "log.failed", values, error.problems[0]))
 
@@ -152,9 +152,11 @@ def check_inclusion(log: Document | None, credential: Document, *, means: Means,
 class _Followed:
     """The log of an entry, compared with what is known of it from elsewhere."""
 
-    def __init__(self, entry: Entry, means: Means, asking: Asking, host: str) -> None:
-        self._entry, self._means, self._asking, self._host = entry, means, asking, host
+    def __init__(self, entry: Entry, means: Means, asking: Asking) -> None:
+        self._entry, self._means, self._asking = entry, means, asking
         self._origin = entry.checkpoint.origin
+        # By convention; the installation may say it otherwise.
+        self._address = f"https://{self._origin}/" if _ORIGIN.fullmatch(self._origin) else ""
         self._reason: Problem | None = None
 
     def result(self, values: Mapping[str, str]) -> Logged:
@@ -192,47 +194,37 @@ class _Followed:
         return open_checkpoint(kept[1], self._entry.key, origin=self._origin)
 
     def _is_pinned(self) -> bool:
-        return self._is_listed(self._means.trust.get(_installation(self._host), {}))
+        return self._is_listed(self._means.trust.get(self._asking.installation, {}))
 
     def _is_online(self) -> bool:
-        """Whether the host of the issuer names this key as that of its log."""
-        if not self._is_of_host():
+        """Whether the installation names this key as that of its log; old ones have it beside the log only."""
+        if not self._asking.is_possible:
             return False
-        for address, fits in (
-            (f"https://{self._host}/.well-known/did.json", self._is_listed_in),
-            (f"https://{self._origin}/key", self._is_key),
-        ):
-            try:
-                if fits(self._asking.read(address)):
-                    return True
-            except FileNotFoundError:
-                continue
-            except SealmarkError as error:
-                self._reason = error.problems[0]
-        return False
-
-    def _is_of_host(self) -> bool:
-        shape = _ORIGIN.fullmatch(self._origin) is not None and "/." not in self._origin
-        return self._asking.is_possible and shape and self._origin.split("/")[0] == self._host
-
-    def _is_listed_in(self, content: bytes) -> bool:
-        return self._is_listed(read_json(content))
+        try:
+            if self._is_listed(self._asking.document(web_address(self._asking.installation))):
+                return True
+        except SealmarkError as error:
+            self._reason = error.problems[0]
+        key = f"{self._address}key"
+        try:
+            return self._asking.may(key) and self._asking.read(key).strip() == self._entry.key.text.encode()
+        except (SealmarkError, FileNotFoundError):
+            return False
 
     def _is_listed(self, document: Document) -> bool:
-        methods = document.get("verificationMethod", [])
+        """Whether a document of the installation has the key; then it says where the log is, too."""
+        for service in _parts(document, "service"):
+            address = service.get("serviceEndpoint")
+            if service.get("type") == "TransparencyLog" and isinstance(address, str) and self._asking.may(address):
+                self._address = address.rstrip("/") + "/"
         multikey = self._entry.key.key.multikey
-        return isinstance(methods, list) and any(
-            isinstance(method, dict) and method.get("publicKeyMultibase") == multikey for method in methods
-        )
-
-    def _is_key(self, content: bytes) -> bool:
-        return content.strip() == self._entry.key.text.encode()
+        return any(method.get("publicKeyMultibase") == multikey for method in _parts(document, "verificationMethod"))
 
     def _newest(self) -> bytes | None:
-        if not self._is_of_host():
+        if not self._asking.may(self._address):
             return None
         try:
-            return self._asking.read(f"https://{self._origin}/checkpoint")
+            return self._asking.read(f"{self._address}checkpoint")
         except FileNotFoundError:
             self._reason = Problem("SM779", "The log has no checkpoint.")
         except SealmarkError as error:
@@ -257,11 +249,12 @@ class _Followed:
                 raise _two_histories(before.size) from None
 
     def _tile(self, path: str) -> bytes:
-        return self._asking.read(f"https://{self._origin}/{path}")
+        return self._asking.read(self._address + path)
 
 
-def _installation(host: str) -> str:
-    return "did:web:" + host.replace(":", "%3A")
+def _parts(document: Document, name: str) -> list[Document]:
+    listed = document.get(name, [])
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
 def _two_histories(size: int) -> SealmarkError:

@@ -32,11 +32,6 @@ class KnownIssuer:
     document: Mapping[str, object] | None
     check: Check
 
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the document is the issuer's, for all that can be known."""
-        return self.check.outcome == "passed"
-
 
 def find_issuer(did: str, material: Material, means: Means, asking: Asking) -> KnownIssuer:
     """Return the issuer of a credential with the best document that is to be had.

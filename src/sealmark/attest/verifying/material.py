@@ -13,7 +13,7 @@ from sealmark.core.errors import Problem, SealmarkError
 __all__ = ["BUNDLE", "Fetch", "Material", "Means", "read_bundle", "read_jwt"]
 
 BUNDLE = "sealmark-bundle/1"
-_BUNDLE_LIMITS = Limits(size=6 << 20)
+_BUNDLE_LIMITS = Limits(size=2 << 20)
 _CREDENTIAL_LIMITS = Limits(size=1 << 20)
 _MEMBERS = {"format", "credential", "jwt", "issuer", "status", "log", "endorsements"}
 _MOST_LISTS = 8

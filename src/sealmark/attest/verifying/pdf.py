@@ -15,7 +15,7 @@ from sealmark.core.errors import Problem, SealmarkError
 __all__ = ["bundle_of"]
 
 _NAME = "certificate.json"
-_LARGEST = 6 << 20
+_LARGEST = 2 << 20
 _MOST_NODES = 200
 _MOST_NAMES = 1_000
 # Whatever a damaged file makes the reader stumble over.

@@ -14,6 +14,7 @@ __all__ = ["address_in"]
 
 _MOST_DOTS = 40_000_000
 _LONGEST = 500
+_KINDS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
 def address_in(content: bytes, *, where: str = "") -> str:
@@ -37,7 +38,7 @@ def _codes(content: bytes, where: str) -> list[zxingcpp.Barcode]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             width, height = picture.size
             if width * height <= _MOST_DOTS:
-                return list(zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode))
+                return list(zxingcpp.read_barcodes(picture.convert("L"), formats=_KINDS))
             what = f"A picture of {width} by {height} dots is not read."
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         what = f"The picture cannot be read: {type(error).__name__}."

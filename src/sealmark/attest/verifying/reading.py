@@ -31,19 +31,23 @@ def unwrapped(content: bytes, *, where: str = "") -> bytes | Address:
     """Return the bundle inside a PDF, the address in a picture; anything else as it is.
 
     Raises:
-        SealmarkError: SM777 there is no certificate in it, SM778 it cannot be read.
+        SealmarkError: SM777 there is no certificate in it, SM778 it cannot be read, SM788 a reader is not installed.
     """
     if len(content) > LARGEST_FILE:
         what = f"A file of {len(content):,} bytes is not read."
         raise SealmarkError(Problem("SM778", what, where, f"At most {LARGEST_FILE:,} bytes."))
-    if b"%PDF-" in content[:_PDF_WITHIN]:
-        from sealmark.attest.verifying.pdf import bundle_of  # leaf: pypdf is for this alone
+    try:
+        if b"%PDF-" in content[:_PDF_WITHIN]:
+            from sealmark.attest.verifying.pdf import bundle_of  # leaf: pypdf is for this alone
 
-        return bundle_of(content, where=where)
-    if content.startswith((_PNG, _JPEG)):
-        from sealmark.attest.verifying.pictures import address_in  # leaf: for pictures alone
+            return bundle_of(content, where=where)
+        if content.startswith((_PNG, _JPEG)):
+            from sealmark.attest.verifying.pictures import address_in  # leaf: for pictures alone
 
-        return Address(address_in(content, where=where))
+            return Address(address_in(content, where=where))
+    except ModuleNotFoundError as error:
+        what = f"PDFs and pictures need {error.name}, which is not installed."
+        raise SealmarkError(Problem("SM788", what, where, "pip install 'sealmark[verify]'")) from None
     return content
 
 
@@ -61,7 +65,9 @@ def read_material(content: bytes, *, where: str = "") -> Material | Address:
     inner = unwrapped(content, where=where)
     if isinstance(inner, Address):
         return inner
-    text = inner.removeprefix(_BOM)
+    if is_wrapped(content):
+        return read_bundle(inner, where=where)
+    text = content.removeprefix(_BOM)
     if text.lstrip()[:1] == b"{":
         return read_bundle(text, where=where)
     if _JWT.fullmatch(text):

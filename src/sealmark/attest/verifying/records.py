@@ -37,14 +37,13 @@ class Recorded:
     standing: str = ""
 
 
-def check_record(credential: Document, *, means: Means, asking: Asking, host: str, on: dt.datetime) -> Recorded:
+def check_record(credential: Document, *, means: Means, asking: Asking, on: dt.datetime) -> Recorded:
     """Return what the register of the issuer's host says about a certificate now.
 
     Args:
         credential: The certificate, whose proof is right.
         means: What the caller knows of logs.
         asking: The issuer's host.
-        host: The same as text.
         on: The point of time in question; what was recorded later says nothing about it.
     """
     number = subject_of(credential).get("licenseNumber")
@@ -52,7 +51,7 @@ def check_record(credential: Document, *, means: Means, asking: Asking, host: st
         return Recorded(Check("record", "not-checked", "record.offline"))
     if not isinstance(number, str) or not _NUMBER.fullmatch(number):
         return Recorded(Check("record", "not-checked", "record.absent"))
-    page = f"https://{host}/register/{number}/"
+    page = f"{asking.root}register/{number}/"
     try:
         record = asking.document(page + "record.json")
         bundle = read_bundle(asking.read(page + "certificate.json"))
@@ -62,7 +61,7 @@ def check_record(credential: Document, *, means: Means, asking: Asking, host: st
         is_broken = error.codes[0] != "SM779"
         key = "record.failed" if is_broken else "record.unreachable"
         return Recorded(Check("record", "failed" if is_broken else "not-checked", key, problem=error.problems[0]))
-    logged = check_inclusion(bundle.log, bundle.credential, means=means, asking=asking, host=host)
+    logged = check_inclusion(bundle.log, bundle.credential, means=means, asking=asking)
     found = _compared(record, bundle.credential, logged, credential=credential, number=number)
     updated = read_moment(record.get("updated"))
     return replace(found, standing="") if updated is not None and on < updated else found

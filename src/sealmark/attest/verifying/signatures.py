@@ -18,6 +18,7 @@ from sealmark.core.errors import Problem, SealmarkError
 
 __all__ = ["Signed", "check_envelope", "check_proofs"]
 
+_MOST_PROOFS = 4
 _FIX = "Get the certificate again from its issuer."
 
 Document = Mapping[str, object]
@@ -61,9 +62,12 @@ def check_proofs(document: Document, signed: Signed) -> tuple[str, ...]:
     Raises:
         SealmarkError: SM756 and SM757 a proof is wrong or has run out, SM770 to SM773 its key does not count.
     """
+    proofs = proofs_of(document)
+    if len(proofs) > _MOST_PROOFS:
+        raise SealmarkError(Problem("SM756", f"{len(proofs)} proofs are not checked.", "proof", _FIX))
     suites = []
     # The cheap suite first: nothing is put into canonical RDF for a signature that is wrong anyway.
-    for proof in sorted(proofs_of(document), key=lambda item: item.get("cryptosuite") != JCS):
+    for proof in sorted(proofs, key=lambda item: item.get("cryptosuite") != JCS):
         key = signed.key(proof.get("verificationMethod"), read_moment(proof.get("created")))
         if proof.get("cryptosuite") == RDFC and signed.contexts is None:
             continue

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sealmark.attest.datamodel import check_credential
 from sealmark.attest.documents import LIST_LIMITS
-from sealmark.attest.moments import moment_text, read_moment
+from sealmark.attest.moments import read_moment
 from sealmark.attest.statuslists import PURPOSES, StatusPlace, places_of, status_of
 from sealmark.attest.verifying.asking import Asking
 from sealmark.attest.verifying.signatures import Signed, check_proofs
-from sealmark.attest.verifying.verdict import Check
+from sealmark.attest.verifying.verdict import Check, shown_time
 from sealmark.core.errors import Problem, SealmarkError
 
 __all__ = ["check_standing"]
 
-_MOST_PLACES = 8
+_MOST_PLACES = 4
 _WORDS = {"revocation": "revoked", "suspension": "suspended"}
 
 Document = Mapping[str, object]
@@ -76,7 +76,7 @@ class _Looked:
             listing = ask()
             if listing is None:
                 continue
-            if self._speaks(listing):
+            if self._speaks(listing, source):
                 yield source, listing
             else:
                 since, until = (str(listing.get(name))[:40] for name in ("validFrom", "validUntil"))
@@ -95,10 +95,12 @@ class _Looked:
     def _carried(self) -> Document | None:
         return next((item for item in self._kept if item.get("id") == self._place.address), None)
 
-    def _speaks(self, listing: Document) -> bool:
+    def _speaks(self, listing: Document, source: str) -> bool:
+        """Whether a list is about the point of time in question; one without an end is only when it is fresh."""
         since, until = (read_moment(listing.get(name)) for name in ("validFrom", "validUntil"))
         if since is None or until is None:
-            return True  # its form is told by the checks that follow
+            # Whatever else is wrong with its dates is told by the checks that follow.
+            return source == "fetched" or "validUntil" in listing
         return since <= self._signed.on <= until
 
     def _read(self, source: str, listing: Document) -> Check:
@@ -107,12 +109,7 @@ class _Looked:
             problem = Problem("SM754", "The list has no proof that can be checked without JSON-LD contexts.")
             return Check("status", "not-checked", "status.unknown", problem=problem)
         is_set = status_of(self._place, listing, issuer=self._signed.did, at=self._signed.on)
-        values = {"as_of": _time(listing)}
+        values = {"as_of": shown_time(read_moment(listing.get("validFrom")))}
         if is_set:
             return Check("status", "failed", f"status.{_WORDS[self._place.purpose]}", values)
         return Check("status", "passed", f"status.{source}", values)
-
-
-def _time(listing: Document) -> str:
-    since = read_moment(listing.get("validFrom"))
-    return moment_text(since) if since else "?"

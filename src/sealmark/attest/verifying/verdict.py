@@ -11,7 +11,7 @@ from sealmark.attest.moments import moment_text
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem
 
-__all__ = ["ANSWERS", "CHECKS", "OUTCOMES", "Check", "Shown", "Verdict", "printable"]
+__all__ = ["ANSWERS", "CHECKS", "OUTCOMES", "Check", "Shown", "Verdict", "printable", "shown_time"]
 
 ANSWERS = ("valid", "suspended", "revoked", "expired", "not-yet-valid", "not-valid", "unknown")
 OUTCOMES = ("passed", "failed", "not-checked")
@@ -31,6 +31,16 @@ def printable(text: object, *, longest: int = _LONGEST) -> str:
     """
     shown = "".join(" " if unicodedata.category(sign) in _HIDDEN else sign for sign in str(text)[:longest])
     return shown + ("…" if len(str(text)) > longest else "")
+
+
+def shown_time(at: dt.datetime | None) -> str:
+    """Return a point of time as sentences write it, empty when there is none.
+
+    Example:
+        >>> shown_time(dt.datetime(2026, 11, 22, 17, 5, 9, tzinfo=dt.UTC))
+        '2026-11-22 17:05 UTC'
+    """
+    return "" if at is None else at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,15 +43,15 @@ def unwrapped_apart(content: bytes, where: str) -> bytes | Address:
     raise SealmarkError(Problem(code, what, where, fix))
 
 
-def _work() -> dict[str, object]:
+def _work(content: bytes) -> dict[str, object]:
     try:
-        inner = unwrapped(sys.stdin.buffer.read(LARGEST_FILE + 1))
+        inner = unwrapped(content)
     except SealmarkError as error:
         problem = error.problems[0]
         return {"problem": [problem.code, problem.what, problem.fix]}
     is_address = isinstance(inner, Address)
-    content = inner.encode() if isinstance(inner, Address) else inner
-    return {"content": base64.b64encode(content).decode(), "is_address": is_address}
+    found = inner.encode() if isinstance(inner, Address) else inner
+    return {"content": base64.b64encode(found).decode(), "is_address": is_address}
 
 
 def _limit() -> None:
@@ -65,4 +65,4 @@ def _limit() -> None:
 
 if __name__ == "__main__":
     _limit()
-    sys.stdout.write(json.dumps(_work()))
+    sys.stdout.write(json.dumps(_work(sys.stdin.buffer.read(LARGEST_FILE + 1))))

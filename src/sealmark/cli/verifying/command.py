@@ -12,7 +12,7 @@ import click
 from sealmark.attest.contexts import Contexts
 from sealmark.attest.verifying.badges import edition_of
 from sealmark.attest.verifying.checking import refused, verify
-from sealmark.attest.verifying.material import Fetch, Material, Means
+from sealmark.attest.verifying.material import Fetch, Material, Means, read_bundle
 from sealmark.attest.verifying.phrases import LANGUAGES
 from sealmark.attest.verifying.reading import LARGEST_FILE, Address, is_wrapped, read_material
 from sealmark.attest.verifying.verdict import Verdict
@@ -27,7 +27,7 @@ __all__ = ["verify_command"]
 
 # Not to be read as a certificate at all: wrong use. Everything else that is broken has a verdict.
 _FILES = (".json", ".pdf", ".jwt")
-_WRONG_USE = {"SM777", "SM778", "SM779", "SM784"}
+_WRONG_USE = {"SM777", "SM778", "SM779", "SM784", "SM788"}
 
 
 @click.command("verify", epilog="Example: sealmark verify certificate.pdf")
@@ -88,8 +88,10 @@ def _material(certificate: str, fetch: Fetch | None) -> Material:
 
 
 def _read(content: bytes, where: str) -> Material | Address:
-    inner = unwrapped_apart(content, where) if is_wrapped(content) else content
-    return inner if isinstance(inner, Address) else read_material(inner, where=where)
+    if not is_wrapped(content):
+        return read_material(content, where=where)
+    inner = unwrapped_apart(content, where)
+    return inner if isinstance(inner, Address) else read_bundle(inner, where=where)
 
 
 def _content(name: str) -> bytes:

@@ -22,6 +22,7 @@ def verdict_lines(verdict: Verdict, language: str) -> list[str]:
     return [
         say(verdict.sentence, language=language),
         *table(list(_facts(verdict, language)), indent="  "),
+        *([] if verdict.is_valid or not verdict.shown.number else [f"  {say('fact.not_shown', language=language)}"]),
         *(line for check in verdict.checks for line in _check_lines(check, language)),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from functools import cache
 from importlib import resources
@@ -33,6 +33,8 @@ PLACES: Mapping[Language, tuple[str, str]] = {
 """Language and region as the setter takes them."""
 
 Row = dict[str, object]
+_MOST_LINES = 10
+"""More lines under one heading stand on a sheet of their own."""
 _LONG_WORD = re.compile(r"[^\s\u2e80-\uffef]{24}(?=[^\s\u2e80-\uffef]{4})")
 
 
@@ -73,6 +75,8 @@ def certificate_page(
         "name": f"{facts.number} \u2013 {facts.holder.name}",
         "columns": [page.label(f"site_{name}") for name in ("code", "name", "place")],
         "annex": page.say("text.annex"),
+        "sites_label": page.label("sites"),
+        "listed": page.say("text.listed"),
         "banner": page.say(f"text.{facts.held}") if facts.held else [],
         "links": list(page.links()),
         "notes": page.notes(),
@@ -98,7 +102,7 @@ def _shown(page: _Page, facts: CertificateFacts, sites: Sequence[Site]) -> dict[
         "grades": [page.grade(grade) for grade in facts.grades],
         "scores": [page.score(score) for score in facts.scores],
         "rows": list(page.rows(len(sites))),
-        "parts": [asdict(part) for part in facts.parts if not _lists(part, sites)],
+        "parts": [_part(part) for part in facts.parts if not _lists(part, sites)],
         "sites": [[site.code, site.name, site.place] for site in sites],
         "body": list(page.body()),
     }
@@ -239,6 +243,10 @@ class _Page:
         return format_percent(
             cut, format="#,##0.#\u00a0%" if language == "ru" else "#,##0.#%", locale=LOCALES[language]
         )
+
+
+def _part(part: Part) -> Row:
+    return {"heading": part.heading, "lines": part.lines, "annexed": len(part.lines) > _MOST_LINES}
 
 
 def _lists(part: Part, sites: Sequence[Site]) -> bool:

@@ -8,13 +8,13 @@ from importlib import resources
 from typing import Any, Literal
 
 from sealmark.attest.credentials.annex import digest_multibase
-from sealmark.attest.documents import Limits, canonical_form, read_json
+from sealmark.attest.documents import canonical_form, read_json
 from sealmark.core.canonical import digest_bytes
 from sealmark.core.errors import Problem, SealmarkError
 from sealmark.reports.certificates.design import PLAIN, CertificateDesign
 from sealmark.reports.certificates.facts import CertificateFacts, read_facts
 from sealmark.reports.certificates.logos import Logo, read_logo
-from sealmark.reports.certificates.page import Site, certificate_page, fields_of
+from sealmark.reports.certificates.page import Site, certificate_page, certificate_phrases, fields_of
 from sealmark.reports.certificates.typefaces import THIN_SPACES, require_letters, typst_fonts
 from sealmark.reports.sentences import require_language
 from sealmark.scheme.wording import LANGUAGES, Language
@@ -77,9 +77,12 @@ def _sites(annex: bytes | None, facts: CertificateFacts) -> tuple[Site, ...]:
     if not facts.annex or digest_multibase(digest_bytes(annex)) != facts.annex:
         what = "The file of sites is not the one whose digest the credential has."
         raise SealmarkError(Problem("SM795", what, "annex", "Fetch it again from the address in the credential."))
-    rows = read_json(b'{"sites":%b}' % annex, Limits(), where="annex")["sites"]
-    assert isinstance(rows, list)
-    return tuple(Site(**row) for row in rows)  # type: ignore[arg-type]
+    try:
+        rows: Any = read_json(b'{"sites":%b}' % annex, where="annex")["sites"]
+        return tuple(Site(row["code"], row["name"], row["place"]) for row in rows)
+    except (KeyError, TypeError) as error:
+        what = f"The file of sites is no list of code, name and place: {error}."
+        raise SealmarkError(Problem("SM795", what, "annex", "Publish it as the library writes it.")) from error
 
 
 def _code(address: str) -> str:
@@ -93,8 +96,6 @@ def _code(address: str) -> str:
 
 
 def _logo(logo: Logo | None, body: str, language: Language) -> dict[str, object] | None:
-    from sealmark.reports.certificates.page import certificate_phrases
-
     if logo is None:
         return None
     alt = certificate_phrases(language).say("text.logo", body=body)

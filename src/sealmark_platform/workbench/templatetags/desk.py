@@ -18,6 +18,7 @@ _PAGES = (
     ("planner", {"coordinator", "administrator"}),
     ("meeting", {"decider", "coordinator", "administrator", "observer"}),
     ("outside-complaints", {"coordinator", "administrator", "observer"}),
+    ("withholdings", {"coordinator", "decider", "administrator", "observer"}),
     ("self-assessments", {CLIENT}),
 )
 

@@ -105,6 +105,13 @@ def check_badge(document):
 
 STATEMENTS = {
     "certificate": lambda: certificate_credential(certificate(endorsements=(ENDORSED,))),
+    "certificate with addresses": lambda: certificate_credential(
+        certificate(
+            holder=Holder("urn:uuid:8f4b5a52-6f6e-4dd3-a3cf-1d6f4a0a8e11", "H", "DE", address="Weg 1", city="Bonn"),
+            issuance=issuance(issuer=replace(BODY_PROFILE, address="Platz 2")),
+            first_issued=dt.date(2020, 8, 1),
+        )
+    ),
     "plain certificate": lambda: certificate_credential(
         certificate(
             issuance=issuance(valid_until=None, awarded=None, register_address="", status=(), issuer=Issuer(BODY, "B")),
@@ -166,6 +173,24 @@ def test_a_certificate_says_what_a_buyer_asks():
         "**Scope**\n\nRepair of household appliances\n\n**Sites**\n\n- HH-1 · Hafen · Hamburg\n- B-2 · Mitte\n\n"
         "**Conditions**\n\n- A surveillance visit before August 2027"
     )
+
+
+def test_addresses_and_the_day_of_first_issue_are_signed_where_they_are_given():
+    document = STATEMENTS["certificate with addresses"]()
+    subject = document["credentialSubject"]
+
+    assert subject["address"] == {
+        "type": ["Address"],
+        "streetAddress": "Weg 1",
+        "addressLocality": "Bonn",
+        "addressCountryCode": "DE",
+    }
+    assert document["issuer"]["address"]["streetAddress"] == "Platz 2"
+    assert subject["result"][-1] == {
+        "type": ["Result"],
+        "resultDescription": f"{PAGE}#first-issued",
+        "value": "2020-08-01",
+    }
 
 
 def test_results_point_to_what_they_can_be():
@@ -306,6 +331,8 @@ WRONG = {
     "no number": ({"number": " "}, "number"),
     "long number": ({"number": "9" * 61}, "number"),
     "no scope": ({"scope": ""}, "scope"),
+    "first issued late": ({"first_issued": dt.date(2027, 1, 1)}, "first_issued"),
+    "lines in an address": (made(issuer=replace(BODY_PROFILE, address="a\nb")), "issuance.issuer.address"),
     "hidden letters": ({"scope": "all\u2028"}, "scope"),
     "half a letter": ({"scope": "a\ud800"}, "scope"),
     "id": (made(id="credentials/1"), "issuance.id"),

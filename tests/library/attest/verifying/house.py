@@ -109,9 +109,7 @@ class House:
         return Log([leaf_hash(entry) for entry in self.entries], LOG_SIGNER, f"{self.host}/log")
 
     def lists(self):
-        return [
-            status_list(purpose, tuple(self.marked.get(purpose, ())), self.at, self.host) for purpose in PURPOSES
-        ]
+        return [status_list(purpose, tuple(self.marked.get(purpose, ())), self.at, self.host) for purpose in PURPOSES]
 
     def mark(self, purpose):
         self.marked[purpose] = (PLACES[purpose],)

@@ -5,7 +5,17 @@ import functools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.library.attest.verifying.house import METHOD, NOW, SIGNER, House, as_bytes, composed, signed, trusting, unsigned
+from tests.library.attest.verifying.house import (
+    METHOD,
+    NOW,
+    SIGNER,
+    House,
+    as_bytes,
+    composed,
+    signed,
+    trusting,
+    unsigned,
+)
 
 from sealmark.attest.envelopes import seal_jwt
 from sealmark.attest.verifying.checking import verify
@@ -44,7 +54,15 @@ def part(name):
 
 
 # From where a member begins, how many bytes belong to it.
-PARTS = {"credential": 4000, "proof": 500, "encodedList": 150, "checkpoint": 200, "path": 100, "entry": 600, "jwt": 5000}
+PARTS = {
+    "credential": 4000,
+    "proof": 500,
+    "encodedList": 150,
+    "checkpoint": 200,
+    "path": 100,
+    "entry": 600,
+    "jwt": 5000,
+}
 
 
 def test_unchanged_it_is_valid():

@@ -1,6 +1,7 @@
 // Asking the issuer, when it is the host of this page, and nobody else ever.
 
 import { readJson } from "./reading.js";
+import { webPlace } from "./keys.js";
 
 /** Nothing stands at an address. */
 export class Absent extends Error {}
@@ -11,34 +12,39 @@ const MOST_QUESTIONS = 80;
 const MIB = 1 << 20;
 const LARGEST = 6 * MIB;
 
+/** The identifier of the installation that an issuer is one of the bodies of, empty when it has no address. */
+const installationOf = (did) => {
+  const parts = did.split(":");
+  const found = parts.length > 4 && parts.at(-2) === "bodies" ? parts.slice(0, -2).join(":") : did;
+  try {
+    return webPlace(did) && webPlace(found) ? found : "";
+  } catch {
+    return "";
+  }
+};
+
+/** Reads addresses of the host of an issuer. */
 export class Asking {
-  /** `read` gives the bytes at a path of this host; `hosts` are the names of this host. */
-  constructor(read, hosts, host) {
-    Object.assign(this, { read, hosts, host: hosts.has(host) ? host : "", left: MOST_QUESTIONS });
+  /** `read` gives the bytes at a path of the host of this page, which has the names `hosts`. */
+  constructor(read, hosts, did) {
+    this.installation = installationOf(did);
+    const { host, path } = this.installation ? webPlace(this.installation) : { host: "", path: "" };
+    Object.assign(this, { read, host: hosts.has(host) ? host : "", left: MOST_QUESTIONS });
+    this.root = `https://${host}${path.replace(/did\.json$/, "").replace(/\.well-known\/$/, "")}`;
   }
 
   get isPossible() {
     return this.host !== "";
   }
 
-  isOwn(host) {
-    return this.isPossible && this.hosts.has(host);
-  }
-
   may(address) {
     return this.isPossible && typeof address === "string" && address.startsWith(`https://${this.host}/`);
   }
 
-  /** Returns what stands at an https address of the issuer. */
   async bytes(address) {
     if (!this.may(address) || this.left === 0) throw new Unreachable("This address is not asked.");
-    return this.path(address.slice(`https://${this.host}`.length));
-  }
-
-  async path(path) {
-    if (!this.isPossible || this.left === 0) throw new Unreachable("This address is not asked.");
     this.left -= 1;
-    return this.read(path, LARGEST);
+    return this.read(address.slice(`https://${this.host}`.length), LARGEST);
   }
 
   async document(address, largest = MIB) {

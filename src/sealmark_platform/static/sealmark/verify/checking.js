@@ -2,7 +2,7 @@
 
 import { Refusal, isObject, listed, momentText, must, printable, readMoment, textsIn } from "./reading.js";
 import { checkBadge, checkCredential, editionOf, isAddress, issuerOf, saidBy, subjectOf } from "./form.js";
-import { hostOf, keyDocument, webPlace } from "./keys.js";
+import { keyDocument, webPlace } from "./keys.js";
 import { checkEnvelope, checkProofs } from "./proofs.js";
 import { checkStanding } from "./standing.js";
 import { checkInclusion } from "./log.js";
@@ -45,20 +45,20 @@ export const verify = async (material, { on, hosts, read = readHere }) => {
   const form = await tried("form", () => checkBadge(credential) ?? made("form", "passed", "passed"));
   if (form.outcome === "failed") return closed(credential, [form], "", on);
   const did = issuerOf(credential);
-  const asking = new Asking(read, hosts, hostOf(did));
+  const asking = new Asking(read, hosts, did);
   const issuer = await findIssuer(did, material, asking);
   const logged = await checkInclusion(material.log, credential, asking);
-  const signed = { did, keys: issuer.document, on, loggedAt: logged.loggedAt };
+  const signed = { did, keys: issuer.document, on, loggedAt: logged.entry?.at ?? null };
   const signature = await checkSignature(material, signed, issuer.check);
   const checks = [form, signature, issuer.check];
-  if (!issuer.document || signature.outcome === "failed") {
+  if (!issuer.document || signature.outcome !== "passed") {
     // Nothing else in it counts, so nothing else is asked.
     const unknown = made("status", "not-checked", "unknown");
     return closed(credential, [...checks, checkDates(credential, on), unknown, logged.check], "", on);
   }
   // Lists are not in the log, so a compromised key can sign none.
   const status = await checkStanding(credential, material.status, { ...signed, loggedAt: null }, asking);
-  const recorded = await checkRecord(credential, asking);
+  const recorded = await checkRecord(credential, asking, on);
   const rest = [await checkEndorsements(credential, material.endorsements, did), checkScheme(credential)];
   checks.push(checkDates(credential, on), status, logged.check, recorded.check, ...rest.filter(Boolean));
   return closed(credential, checks, recorded.standing, on);

@@ -46,14 +46,6 @@ export const webPlace = (did) => {
   return { host: cut < 0 ? host : `${host}:${port}`, path: `/${folder.join("/")}/did.json` };
 };
 
-export const hostOf = (did) => {
-  try {
-    return webPlace(did).host;
-  } catch {
-    return "";
-  }
-};
-
 export const didOf = (method) => {
   const parts = isText(method) ? method.split("#") : [];
   const fits = parts.length === 2 && parts[1] && (parts[0].startsWith(WEB) || parts[0].startsWith(KEY));

@@ -4,6 +4,7 @@ import {
   Refusal, bytesOf, canonical, digestOf, fromBase64, isObject, isText, must, printable, readJson, readMoment, utf8,
 } from "./reading.js";
 import { subjectOf } from "./form.js";
+import { webPlace } from "./keys.js";
 import { leafHash, noteKey, openCheckpoint, requireContinued, verifyInclusion } from "./tree.js";
 import { Absent, Unreachable } from "./asking.js";
 
@@ -16,7 +17,7 @@ const HASH = /^[0-9a-f]{64}$/;
 const check = (outcome, word, values = {}, reason = "") => ({ name: "log", outcome, sentence: `log.${word}`, values, reason });
 
 /** Returns the entry that a bundle carries, when it is about the credential and stands in the checkpoint. */
-export const readEntry = async (log, credential) => {
+const readEntry = async (log, credential) => {
   must(Object.keys(log).sort().join() === MEMBERS.join(), "The log of the bundle has other members than are known.");
   must(Number.isSafeInteger(log.index) && Number.isSafeInteger(log.size), "Index and size of the log are no whole numbers.");
   must([log.entry, log.checkpoint, log.key, log.origin].every(isText), "A text of the log is none.");
@@ -39,53 +40,59 @@ export const readEntry = async (log, credential) => {
   return { details, at: readMoment(said.at), checkpoint, key };
 };
 
-/** Returns what the log says about a credential, and when it entered the log if a key from elsewhere proves it. */
+/** Returns what the log says about a credential, and its entry if that stands in it by a key from elsewhere. */
 export const checkInclusion = async (log, credential, asking) => {
-  if (!log) return { check: check("not-checked", "absent"), loggedAt: null };
+  if (!log) return { check: check("not-checked", "absent"), entry: null };
   const values = { origin: printable(log.origin ?? "", 120) };
   try {
     return await followed(await readEntry(log, credential), values, asking);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { check: check("failed", "failed", values, error.message), loggedAt: null };
+    return { check: check("failed", "failed", values, error.message), entry: null };
   }
 };
 
 const followed = async (entry, values, asking) => {
   const { origin } = entry.checkpoint;
-  const isOwn = ORIGIN.test(origin) && !origin.includes("/.") && asking.isOwn(origin.split("/")[0]);
-  if (!isOwn || !(await isKeyOfHost(entry.key, origin, asking))) {
-    return { check: check("not-checked", "bundled", values, "The key of the log came with the bundle."), loggedAt: null };
+  const address = await addressOf(entry.key, origin, asking);
+  if (address === null) {
+    return { check: check("not-checked", "bundled", values, "The key of the log came with the bundle."), entry: null };
   }
-  const fetch = (path) => asking.path(`${origin.slice(origin.split("/")[0].length)}/${path}`);
+  if (!asking.may(address)) return { check: check("passed", "included", values), entry };
+  const fetch = (path) => asking.bytes(address + path);
   try {
     const newest = await openCheckpoint(await fetch("checkpoint"), entry.key, origin);
     await requireContinued(entry.checkpoint, newest, fetch);
-    return { check: check("passed", "followed", { ...values, size: String(newest.size) }), loggedAt: entry.at };
+    return { check: check("passed", "followed", { ...values, size: String(newest.size) }), entry };
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    if (!(error instanceof Unreachable || error instanceof Absent)) throw error;
-    return { check: check("passed", "included", values, error.message), loggedAt: entry.at };
+    if (!isSilence(error)) throw error;
+    return { check: check("passed", "included", values, error.message), entry };
   }
 };
 
-/** Whether the host of this page names this key as that of its log. */
-const isKeyOfHost = async (key, origin, asking) => {
-  const path = origin.slice(origin.split("/")[0].length);
-  const ways = [
-    ["/.well-known/did.json", (bytes) => names(readJson(bytes, 1 << 20), key)],
-    [`${path}/key`, (bytes) => utf8(bytes).trim() === key.text],
-  ];
-  for (const [address, fits] of ways) {
-    try {
-      if (fits(await asking.path(address))) return true;
-    } catch (error) {
-      if (!(error instanceof Unreachable || error instanceof Absent || error instanceof Refusal)) throw error;
+const isSilence = (error) => error instanceof Unreachable || error instanceof Absent;
+
+/** Returns where the log of the installation is, null when it does not say that this is its key. */
+const addressOf = async (key, origin, asking) => {
+  if (!asking.isPossible) return null;
+  // By convention; the installation may say it otherwise.
+  let address = ORIGIN.test(origin) ? `https://${origin}/` : "";
+  try {
+    const document = await asking.document(`https://${asking.host}${webPlace(asking.installation).path}`);
+    for (const { type, serviceEndpoint } of parts(document, "service")) {
+      if (type === "TransparencyLog" && asking.may(serviceEndpoint)) address = `${serviceEndpoint.replace(/\/+$/, "")}/`;
     }
+    if (parts(document, "verificationMethod").some((one) => one.publicKeyMultibase === key.multikey)) return address;
+  } catch (error) {
+    if (!(isSilence(error) || error instanceof Refusal)) throw error;
   }
-  return false;
+  try {
+    const isKey = asking.may(`${address}key`) && utf8(await asking.bytes(`${address}key`)).trim() === key.text;
+    return isKey ? address : null;
+  } catch (error) {
+    if (!(isSilence(error) || error instanceof Refusal)) throw error;
+    return null;
+  }
 };
 
-const names = (document, key) =>
-  Array.isArray(document.verificationMethod) &&
-  document.verificationMethod.some((method) => isObject(method) && method.publicKeyMultibase === key.multikey);
+const parts = (document, name) => (Array.isArray(document[name]) ? document[name].filter(isObject) : []);

@@ -16,7 +16,7 @@ const PICTURES = [[0x89, 0x50, 0x4e, 0x47], [0xff, 0xd8, 0xff]];
 /** Returns the certificate in the bytes of a file. */
 export const readMaterial = async (bytes) => {
   if (bytes.length > LARGEST_FILE) throw new Unreadable("large");
-  if (String.fromCharCode(...bytes.slice(0, 1024)).includes("%PDF-")) return readBundle(await attachment(bytes));
+  if (String.fromCharCode(...bytes.slice(0, 1024)).includes("%PDF-")) return readText(await attachment(bytes));
   if (PICTURES.some((marks) => marks.every((mark, at) => bytes[at] === mark))) throw new Unreadable("picture");
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return readText(hasMark ? bytes.slice(3) : bytes);

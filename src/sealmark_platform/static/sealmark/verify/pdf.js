@@ -139,7 +139,7 @@ class Scanner {
 
 /** A text of a PDF is UTF-16 when it begins with a mark of that, else close enough to Latin for a name of ours. */
 const readable = (text) => {
-  if (typeof text !== "string" || !text.startsWith("\u00fe\u00ff")) return text;
+  if (!text.startsWith("\u00fe\u00ff")) return text;
   return text.slice(2).replace(/([^])([^])/g, (_pair, high, low) => String.fromCharCode(high.charCodeAt(0) * 256 + low.charCodeAt(0)));
 };
 
@@ -152,6 +152,15 @@ const latin = (bytes) => {
   return parts.join("");
 };
 
+const attempt = (scanner) => {
+  try {
+    return scanner.value();
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+};
+
 class Pdf {
   constructor(bytes) {
     Object.assign(this, { bytes, text: latin(bytes), objects: new Map(), root: null, left: LARGEST_ALL });
@@ -160,18 +169,18 @@ class Pdf {
   /** Reads every object in its order: of two with one number the later one counts, as an update wants it. */
   async read() {
     const starts = /(?:(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj|trailer)(?![A-Za-z])/g;
+    let wasted = 0;
     for (let found = starts.exec(this.text); found; found = starts.exec(this.text)) {
-      must(this.objects.size < MOST_OBJECTS, "The PDF has too many objects.");
+      must(this.objects.size < MOST_OBJECTS && wasted <= 2 * this.text.length, "The PDF has too many objects.");
       const scanner = new Scanner(this.text, starts.lastIndex);
-      let value;
-      try {
-        value = scanner.value();
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        continue;
+      const value = attempt(scanner);
+      if (value === undefined) {
+        // What only looks like an object is passed over, but not read again and again.
+        wasted += scanner.at - starts.lastIndex;
+      } else {
+        const end = found[1] === undefined ? this.end(value, scanner) : await this.keep(Number(found[1]), value, scanner);
+        starts.lastIndex = Math.max(end, starts.lastIndex);
       }
-      if (found[1] === undefined) this.end(value);
-      else starts.lastIndex = Math.max(await this.keep(Number(found[1]), value, scanner), starts.lastIndex);
     }
   }
 
@@ -190,7 +199,7 @@ class Pdf {
     const stream = { value, from, to };
     this.objects.set(number, stream);
     const kind = value.Type instanceof Name ? value.Type.text : "";
-    if (kind === "XRef") this.end(value);
+    if (kind === "XRef") this.end(value, scanner);
     if (kind === "ObjStm") await this.unfold(stream);
     return to;
   }
@@ -205,10 +214,11 @@ class Pdf {
     return this.text[end - 1] === "\n" ? end - (this.text[end - 2] === "\r" ? 2 : 1) : end;
   }
 
-  end(value) {
-    if (!isObject(value)) return;
-    if ("Encrypt" in value) throw new Unreadable("encrypted");
-    if (value.Root instanceof Reference) this.root = value.Root;
+  /** Takes in what stands at the end of a file, or of an update of it. */
+  end(value, scanner) {
+    if (isObject(value) && "Encrypt" in value) throw new Unreadable("encrypted");
+    if (isObject(value) && value.Root instanceof Reference) this.root = value.Root;
+    return scanner.at;
   }
 
   async content({ value, from, to }) {
@@ -217,8 +227,10 @@ class Pdf {
     const packed = this.bytes.subarray(from, to);
     if (!filters.length) return packed;
     must(filters[0] instanceof Name && filters[0].text === "FlateDecode", "A part of the PDF is packed in an unknown way.");
-    const found = await unpacked(packed, "deflate", Math.min(LARGEST_PART, this.left));
-    this.left -= found.length;
+    const most = Math.min(LARGEST_PART, this.left);
+    this.left -= most;
+    const found = await unpacked(packed, "deflate", most);
+    this.left += most - found.length;
     return found;
   }
 
@@ -228,10 +240,14 @@ class Pdf {
     const { N: count, First: first } = stream.value;
     must(Number.isInteger(count) && Number.isInteger(first) && count >= 0 && count < MOST_OBJECTS, "A part of the PDF is broken.");
     const heads = new Scanner(text.slice(0, first));
+    let passed = 0;
     for (let at = 0; at < count; at += 1) {
       const [number, offset] = [heads.value(), heads.value()];
       must(Number.isInteger(number) && Number.isInteger(offset) && offset >= 0, "A part of the PDF is broken.");
-      this.objects.set(number, { value: new Scanner(text, first + offset).value() });
+      const scanner = new Scanner(text, first + offset);
+      this.objects.set(number, { value: scanner.value() });
+      passed += scanner.at - first - offset;
+      must(passed <= 2 * text.length && this.objects.size < MOST_OBJECTS, "A part of the PDF is read again and again.");
     }
   }
 
@@ -239,7 +255,7 @@ class Pdf {
     return value instanceof Reference ? this.objects.get(value.number)?.value : value;
   }
 
-  /** The file specifications in the tree of names and in the list of associated files. */
+  /** Names and file specifications in the tree of attachments. */
   files() {
     const catalog = this.at(this.root);
     if (!isObject(catalog)) throw new Unreadable("damaged");
@@ -251,33 +267,34 @@ class Pdf {
       const node = waiting.pop();
       if (!isObject(node)) continue;
       const [leaves, kids] = [this.at(node.Names), this.at(node.Kids)];
-      if (Array.isArray(leaves)) found.push(...leaves.filter((_one, at) => at % 2));
+      if (Array.isArray(leaves)) leaves.forEach((name, at) => at % 2 || found.push([this.at(name), this.at(leaves[at + 1])]));
       if (Array.isArray(kids)) waiting.push(...kids.slice(0, MOST_NODES).map((kid) => this.at(kid)));
       must(found.length <= MOST_NODES && waiting.length <= MOST_NODES, "The PDF has too many attachments.");
     }
-    const associated = this.at(catalog.AF);
-    if (Array.isArray(associated)) found.push(...associated.slice(0, MOST_NODES));
-    return found.map((one) => this.at(one)).filter(isObject);
+    return found;
   }
 
   async attachment() {
-    const parts = new Set();
-    for (const file of this.files()) {
-      if (![file.UF, file.F].some((name) => readable(this.at(name)) === NAME)) continue;
+    const parts = [];
+    for (const [name, file] of this.files()) {
+      if (!isObject(file) || typeof name !== "string" || readable(name).replace(/^\//, "") !== NAME) continue;
       const streams = this.at(file.EF);
-      const stream = isObject(streams) ? streams.F ?? streams.UF : null;
+      const stream = isObject(streams) ? streams.UF ?? streams.F : null;
       const part = stream instanceof Reference ? this.objects.get(stream.number) : null;
-      if (part && part.from !== undefined) parts.add(part);
+      if (part && part.from !== undefined) parts.push(part);
     }
-    if (!parts.size) throw new Unreadable("empty");
-    must(parts.size === 1, "The PDF has more than one attachment of this name.");
-    return this.content([...parts][0]);
+    if (parts.length !== 1) throw new Unreadable("empty");
+    return this.content(parts[0]);
   }
 }
 
 /** Returns the bytes of the attachment `certificate.json` of a PDF. */
 export const attachment = async (bytes) => {
-  const pdf = new Pdf(bytes);
-  await pdf.read();
-  return pdf.attachment();
+  try {
+    const pdf = new Pdf(bytes);
+    await pdf.read();
+    return await pdf.attachment();
+  } catch (error) {
+    throw error instanceof Refusal ? new Unreadable("damaged", error.message) : error;
+  }
 };

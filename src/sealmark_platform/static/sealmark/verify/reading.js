@@ -4,8 +4,8 @@
 export class Refusal extends Error {}
 /** It is no certificate at all, or cannot be read here: nothing is said about any certificate. */
 export class Unreadable extends Error {
-  constructor(word) {
-    super(word);
+  constructor(word, reason = "") {
+    super(reason);
     this.word = word;
   }
 }

@@ -1,0 +1,1 @@
+"""The register in the shape of IAF CertSearch's template: written for other registers, read from them."""

@@ -1,0 +1,56 @@
+"""``sealmark certificate render``: a file in, a PDF out, signed where asked for."""
+
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
+from tests.library.reports.certificates.examples import DESIGN, LOGO, annex, as_json, bundle
+from tests.library.reports.certificates.test_signing import SECRET, keys, packed  # noqa: F401  # fixtures
+
+from sealmark.cli.main import cli
+
+
+@pytest.fixture
+def folder(tmp_path):
+    files = {"certificate.json": as_json(bundle()), "sites.json": annex(), "logo.svg": LOGO, "design.yaml": DESIGN}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return tmp_path
+
+
+def run(folder, *words, **environment):
+    given = ["certificate", "render", str(folder / "certificate.json"), "--out", str(folder / "out.pdf"), *words]
+    return CliRunner().invoke(cli, given, prog_name="sealmark", env=environment)
+
+
+def test_a_certificate_is_set_as_its_body_wants_it(folder):
+    made = run(folder, "--language", "zh-Hant, en", "--design", str(folder / "design.yaml"), "--sites",
+               str(folder / "sites.json"), "--json")  # fmt: skip
+
+    assert made.exit_code == 0, made.output
+    told = json.loads(made.stdout)
+    document = PdfReader(folder / "out.pdf")
+    assert told["languages"] == ["zh-Hant", "en"]
+    assert told["bytes"] == (folder / "out.pdf").stat().st_size
+    assert json.loads(document.attachments["certificate.json"][0]) == bundle()
+    assert "Certificate of service" in document.pages[0].extract_text()
+
+
+def test_a_certificate_is_signed(folder, packed):  # noqa: F811
+    (folder / "key.p12").write_bytes(packed)
+
+    made = run(folder, "--sign", str(folder / "key.p12"), SEALMARK_SIGN_PASSPHRASE=SECRET.decode())
+
+    assert made.stdout == f"Written: {folder / 'out.pdf'}, signed by Common Name: Example Certification\n"
+    fields = PdfReader(io.BytesIO((folder / "out.pdf").read_bytes())).get_fields()
+    assert [field["/FT"] for field in fields.values()] == ["/Sig"]
+
+
+def test_what_is_wrong_is_told(folder):
+    (folder / "certificate.json").write_bytes(b"{}")
+    assert "SM790" in run(folder).stderr
+    (folder / "certificate.json").write_bytes(b" " * ((6 << 20) + 1))
+    assert "SM790" in run(folder).stderr
+    assert not (folder / "out.pdf").exists()
