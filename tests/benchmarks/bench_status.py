@@ -1,11 +1,14 @@
 """A million certificates: their status lists made anew, and one of them after a suspension (``make bench``)."""
 
+import json
+
 import pytest
 from django.db import connection
 from tests.benchmarks.speed.harness import Row, cpu, print_table
 from tests.platform.attestation.conftest import certificate, data, moved  # noqa: F401  # fixtures
 from tests.platform.people import World, after
 
+from sealmark.attest.statuslists import decode_bits
 from sealmark_platform.attestation.lists import list_file, renew_lists
 from sealmark_platform.attestation.models import Credential, StatusList
 
@@ -39,9 +42,10 @@ def million(world, certificate):  # noqa: F811  # the fixture
 
 
 def test_lists_of_a_million_certificates(million):
-    every = cpu(lambda: renew_lists(million, after(20)))
+    made = []
+    every = cpu(lambda: made.append(renew_lists(million, after(20))))
     Credential.objects.filter(list_number=9, list_index=7).update(is_suspended=True)
-    one = cpu(lambda: renew_lists(million, after(20)))
+    one = cpu(lambda: made.append(renew_lists(million, after(20))))
     served = cpu(lambda: list_file("oak", "revocation", 9).read_bytes())
 
     rows = [
@@ -50,4 +54,9 @@ def test_lists_of_a_million_certificates(million):
         Row("a list read to be served", served, limit=0.05, bar=1.0),
     ]
     print_table(rows, "status lists of a million certificates, seconds")
+    listing = json.loads(list_file("oak", "revocation", 9).read_bytes())
+    bits = decode_bits(listing["credentialSubject"]["encodedList"])
+    assert (made, sum(byte.bit_count() for byte in bits)) == ([34, 1], Credential.objects.filter(
+        list_number=9, is_revoked=True
+    ).count())  # fmt: skip
     assert [row.ours < row.limit for row in rows] == [True, True, True]

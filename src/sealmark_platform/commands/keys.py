@@ -155,11 +155,14 @@ def publish(*, whole: bool, as_json: bool) -> None:
     from django.utils import timezone
 
     from sealmark_platform.attestation.publishing import publish_due
+    from sealmark_platform.records.publishing import publish_log
 
     done = publish_due(timezone.now(), is_whole=whole)
-    told = {"certificates": list(done.certificates), "lists": done.lists,
+    size = publish_log(timezone.now()).checkpoint.size
+    told = {"certificates": list(done.certificates), "lists": done.lists, "entries": size,
             "problems": [{"code": one.code, "what": one.what, "fix": one.fix} for one in done.problems]}  # fmt: skip
-    lines = [f"certificates: {', '.join(done.certificates) or 'nothing new'}", f"status lists: {done.lists} made"]
+    lines = [f"certificates: {', '.join(done.certificates) or 'nothing new'}", f"status lists: {done.lists} made",
+             f"log: {size:,} entries published"]  # fmt: skip
     tell(told, [*lines, *(str(one) for one in done.problems)], as_json=as_json)
     if done.problems:
         sys.exit(1)

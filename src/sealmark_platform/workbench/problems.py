@@ -256,6 +256,21 @@ SENTENCES = (
     _("The body does not work on %(day)s."),
     _("%(person)s is on leave from %(day)s to %(other)s."),
     _("Choose other days or people, or say why it shall be these."),
+    _("Withholding the details was asked for already."),
+    _("Look at it again."),
+    _("Who asked for it does not approve it."),
+    _("Ask another person who may decide."),
+    _("It is approved already."),
+    _("It has ended already."),
+    _("This needs a reason."),
+    _("Withholding is asked for by a coordinator of the body, and approved by somebody who may decide."),
+    _("Ask somebody who has the function."),
+    _("The certificate has ended: its status changes no more."),
+    _("Look at its page."),
+    _("Too many have asked from here within an hour."),
+    _("Try again in an hour."),
+    _("The file is no workbook."),
+    _("Save it as .xlsx with the sheets and columns that an export has."),
 )
 """Whole sentences; ``names`` is a list, whose members are words, findings or one of the parts below."""
 

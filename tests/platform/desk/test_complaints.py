@@ -375,6 +375,23 @@ def test_the_answer_is_erased_with_who_complained_and_the_trail_still_proves_its
     assert disagreements() == ()
 
 
+@pytest.mark.parametrize("way", ["coordinator", "sender"])
+def test_an_answer_that_came_after_the_erasure_can_be_erased_too(oak, client, way):
+    complaint, at = received(oak), timezone.now()
+    complaints.erase_complainant(complaint, by=None, at=at)
+    complaints.answer_out_of_scope(complaint, "Dear Wilma, not ours.", by=oak.cora, at=at)
+    address = reverse("complaint-status", args=[complaint.pk, complaints.secret_of(complaint)])
+    if way == "coordinator":
+        client.force_login(oak.cora)
+        address = reverse("outside-complaint", args=[complaint.pk])
+
+    before = client.get(address).content.decode()
+    after_it = client.post(address, {"do": "erase"}, follow=True).content.decode()
+
+    assert ("Wilma" in before, "Erase the answer" in before) == (True, True)
+    assert ("Wilma" in after_it, "Erase the answer" in after_it) == (False, False)
+
+
 def test_erasing_twice_leaves_one_entry_and_answering_afterwards_sends_no_mail(oak):
     complaint, at = received(oak), timezone.now()
     for _time in range(2):

@@ -7,19 +7,18 @@ import datetime as dt
 import json
 import random
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import typst
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from playwright.sync_api import sync_playwright
-from tests.journeys.platform_server import ARGUMENTS, CHROMIUM
+from tests.journeys.platform_server import CHROMIUM
+from tests.platform.conftest import STAGE
 from tests.platform.pages import bundles, papers
+from tests.platform.pages.browsers import LANGUAGES, STATIC, Browser, pages_sent
 from tests.platform.pages.bundles import DID, HOST, METHOD, NOW, NUMBER, PLACE, SIGNER, House, signed
 
-import sealmark_platform
 from sealmark.attest.identifiers import KeyTerm, did_document, key_did
 from sealmark.attest.keys import SoftwareSigner
 from sealmark.attest.published import _PUBLISHED
@@ -28,12 +27,9 @@ from sealmark.attest.verifying.material import Means
 from sealmark.attest.verifying.phrases import sentences
 from sealmark.attest.verifying.reading import read_material
 from sealmark.core.errors import SealmarkError
-from sealmark_platform.register import keeping
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
-STATIC = Path(sealmark_platform.__file__).parent / "static"
 PHONE = {"width": 375, "height": 750}
-LANGUAGES = {"en": "en", "ru": "ru", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 OTHER = SoftwareSigner.generate(bytes(range(7, 39)))
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d)?(?:Z| UTC)")
 ALL_CHECKED = """async ([usual, cases]) => {
@@ -433,62 +429,11 @@ def changed_letters(house):
 # -- the browser ------------------------------------------------------------------------------------
 
 
-class Browser:
-    """A page at the address of the issuer; whatever it asks for is written down."""
-
-    def __init__(self, play, pages, site):
-        self.browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        self.pages, self.site, self.asked, self.faults = pages, site, [], []
-        self.page = self.open()
-
-    def open(self, language="en", **look):
-        page = self.browser.new_context(**look).new_page()
-        page.set_default_timeout(60_000)
-        page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.clock.set_fixed_time(NOW)
-        page.route("**/*", lambda route: self._answer(route, language))
-        page.goto(f"https://{HOST}/verify/")
-        return page
-
-    def _answer(self, route, language):
-        request = route.request
-        self.asked.append((request.method, request.url, request.post_data_buffer, request.headers.get("cookie")))
-        parts = urlsplit(request.url)
-        assert parts.netloc == HOST, request.url
-        if parts.path == "/verify/":
-            body, headers = self.pages[language]
-            return route.fulfill(body=body, headers=headers)
-        if parts.path.startswith("/static/"):
-            return route.fulfill(path=STATIC / parts.path.removeprefix("/static/"))
-        if parts.path in self.site:
-            return route.fulfill(body=self.site[parts.path], headers={"Content-Type": "application/octet-stream"})
-        return route.fulfill(status=404)
-
-    def drop(self, content, name="certificate.json", page=None):
-        page = page or self.page
-        page.set_input_files("#verify-file", {"name": name, "mimeType": "application/octet-stream", "buffer": content})
-        return self.result(page)
-
-    def result(self, page=None):
-        page = page or self.page
-        page.wait_for_function("() => { const found = document.getElementById('verify-result');"
-                               " return found.childElementCount && !found.hasAttribute('aria-busy'); }")  # fmt: skip
-        return page.inner_text("#verify-result")
-
-
 @pytest.fixture(scope="module")
 def pages():
-    """The page in every language with its headers, as a platform sends it whose trail is empty: it asks for no more."""
-    found = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keeping, "newest_chain", lambda: "")
-        for language in LANGUAGES:
-            client = Client()
-            client.cookies["language"] = language
-            answer = client.get("/verify/")
-            found[language] = answer.content, dict(answer.items())
-    return found
+    # While a browser is open the database cannot be reached, so nothing of other tests may stand in it.
+    STAGE.clear()
+    return pages_sent()
 
 
 @pytest.fixture(scope="module")
