@@ -58,6 +58,8 @@ def running(folder, seed, *arguments, **environment):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    # Certificates name the place where their keys and lists are found.
+    environment["SEALMARK_ADDRESS"] = f"http://127.0.0.1:{port}/"
     log = (folder / "server.log").open("w")
     server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log)
     try:

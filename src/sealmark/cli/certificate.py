@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sealmark.cli.endorsing import endorse
 from sealmark.cli.output import json_option, result
 from sealmark.core.errors import Problem, SealmarkError
 
@@ -20,7 +21,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(epilog="Example: sealmark certificate render certificate.json --out certificate.pdf")
 def certificate() -> None:
-    """Set certificates as documents."""
+    """Set certificates as documents; endorse who issues them."""
 
 
 @certificate.command("render", epilog="Example: sealmark certificate render certificate.json "
@@ -56,6 +57,9 @@ def render(bundle: Path, language: str, out: Path, design: Path | None, sites: P
     out.write_bytes(content)
     value = {"file": str(out), "bytes": len(content), "languages": languages, "signed": signed}
     result(value, [f"Written: {out}" + (f", signed by {signed}" if signed else "")])
+
+
+certificate.add_command(endorse)
 
 
 def _signed(content: bytes, path: Path) -> tuple[bytes, str]:

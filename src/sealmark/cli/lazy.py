@@ -8,15 +8,19 @@ from typing import Any, NamedTuple
 
 import click
 
-__all__ = ["LazyCommand", "LazyGroup"]
+__all__ = ["EXTRAS", "LazyCommand", "LazyGroup"]
+
+EXTRAS = "sealmark.extras"
+"""Where the context keeps what the command that is called needs."""
 
 
 class LazyCommand(NamedTuple):
-    """Where a command is, and what it does in one line."""
+    """Where a command is, what it does in one line, and which extras it needs."""
 
     module: str
     attribute: str
     help: str
+    extras: str = ""
 
 
 class LazyGroup(click.Group):
@@ -41,6 +45,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self._lazy:
             return super().get_command(ctx, cmd_name)
         spot = self._lazy[cmd_name]
+        if spot.extras:
+            ctx.meta[EXTRAS] = spot.extras
         found: click.Command = getattr(import_module(spot.module), spot.attribute)
         return found
 

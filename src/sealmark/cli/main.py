@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from sealmark.cli.lazy import LazyCommand, LazyGroup
+from sealmark.cli.lazy import EXTRAS, LazyCommand, LazyGroup
 from sealmark.cli.output import WRONG_USE, problem_json, wants_json
 from sealmark.core.errors import Problem, SealmarkError
 
@@ -20,23 +20,31 @@ __all__ = ["COMMANDS", "TellingGroup", "cli", "main"]
 
 
 COMMANDS: Mapping[str, LazyCommand] = {
-    "demo": LazyCommand("sealmark.cli.demo", "demo", "Evaluate one made-up case per pack and show the reports."),
+    "demo": LazyCommand(
+        "sealmark.cli.demo", "demo", "Evaluate one made-up case per pack and show the reports.", "measure,reports"
+    ),
     "evaluate": LazyCommand(
-        "sealmark.cli.evaluation", "evaluate", "Evaluate a case folder: score, grade, how sure, why."
+        "sealmark.cli.evaluation", "evaluate", "Evaluate a case folder: score, grade, how sure, why.", "measure,reports"
     ),
-    "reproduce": LazyCommand("sealmark.cli.evaluation", "reproduce", "Recompute an evaluation and compare."),
-    "plan": LazyCommand("sealmark.cli.planning", "plan", "Which sites, how many respondents and records."),
-    "prior": LazyCommand("sealmark.cli.prior", "prior", "Make a prior group from finished evaluations."),
-    "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder."),
-    "measure": LazyCommand("sealmark.cli.measuring", "measure", "Estimate from a table, without any scheme."),
+    "reproduce": LazyCommand("sealmark.cli.evaluation", "reproduce", "Recompute an evaluation and compare.", "measure"),
+    "plan": LazyCommand("sealmark.cli.planning", "plan", "Which sites, how many respondents and records.", "measure"),
+    "prior": LazyCommand("sealmark.cli.prior", "prior", "Make a prior group from finished evaluations.", "measure"),
+    "case": LazyCommand("sealmark.cli.case", "case", "Begin, check and fill a case folder.", "measure"),
+    "measure": LazyCommand(
+        "sealmark.cli.measuring", "measure", "Estimate from a table, without any scheme.", "measure"
+    ),
     "scheme": LazyCommand("sealmark.cli.scheme", "scheme", "Read, check, compare and export scheme packs."),
-    "certificate": LazyCommand("sealmark.cli.certificate", "certificate", "Set a certificate as PDF."),
-    "verify": LazyCommand(
-        "sealmark.cli.verifying.command", "verify_command", "Say whether a certificate is valid, and why."
+    "certificate": LazyCommand(
+        "sealmark.cli.certificate", "certificate", "Set a certificate as PDF; endorse an issuer.", "attest,reports"
     ),
-    "witness": LazyCommand("sealmark.cli.witness", "witness", "Follow a log, and cry out when it contradicts itself."),
+    "verify": LazyCommand(
+        "sealmark.cli.verifying.command", "verify_command", "Say whether a certificate is valid, and why.", "verify"
+    ),
+    "witness": LazyCommand(
+        "sealmark.cli.witness", "witness", "Follow a log, and cry out when it contradicts itself.", "attest"
+    ),
     "contexts": LazyCommand(
-        "sealmark.cli.contexts", "contexts", "Keep the JSON-LD contexts that credentials are checked with."
+        "sealmark.cli.contexts", "contexts", "Keep the JSON-LD contexts that credentials are checked with.", "attest"
     ),
     "schema": LazyCommand("sealmark.cli.schema", "schema", "Print the JSON Schema of a file format."),
 }
@@ -66,9 +74,18 @@ class TellingGroup(LazyGroup):
         except Exception as error:
             if os.environ.get("SEALMARK_TRACEBACK"):
                 raise
-            problems = (_fault(error),)
+            problems = (_missing(error, ctx.meta.get(EXTRAS, "all")) or _fault(error),)
         _tell(ctx, problems)
         return ctx.exit(WRONG_USE)
+
+
+def _missing(error: Exception, extras: str) -> Problem | None:
+    """Return that a part is not installed, if that is what went wrong."""
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    if not name or name.partition(".")[0] == "sealmark":
+        return None
+    what = f"The command needs {name.partition('.')[0]}, which is not installed."
+    return Problem("SM907", what, fix=f"pip install 'sealmark[{extras}]'")
 
 
 def _fault(error: Exception) -> Problem:

@@ -7,6 +7,7 @@ import json
 
 from sealmark.attest.log.tree import audit_path, root_of_peaks
 from sealmark.core.canonical import Json
+from sealmark_platform.attestation.endorsing import endorsements_of
 from sealmark_platform.attestation.keys import body_document
 from sealmark_platform.attestation.models import Credential, PublicRecord, StatusList
 from sealmark_platform.casework.models import Certificate
@@ -40,6 +41,8 @@ def bundle_of(certificate: Certificate) -> dict[str, Json] | None:
         "issuer": body_document(credential.body),
         "status": [json.loads(one.document) for one in lists.order_by("purpose")],
     }
+    if endorsements := endorsements_of(credential.body):
+        bundle["endorsements"] = endorsements
     known = PublicRecord.objects.filter(certificate=certificate).first()
     log = _log(known.entry if known else credential.entry)
     return bundle if log is None else {**bundle, "log": log}

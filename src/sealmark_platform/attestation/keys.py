@@ -10,7 +10,7 @@ from sealmark.attest.identifiers import KeyTerm, did_document
 from sealmark.attest.keys import VerificationKey
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark_platform.attestation.models import SigningKey
+from sealmark_platform.attestation.models import Endorsement, SigningKey
 from sealmark_platform.attestation.places import body_did, installation_did, place, problem_of_place
 from sealmark_platform.attestation.secrets import destroy_secret, key_on_token, make_secret, secret_path, signing
 from sealmark_platform.parties.models import Body
@@ -154,7 +154,7 @@ def _record(kind: str, key: SigningKey, at: dt.datetime, **details: Json) -> Non
 
 
 def body_document(body: Body) -> dict[str, Json]:
-    """Return the DID document of a body, with every key it ever had.
+    """Return the DID document of a body, with every key it ever had, and where its endorsements are.
 
     Raises:
         SealmarkError: SM771 it has none; SM817 the address of the installation makes no identifier.
@@ -162,7 +162,15 @@ def body_document(body: Body) -> dict[str, Json]:
     terms = [
         KeyTerm(one.name, VerificationKey.from_multikey(one.multikey), one.compromised_at) for one in keys_of(body)
     ]
-    return did_document(body_did(body), terms)
+    did = body_did(body)
+    made = did_document(did, terms)
+    if not Endorsement.objects.filter(body=body).exists():
+        return made
+    endorsed: dict[str, Json] = {
+        "id": f"{did}#endorsements", "type": "Endorsements",
+        "serviceEndpoint": place(f"bodies/{body.code}/endorsements.json"),
+    }  # fmt: skip
+    return {**made, "service": [endorsed]}
 
 
 def installation_document() -> dict[str, Json]:

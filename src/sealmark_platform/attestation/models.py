@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-__all__ = ["Credential", "PublicRecord", "SigningKey", "StatusList"]
+__all__ = ["Credential", "Endorsement", "PublicRecord", "SigningKey", "StatusList"]
 
 
 class SigningKey(models.Model):
@@ -93,6 +93,23 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate} / {self.version}"
+
+
+class Endorsement(models.Model):
+    """That somebody, such as the owner of a scheme, stands behind a body: signed by them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey("parties.Body", on_delete=models.PROTECT, related_name="endorsements")
+    endorser = models.CharField(max_length=500)
+    """Their identifier."""
+    document = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["body", "endorser"], name="one_endorsement_of_an_endorser")]
+
+    def __str__(self) -> str:
+        return self.endorser
 
 
 class PublicRecord(models.Model):

@@ -49,7 +49,8 @@ def certificate_pdf(certificate: Certificate, languages: Sequence[str]) -> bytes
     lists = StatusList.objects.filter(body=credential.body, number=credential.list_number).order_by("purpose")
     bundle = bundle_of(certificate) or {}
     state = [credential.digest, record, [str(one.made_at) for one in lists], "log" in bundle, list(languages),
-             None if design is None else design.model_dump_json(), hashlib.sha256(logo or b"").hexdigest()]  # fmt: skip
+             bundle.get("endorsements"), None if design is None else design.model_dump_json(),
+             hashlib.sha256(logo or b"").hexdigest()]  # fmt: skip
     name = f"{'-'.join(languages)}.{hashlib.sha256(canonical_bytes(state)).hexdigest()[:24]}.pdf"
     path = Path(settings.DATA) / "certificates" / certificate.number / name
     if path.is_file():

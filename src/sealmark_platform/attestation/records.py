@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sealmark.attest.moments import moment_text
 from sealmark.certify import CertificateStatus
@@ -16,7 +16,17 @@ from sealmark_platform.catalogue.queries import edition_title
 from sealmark_platform.parties.models import Organization, Site
 from sealmark_platform.records.models import Entry
 
-__all__ = ["FORMAT", "bare", "hexadecimal", "public_record", "record_of", "require_told", "since", "sites_of"]
+__all__ = [
+    "FORMAT",
+    "bare",
+    "hexadecimal",
+    "holds_from",
+    "public_record",
+    "record_of",
+    "require_told",
+    "since",
+    "sites_of",
+]
 
 FORMAT = "sealmark-record/1"
 _OWN = ("number", "status", "edition", "grade", "scope", "firstIssuedOn", "validFrom", "validUntil", "history")
@@ -78,8 +88,18 @@ def _history(certificate: Certificate) -> list[Json]:
 
 def since(certificate: Certificate) -> dt.date:
     """Return from when the certificate holds as it is: renewed before its end, from the day of that."""
-    renewed = certificate.events.filter(what="renew", on__lt=certificate.valid_from).order_by("-on").first()
-    return certificate.valid_from if renewed is None else renewed.on
+    return holds_from(certificate.valid_from, certificate.events.values_list("what", "on"))
+
+
+def holds_from(valid_from: dt.date, history: Iterable[tuple[str, dt.date]]) -> dt.date:
+    """Return from when a certificate holds as it is.
+
+    Args:
+        valid_from: First day of its present term.
+        history: What happened to it, and when.
+    """
+    early = [on for what, on in history if what == "renew" and on < valid_from]
+    return max(early, default=valid_from)
 
 
 def sites_of(certificate: Certificate) -> list[dict[str, Json]]:

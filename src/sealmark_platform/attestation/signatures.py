@@ -15,7 +15,7 @@ from sealmark.attest.proofs import JCS, RDFC, ProofOptions, add_proof
 from sealmark.core.canonical import Json
 from sealmark.core.errors import Problem
 
-__all__ = ["problem_of_contexts", "signed"]
+__all__ = ["contexts_known", "problem_of_contexts", "signed"]
 
 
 def signed(document: Mapping[str, Json], signer: Signer, method: str, at: dt.datetime) -> dict[str, object]:
@@ -44,6 +44,11 @@ def problem_of_contexts() -> Problem | None:
     folder = settings.CONTEXTS
     what = f"Credentials are signed without the proof that Open Badges asks for: {', '.join(missing)} is missing."
     return Problem("SM819", what, str(folder), f"Run: sealmark contexts fetch --folder {folder}")
+
+
+def contexts_known() -> Contexts | None:
+    """Return the contexts; nothing when one is missing, so that documents are not read as RDF."""
+    return _contexts() if problem_of_contexts() is None else None
 
 
 def _contexts() -> Contexts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -121,6 +122,30 @@ def compromise(body: str, name: str, since: dt.datetime, *, as_json: bool) -> No
     marked = compromise_key(body_of_code(body), name, since=since.replace(tzinfo=dt.UTC), at=timezone.now())
     lines = [_line(marked), f"Next: sealmark-platform keys make {body}, then sealmark-platform publish"]
     tell(_told(marked), lines, as_json=as_json)
+
+
+@keys.command()
+@click.argument("body")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--owner", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="DID document of whoever endorses, that you vouch for; a did:key needs none.")  # fmt: skip
+@_json
+def endorse(body: str, file: Path, owner: Path | None, *, as_json: bool) -> None:
+    """Keep the endorsement in FILE, by which the owner of a scheme stands behind BODY; certificates carry it.
+
+    One of the same endorser takes the place of the one before.
+
+    Example:  sealmark-platform keys endorse oak endorsement.json --owner owner-did.json
+    """
+    ready()
+    from django.utils import timezone
+
+    from sealmark_platform.attestation.endorsing import keep_endorsement
+    from sealmark_platform.beginning import body_of_code
+
+    document = None if owner is None else owner.read_bytes()
+    kept = keep_endorsement(body_of_code(body), file.read_bytes(), owner=document, at=timezone.now())
+    tell({"body": body, "endorser": kept.endorser}, [f"{body} is endorsed by {kept.endorser}"], as_json=as_json)
 
 
 @keys.command()

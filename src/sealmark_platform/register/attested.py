@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from sealmark.core.canonical import Json
 from sealmark.core.errors import SealmarkError
 from sealmark_platform.attestation.bundles import bundle_of, present_credential
+from sealmark_platform.attestation.endorsing import endorsements_of
 from sealmark_platform.attestation.keys import body_document, installation_document
 from sealmark_platform.attestation.lists import list_file
 from sealmark_platform.attestation.models import Credential
@@ -19,7 +20,18 @@ from sealmark_platform.casework.models import Certificate
 from sealmark_platform.parties.models import Body
 from sealmark_platform.register.missing import missing_answer, withheld_answer
 
-__all__ = ["body_did", "bundle", "credential", "did", "negotiated", "record", "sites", "status_list", "wanted"]
+__all__ = [
+    "body_did",
+    "body_endorsements",
+    "bundle",
+    "credential",
+    "did",
+    "negotiated",
+    "record",
+    "sites",
+    "status_list",
+    "wanted",
+]
 
 _JSON, _VC, _JWT = "application/json", "application/vc", "application/vc+jwt"
 _DID = "application/did+json"
@@ -53,7 +65,7 @@ def did(request: HttpRequest) -> HttpResponse:
 @require_safe
 def body_did(request: HttpRequest, code: str) -> HttpResponse:
     """Answer with the DID document of a certification body."""
-    body = Body.objects.filter(code=code).first()
+    body = _body(code)
     try:
         document = None if body is None else body_document(body)
     except SealmarkError:
@@ -61,6 +73,16 @@ def body_did(request: HttpRequest, code: str) -> HttpResponse:
     if document is None:
         raise Http404
     return _document(document, _DID)
+
+
+@require_safe
+def body_endorsements(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer with the signed endorsements of a certification body."""
+    body = _body(code)
+    found = [] if body is None else endorsements_of(body)
+    if not found:
+        raise Http404
+    return _content(json.dumps(found, ensure_ascii=False), _JSON)
 
 
 @require_safe
@@ -89,7 +111,7 @@ def bundle(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def credential(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """Answer with one signed credential, also with one that another took the place of."""
-    found = Credential.objects.filter(certificate__number=number, version=version).first()
+    found = _credential(number, version)
     if found is None:
         return missing_answer(number)
     return withheld_answer(number) or _content(found.document, _VC)
@@ -98,8 +120,8 @@ def credential(request: HttpRequest, number: str, version: int) -> HttpResponse:
 @require_safe
 def sites(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """Answer with the list of sites that a credential names by its digest."""
-    found = Credential.objects.filter(certificate__number=number, version=version).exclude(annex="").first()
-    if found is None:
+    found = _credential(number, version)
+    if found is None or not found.annex:
         return missing_answer(number)
     return withheld_answer(number) or _content(found.annex, _JSON)
 
@@ -107,7 +129,7 @@ def sites(request: HttpRequest, number: str, version: int) -> HttpResponse:
 @require_safe
 def status_list(request: HttpRequest, code: str, purpose: str, number: int) -> HttpResponse:
     """Answer with a status list; a web server may serve the folder itself."""
-    if purpose not in {"revocation", "suspension"} or not Body.objects.filter(code=code).exists():
+    if purpose not in {"revocation", "suspension"} or _body(code) is None:
         raise Http404
     try:
         content = list_file(code, purpose, number).read_bytes()
@@ -116,10 +138,19 @@ def status_list(request: HttpRequest, code: str, purpose: str, number: int) -> H
     return _content(content, _VC)
 
 
+# PostgreSQL refuses texts with a zero byte, so none holds one.
+def _body(code: str) -> Body | None:
+    return None if "\0" in code else Body.objects.filter(code=code).first()
+
+
+def _credential(number: str, version: int) -> Credential | None:
+    known = Credential.objects.filter(certificate__number=number, version=version)
+    return None if "\0" in number else known.first()
+
+
 def _certificate(number: str) -> Certificate | None:
     """Return a certificate, by its number as typed or in capitals."""
     if "\0" in number:
-        # PostgreSQL refuses texts with it, so none holds one.
         return None
     rows = Certificate.objects.select_related("file__body", "file__organization", "file__edition", "edition")
     return rows.filter(number__in=(number, number.upper())).order_by("number").first()

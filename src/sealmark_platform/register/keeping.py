@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from sealmark_platform.language import visitor_language
 from sealmark_platform.records.queries import newest_chain
@@ -71,7 +71,9 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 def _may_be_kept(request: HttpRequest) -> bool:
     if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES:
         return False
-    if not request.path.startswith((reverse("register"), reverse("verify"))) or wanted(request):
+    if not request.path.startswith(
+        (reverse("register"), reverse("verify"), f"{get_script_prefix()}schemes/")
+    ) or wanted(request):
         return False
     try:
         request.get_host()

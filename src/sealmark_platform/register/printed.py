@@ -20,7 +20,7 @@ from sealmark_platform.register.moulds import Here, Mould, written
 
 __all__ = ["badge", "pdf", "signed_part"]
 
-_SIGNED = Mould("register/signed.html", "pdf", "all_languages", "bundle", "badge", "snippet")
+_SIGNED = Mould("register/signed.html", "pdf", "all_languages", "bundle", "badge", "snippet", "number")
 _address = written("{{ value|address:'certificate' }}")
 _A_MOMENT = 300
 
@@ -72,11 +72,14 @@ def signed_part(at: Here, number: str) -> SafeString:
     return _SIGNED.fill(at, {
         "pdf": f"{page}certificate.pdf?language={language}",
         "all_languages": f"{page}certificate.pdf?language=en,ru,zh-Hans,zh-Hant", "bundle": f"{page}certificate.json",
-        "badge": f"{page}badge.svg?language={language}", "snippet": snippet,
+        "badge": f"{page}badge.svg?language={language}", "snippet": snippet, "number": number,
     })  # fmt: skip
 
 
 def _certificate(number: str) -> Certificate | None:
+    if "\0" in number:
+        # PostgreSQL refuses texts with it, so none holds one.
+        return None
     rows = Certificate.objects.select_related("file__body", "file__organization", "file__edition", "edition")
     return rows.filter(number__in=(number, number.upper())).order_by("number").first()
 

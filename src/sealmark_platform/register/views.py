@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import linebreaksbr
 from django.utils.safestring import SafeString, mark_safe
 
+from sealmark_platform.attestation.records import holds_from
 from sealmark_platform.casework import phrases
 from sealmark_platform.casework.queries.results import grade_words
 from sealmark_platform.catalogue.models import AdoptedEdition
@@ -120,7 +121,7 @@ def _facts(at: Here, shown: Shown, history: list[Event]) -> dict[str, str]:
         "number": shown.number, "holder": shown.holder, "address": shown.address or shown.city,
         "country": _country(at, shown.country), "scheme": _scheme(at, shown.edition), "edition": shown.edition,
         "scope": linebreaksbr(shown.scope), "sites": ", ".join(shown.sites),
-        "first_issued_on": _day(at, shown.first_issued_on), "since": _day(at, _since(shown, history)),
+        "first_issued_on": _day(at, shown.first_issued_on), "since": _day(at, holds_from(shown.valid_from, history)),
         "valid_until": _day(at, shown.valid_until), "body": shown.body,
         "body_address": linebreaksbr(shown.body_address), "events": _joined(_event(at, one) for one in history),
         "complain": _complain(at, shown.number), "subscribe": _subscribe(at, shown.number),
@@ -130,12 +131,6 @@ def _facts(at: Here, shown: Shown, history: list[Event]) -> dict[str, str]:
 
 def _event(at: Here, one: Event) -> SafeString:
     return _EVENT.fill(at, {"name": str(phrases.EVENTS.get(one.what, one.what)), "on": _day(at, one.on)})
-
-
-def _since(shown: Shown, history: Iterable[Event]) -> dt.date:
-    """Return from when it has been valid: renewed before its end it goes on, though the new term begins later."""
-    is_early = any(one.what == "renew" and one.on < shown.valid_from for one in history)
-    return shown.first_issued_on if is_early else shown.valid_from
 
 
 @functools.lru_cache(maxsize=1_000)

@@ -56,6 +56,7 @@ from sealmark_platform.workbench.stages import columns_of
 __all__ = ["act", "document", "evidence", "file", "files", "report", "result", "run", "today"]
 
 _PER_PAGE, _WAITING = 50, 20
+_WITHHOLDING = ("coordinator", "decider")
 _YEAR = 366
 _KEPT = {
     "finding.answer": ("correction", "cause", "corrective_action"),
@@ -154,6 +155,7 @@ def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "certificate_grade": "" if certificate is None else _grade_of(certificate, reader_tag()),
         "certificate_acts": () if certificate is None else open_acts(certificate, person, on, standing=standing),
         "entries": trail_lines(newest_of_file(str(found.pk)), is_insider=is_insider),
+        "may_withhold": not standing.functions.isdisjoint((found.body_id, name) for name in _WITHHOLDING),
     }  # fmt: skip
     return render(request, "workbench/file.html", context)
 

@@ -196,3 +196,26 @@ def test_a_group_with_a_default_command_takes_its_arguments(tmp_path):
 
 def test_a_group_with_a_default_command_still_helps():
     assert "estimate  Estimate from a table" in run("measure", "--help", group=cli).stdout
+
+
+@pytest.mark.parametrize(
+    ("absent", "words", "extras"),
+    [
+        ("cryptography", ("verify", "certificate.pdf"), "verify"),
+        ("cryptography", ("witness", "log"), "attest"),
+        ("numpy", ("evaluate", "."), "measure,reports"),
+    ],
+)
+def test_a_command_whose_extra_is_not_installed_names_it(absent, words, extras):
+    # A module that is None in sys.modules is one that cannot be imported.
+    code = (
+        f"import sys\nsys.modules[{absent!r}] = None\nfrom sealmark.cli.main import cli\n"
+        f"cli({[*words]!r}, prog_name='sealmark')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"SM907 The command needs {absent}, which is not installed.\n  fix: pip install 'sealmark[{extras}]'\n"
+    )

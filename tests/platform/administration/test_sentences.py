@@ -12,7 +12,7 @@ from sealmark_platform.workbench.problems import told_problem
 
 ROOMS = (
     "parties/actions", "catalogue/actions", "administration", "catalogue/figures.py", "parties/sitelist.py",
-    "parties/lists.py", "parties/holidaylist.py", "casework/actions/evaluation.py",
+    "parties/lists.py", "parties/holidaylist.py", "casework/actions/evaluation.py", "register/certsearch/reading.py",
 )  # fmt: skip
 TELLING = {"refused", "_not_possible", "unusable", "add", "Problem"}
 # Django's own words, the library's list of names, and an address.

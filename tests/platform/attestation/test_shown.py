@@ -21,6 +21,8 @@ def test_the_page_leads_to_what_is_signed_once_it_is(world, certificate, client)
     page = client.get(reverse("certificate", args=[certificate.number])).content.decode()
     unsigned = world.draft()
 
+    assert f'href="/verify/#{certificate.number}"' in page
+
     assert f'href="/register/{certificate.number}/certificate.pdf?language=en"' in page
     assert f'href="/register/{certificate.number}/certificate.json"' in page
     assert f"&lt;a href=&quot;https://localhost:8000/register/{certificate.number}/&quot;&gt;" in page
@@ -65,3 +67,22 @@ def test_the_badge_shows_a_grade_only_while_the_certificate_holds(world, certifi
     assert "Willow oak" not in suspended + expired
     assert len({active.content.decode(), suspended, expired}) == 3
     assert client.get(address, {"language": "tlh"}).status_code == 404
+
+
+def test_the_address_of_the_scheme_in_a_credential_has_a_page(world, certificate, client):
+    credential = bundle_of(client, certificate)["credential"]
+    (alignment,) = credential["credentialSubject"]["achievement"]["alignment"]
+    address = alignment["targetUrl"].removeprefix("https://localhost:8000")
+    first = client.get(address)
+    kept = client.get(address, headers={"if-none-match": first["ETag"]})
+    whole = client.get(address.rpartition("/")[0].rpartition("/")[0] + "/")
+    adopted = certificate.granted_by
+
+    assert (first.status_code, kept.status_code, whole.status_code) == (200, 304, 200)
+    for told in (first.content.decode(), whole.content.decode()):
+        assert adopted.digest in told
+        assert "The Sealmark developers" in told
+        assert world.body.name in told
+    assert not first.cookies
+    for missing in ("/schemes/sealmark-charter/1999/", "/schemes/no-such/", "/schemes/a%00b/"):
+        assert client.get(missing).status_code == 404

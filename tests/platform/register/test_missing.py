@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 from tests.platform.people import after
 
+from sealmark_platform.attestation.records import record_of
+from sealmark_platform.casework.models import CertificateEvent
 from sealmark_platform.records.models import Entry
 from sealmark_platform.register.comparing import compare_daily
 
@@ -48,3 +50,28 @@ def test_a_page_says_how_new_it_is_and_when_it_was_compared_with_the_log(listed,
     assert f"Last compared with its log on {day.day} {day:%B %Y}" in page
     assert f"The register as of {day.day} {day:%B %Y}" in search
     assert reverse("register-csv") in search
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/register/A%00B/certificate.pdf", "/register/A%00B/badge.svg", "/register/A%00B/credentials/1",
+        "/register/A%00B/credentials/1/sites.json", "/register/A%00B/", "/bodies/a%00b/did.json",
+        "/status/a%00b/revocation/1",
+    ],
+)  # fmt: skip
+def test_an_address_with_a_zero_byte_is_of_nothing(listed, client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_a_certificate_renewed_early_holds_from_the_day_of_the_renewal(listed, client):
+    CertificateEvent.objects.create(
+        certificate=listed, on=after(25).date(), what="renew", status="active", grade=listed.grade
+    )
+    listed.first_issued_on, listed.valid_from = after(20).date(), after(40).date()
+    listed.save(update_fields=["first_issued_on", "valid_from"])
+    page = client.get(reverse("certificate", args=[listed.number])).content.decode()
+    day = after(25)
+
+    assert f'<span class="nowrap">{day.day} {day:%B %Y} –</span>' in page
+    assert record_of(listed, "", None)["validFrom"] == day.date().isoformat()

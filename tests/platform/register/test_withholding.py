@@ -184,3 +184,12 @@ def test_the_pages_are_for_who_coordinates_decides_or_oversees(db, elsewhere, cl
     assert found == {name: {**readers, **outside, **inside}[name] for name in people}
     assert client.get(one).status_code == 302
     assert Withholding.objects.get().approved_at is None
+
+
+def test_the_page_of_a_file_leads_there_whoever_may_ask_or_approve(world, listed, client):
+    def leads(who):
+        client.force_login(who)
+        address = reverse("withholding", args=[listed.pk])
+        return f'href="{address}"' in client.get(reverse("file", args=[listed.file_id])).content.decode()
+
+    assert [leads(who) for who in (world.cora, world.bo, world.cleo)] == [True, True, False]

@@ -43,7 +43,7 @@ from sealmark.reports.sentences import placeholders
 from sealmark.scheme.wording import LANGUAGES
 
 ALL = ("en", "ru", "zh-Hans", "zh-Hant")
-GOLDEN = ((("en",), "05e51e2b620846fb"), (ALL, "a1475b85882154f0"))
+GOLDEN = ((("en",), "05e51e2b620846fb"), (ALL, "acde53638618f2e9"))
 
 
 def read(content):
