@@ -1,7 +1,6 @@
 """Two engines, one set of tests: with ``--spark`` every test of an estimator runs on Spark as well."""
 
 import os
-import sys
 
 import pytest
 from hypothesis import settings
@@ -25,19 +24,6 @@ ON_ONE_ENGINE = {
     "test_the_number_of_measures_counts",
 }
 ASK_NOTHING = {"test_the_manual_says_of_every_key_whether_it_is_offered"}
-
-# To measure coverage doubles the time of a test. These run again and again what others, in tests/library, run once.
-NOT_MEASURED = ("tests/house/", "tests/packs/", "tests/real/", "tests/reference/")
-REPEATING = {
-    "test_blanking_anything_never_raises_a_grade",
-    "test_bounds_hold_every_completion",
-    "test_draws_of_any_sample_of_sites_have_its_mean_and_spread",
-    "test_intervals_of_severity_cover",
-    "test_severities_are_recovered_and_their_intervals_cover",
-    "test_the_closed_form_agrees_with_possible_truths_graded_one_by_one",
-    "test_the_level_is_kept_under_clustering",
-    "test_without_drift_the_test_seldom_speaks",
-}
 
 # On Spark a query takes a fifth of a second: fewer random examples, of every test.
 EXAMPLES = 3
@@ -124,30 +110,6 @@ def pytest_collection_modifyitems(config, items):
     if wanted:
         for item in chosen:
             _limit_examples(item.obj)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Let coverage rest while a test repeats what others measure."""
-    measured = _measurement() if _is_repetition(item) else None
-    if measured is None:
-        return (yield)
-    measured.stop()
-    try:
-        return (yield)
-    finally:
-        measured.start()
-
-
-def _is_repetition(item):
-    name = getattr(item, "originalname", item.name)
-    return name in REPEATING or any(folder in item.path.as_posix() for folder in NOT_MEASURED)
-
-
-def _measurement():
-    """Return the measurement of coverage that is under way, if any."""
-    coverage = sys.modules.get("coverage")
-    return coverage.Coverage.current() if coverage else None
 
 
 def _limit_examples(test):

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*DOCS, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", ROOT / "CHANGELOG.md"]
 LONGEST = 400
-GENERATED = {"pack-format.md", "commands.md"}
+GENERATED = {"pack-format.md", "commands.md", "platform-commands.md"}
 
 
 def name_of(path):

@@ -1,59 +1,22 @@
 """A key on a token: SoftHSM2 stands in for the card (apt install softhsm2)."""
 
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.library.attest.conftest import missing
 from tests.library.attest.samples import METHOD, certificate
+from tests.library.attest.tokens import given_token
 
 from sealmark.attest import ProofOptions, Signer, add_proof, check_proof
 from sealmark.attest.pkcs11 import open_token
 from sealmark.attest.proofs import JCS
 from sealmark.core.errors import SealmarkError
 
-PIN = "2580-long"
-
 
 @pytest.fixture(scope="module")
-def library():
-    found = sorted(Path("/usr").glob("lib*/**/libsofthsm2.so"))
-    if not found or shutil.which("softhsm2-util") is None:
-        missing("softhsm2 is not installed")
-    return found[0]
-
-
-@pytest.fixture(scope="module")
-def token(library, tmp_path_factory):
+def token():
     """A token with a key pair, a pair of another curve, and a pair whose halves do not belong together."""
-    pkcs11 = pytest.importorskip("pkcs11")
-    folder = tmp_path_factory.mktemp("token")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
-    # The library reads it when it is loaded, once per process.
-    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
-    command = ["softhsm2-util", "--init-token", "--free", "--label", "body", "--so-pin", "87654321", "--pin", PIN]
-    subprocess.run(command, check=True, capture_output=True)
-    with pkcs11.lib(str(library)).get_token(token_label="body").open(rw=True, user_pin=PIN) as session:
-        generate(session, "certificates")
-        first, _ = generate(session, "torn")
-        _, second = generate(session, "other half")
-        first.destroy()
-        generate(session, "spare")[0][pkcs11.Attribute.LABEL] = "torn"
-        assert second[pkcs11.Attribute.LABEL] == "other half"
-    return {"library": library, "token": "body", "pin": PIN}
-
-
-def generate(session, label):
-    import pkcs11
-    from pkcs11.util.ec import encode_named_curve_parameters
-
-    curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("1.3.101.112")}
-    parameters = session.create_domain_parameters(pkcs11.KeyType.EC_EDWARDS, curve, local=True)
-    return parameters.generate_keypair(mechanism=pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, label=label)
+    return given_token()
 
 
 def opened(given, label="certificates", **changes):

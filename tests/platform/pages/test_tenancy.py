@@ -151,7 +151,7 @@ OF_THE_READER = {"today", "files", "apply", "tokens"}
 OF_EVERYBODY = {
     "home", "sign-in", "sign-out", "demo-sign-in", "language", "health", "register", "certificate",
     "log-file", "verify", "did", "body-did", "body-endorsements", "scheme", "scheme-edition",
-     "record", "bundle", "credential", "credential-sites",
+    "record", "bundle", "credential", "credential-sites",
     "status-list", "certificate-pdf", "badge",
 }  # fmt: skip
 OF_ONE_PERSON = {"token-revoke"}

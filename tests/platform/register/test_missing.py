@@ -73,5 +73,5 @@ def test_a_certificate_renewed_early_holds_from_the_day_of_the_renewal(listed, c
     page = client.get(reverse("certificate", args=[listed.number])).content.decode()
     day = after(25)
 
-    assert f'<span class="nowrap">{day.day} {day:%B %Y} –</span>' in page
+    assert f'<span class="nowrap">{day.day} {day:%B %Y} \N{EN DASH}</span>' in page
     assert record_of(listed, "", None)["validFrom"] == day.date().isoformat()
