@@ -45,8 +45,9 @@ demo: $(STAMP)   ## evaluate one example case per pack, then open a certificatio
 
 # What asks a database for more than to keep rows: acts at once, locks, triggers, constraints, counts, archives.
 # `make test-postgres` runs everything of the platform on PostgreSQL.
-ON_POSTGRES = $(addprefix tests/platform/,casework records pages administration/test_editions.py api/test_acting.py \
-  api/test_reading.py desk/test_complaints.py test_backup.py test_commands.py test_overviews.py)
+ON_POSTGRES = $(addprefix tests/platform/,casework records pages attestation register administration/test_editions.py \
+  api/test_acting.py api/test_reading.py desk/test_complaints.py test_backup.py test_commands.py test_overviews.py) \
+  $(addprefix --ignore tests/platform/,pages/test_axe.py pages/test_verifying.py attestation/test_in_browser.py)
 
 # Each of the two workers keeps to its own files, so that what a file shares is made once, and ends by helping the other.
 TWO = -n 2 --dist worksteal
