@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sealmark.cli.endorsing import endorse
 from sealmark.cli.output import json_option, result
 from sealmark.core.errors import Problem, SealmarkError
+
+if TYPE_CHECKING:
+    from sealmark.scheme.edition import Edition
 
 __all__ = ["certificate"]
 
@@ -38,19 +43,23 @@ def certificate() -> None:
 def render(bundle: Path, language: str, out: Path, design: Path | None, sites: Path | None, sign: Path | None) -> None:
     """Set the certificate in BUNDLE, a certificate.json, as PDF/A with that file inside.
 
-    What is printed is what the signed credential says. Setting is not checking: `sealmark verify` checks the file
+    What is printed is what the signed credential says; the words of its scheme stand in other languages too when
+    the same edition of the scheme is installed. Setting is not checking: `sealmark verify` checks the file
     or the PDF.
     """
     from sealmark.attest.documents import Limits, read_json
-    from sealmark.reports.certificates.design import PLAIN, read_design
+    from sealmark.reports.certificates.design import Look, read_design
     from sealmark.reports.certificates.rendering import render_certificate  # heavy
 
-    look = PLAIN if design is None else read_design(_content(design), design.name)
-    logo = _content(design.parent / look.logo) if design is not None and look.logo else None
+    look = None
+    if design is not None:
+        own = read_design(_content(design), design.name)
+        look = Look(own, _content(design.parent / own.logo) if own.logo else None)
     languages = [name.strip() for name in language.split(",") if name.strip()]
     document = read_json(_content(bundle), Limits(size=_LARGEST), where=bundle.name)
     annex = None if sites is None else _content(sites)
-    content = render_certificate(document, languages=languages, design=look, logo=logo, annex=annex)
+    edition = _installed(document)
+    content = render_certificate(document, languages=languages, look=look, annex=annex, edition=edition)
     signed = ""
     if sign is not None:
         content, signed = _signed(content, sign)
@@ -60,6 +69,22 @@ def render(bundle: Path, language: str, out: Path, design: Path | None, sites: P
 
 
 certificate.add_command(endorse)
+
+
+def _installed(bundle: Mapping[str, Any]) -> Edition | None:
+    """Return the edition that the certificate names, if that very one is installed."""
+    from sealmark.attest.credentials.annex import digest_multibase
+    from sealmark.reports.certificates.facts import read_facts
+    from sealmark.scheme import discovery
+
+    facts = read_facts(bundle)
+    if facts.code not in [name for name, _ in discovery.editions()]:
+        return None
+    try:
+        edition = discovery.load(facts.code)
+    except SealmarkError:  # Broken here; the document then has the words that were signed.
+        return None
+    return edition if digest_multibase(edition.digest) == facts.digest else None
 
 
 def _signed(content: bytes, path: Path) -> tuple[bytes, str]:

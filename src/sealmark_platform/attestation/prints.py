@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from sealmark.attest.badge import BadgeFacts, badge_svg
+from sealmark.attest.verifying.badges import edition_of as named_edition
+from sealmark.attest.verifying.badges import says_digest
 from sealmark.certify import CertificateStatus
 from sealmark.core.canonical import canonical_bytes
-from sealmark.reports.certificates.design import CertificateDesign, read_design
+from sealmark.core.errors import SealmarkError
+from sealmark.reports.certificates.design import Look, read_design
 from sealmark.reports.certificates.rendering import render_certificate
 from sealmark.reports.sentences import require_language
+from sealmark.scheme.edition import Edition
 from sealmark_platform.attestation.bundles import bundle_of, present_credential
 from sealmark_platform.attestation.models import PublicRecord, StatusList
 from sealmark_platform.attestation.records import since
@@ -44,31 +49,43 @@ def certificate_pdf(certificate: Certificate, languages: Sequence[str]) -> bytes
         return None
     # They become part of a name of a file.
     languages = [require_language(one) for one in languages]
-    design, logo = _design(credential.body)
+    look = _look(credential.body)
     record = PublicRecord.objects.filter(certificate=certificate).values_list("digest", flat=True).first()
     lists = StatusList.objects.filter(body=credential.body, number=credential.list_number).order_by("purpose")
     bundle = bundle_of(certificate) or {}
+    edition = _edition(certificate, bundle)
     state = [credential.digest, record, [str(one.made_at) for one in lists], "log" in bundle, list(languages),
-             bundle.get("endorsements"), None if design is None else design.model_dump_json(),
-             hashlib.sha256(logo or b"").hexdigest()]  # fmt: skip
+             bundle.get("endorsements"), look.design.model_dump_json(),
+             hashlib.sha256(look.logo or b"").hexdigest(), None if edition is None else edition.digest]  # fmt: skip
     name = f"{'-'.join(languages)}.{hashlib.sha256(canonical_bytes(state)).hexdigest()[:24]}.pdf"
     path = Path(settings.DATA) / "certificates" / certificate.number / name
     if path.is_file():
         return path.read_bytes()
     annex = credential.annex.encode() or None
-    made = render_certificate(bundle, languages=languages, design=design, logo=logo, annex=annex)
+    made = render_certificate(bundle, languages=languages, look=look, annex=annex, edition=edition)
     _keep(path, made)
     return made
 
 
-def _design(body: Body) -> tuple[CertificateDesign | None, bytes | None]:
+def _edition(certificate: Certificate, bundle: Mapping[str, Any]) -> Edition | None:
+    """Return the edition that the credential names; nothing while another one was adopted, or its pack is gone."""
+    _, digest = named_edition(bundle.get("credential", {}))
+    if not says_digest(digest, certificate.granted_by.digest):
+        return None
+    try:
+        return edition_of(certificate.granted_by)
+    except SealmarkError:  # The document then has the words that were signed.
+        return None
+
+
+def _look(body: Body) -> Look:
     """Return how certificates of a body look, from its folder in the data folder; nothing: plain."""
     folder = Path(settings.DATA) / "designs" / body.code
     path = folder / "certificate-design.yaml"
     if not path.is_file():
-        return None, None
+        return Look()
     design = read_design(path.read_bytes(), str(path))
-    return design, (folder / design.logo).read_bytes() if design.logo else None
+    return Look(design, (folder / design.logo).read_bytes() if design.logo else None)
 
 
 def _keep(path: Path, content: bytes) -> None:

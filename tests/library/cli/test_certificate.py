@@ -2,14 +2,18 @@
 
 import io
 import json
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 from tests.library.reports.certificates.examples import DESIGN, LOGO, annex, as_json, bundle
+from tests.library.reports.certificates.test_rendering import CHARTER, of_charter
 from tests.library.reports.certificates.test_signing import SECRET, keys, packed  # noqa: F401  # fixtures
 
 from sealmark.cli.main import cli
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark.scheme import discovery
 
 
 @pytest.fixture
@@ -36,6 +40,24 @@ def test_a_certificate_is_set_as_its_body_wants_it(folder):
     assert told["bytes"] == (folder / "out.pdf").stat().st_size
     assert json.loads(document.attachments["certificate.json"][0]) == bundle()
     assert "Certificate of service" in document.pages[0].extract_text()
+
+
+@pytest.mark.parametrize(("digest", "said"), [(CHARTER.digest, "Три звезды"), ("sha256:" + "00" * 32, "Three stars")])
+def test_words_come_from_the_installed_edition_when_it_is_the_one_that_was_signed(folder, digest, said):
+    (folder / "certificate.json").write_bytes(as_json(of_charter(digest=digest)))
+
+    made = run(folder, "--language", "ru")
+
+    assert made.exit_code == 0, made.output
+    assert said in PdfReader(folder / "out.pdf").pages[0].extract_text().replace("\u00a0", " ")
+
+
+def test_a_broken_pack_hinders_nothing(folder, monkeypatch):
+    (folder / "certificate.json").write_bytes(as_json(of_charter()))
+    monkeypatch.setattr(discovery, "load", Mock(side_effect=SealmarkError(Problem("SM201", "It is broken."))))
+
+    assert run(folder, "--language", "ru").exit_code == 0
+    assert "Three stars" in PdfReader(folder / "out.pdf").pages[0].extract_text()
 
 
 def test_a_certificate_is_signed(folder, packed):  # noqa: F811

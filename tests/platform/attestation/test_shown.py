@@ -1,16 +1,24 @@
 """What visitors get of a signed certificate: its page, PDF and badge."""
 
 import datetime as dt
+import io
 import json
+from unittest.mock import Mock
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 from tests.platform.attestation.test_publishing import bundle_of, suspend
 from tests.platform.people import after
 
 from sealmark.attest.verifying import pdf
+from sealmark.core.errors import Problem, SealmarkError
+from sealmark.reports.certificates.page import certificate_phrases
+from sealmark.scheme.wording import LANGUAGES
+from sealmark_platform.attestation import prints
 from sealmark_platform.attestation.prints import badge_of
 from sealmark_platform.attestation.publishing import publish_due
+from sealmark_platform.attestation.statements import _wording
 
 
 def pdf_of(client, certificate, languages="en"):
@@ -52,6 +60,33 @@ def test_the_pdf_carries_the_bundle_and_is_set_anew_when_its_state_changes(world
     assert inside["credential"] == bundle_of(client, certificate)["credential"]
     assert [path.name.partition(".")[0] for path in kept.iterdir()] == ["en-zh-Hant"]
     assert [pdf_of(client, certificate, word).status_code for word in ("../../x", "tlh")] == [422, 422]
+
+
+def test_the_pdf_has_the_words_of_the_scheme_in_its_language_while_the_pack_is_the_one_adopted(
+    world, certificate, client, monkeypatch
+):
+    def printed():
+        (page, *_rest) = PdfReader(io.BytesIO(pdf_of(client, certificate, "zh-Hant").content)).pages
+        return page.extract_text().replace("\n", "").replace(" ", "")
+
+    with_pack = printed()
+    gone = Mock(side_effect=SealmarkError(Problem("SM810", "The pack is gone.")))
+    monkeypatch.setattr(prints, "edition_of", gone)
+
+    assert "Sealmark客戶服務憲章" in with_pack
+    assert "SealmarkCharter" not in with_pack
+    assert "SealmarkCharterforCustomerService" in printed()
+    credential = bundle_of(client, certificate)["credential"]
+    certificate.granted_by.digest = "sha256:" + "00" * 32
+    assert prints._edition(certificate, {"credential": credential}) is None
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES])
+def test_headings_that_the_platform_signs_are_known_to_the_sheet(language):
+    wording, said = _wording(language), certificate_phrases(language).say
+
+    assert (wording.sites, wording.conditions) == (said("label.sites"), said("label.conditions"))
+    assert wording.more_sites == said("text.more_sites")
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "zh-Hans", "zh-Hant"])

@@ -64,7 +64,8 @@ def credential(did=DID, **issuance):
         "1", issuer=Issuer(did, "Oak Certification"), status=status,
         register_address=f"https://{HOST}/register/{NUMBER}/", **issuance,
     )  # fmt: skip
-    return certificate_credential(examples.certificate(issuance=made, number=NUMBER))
+    said = examples.certificate(issuance=made, number=NUMBER, first_issued=dt.date(2020, 8, 1))
+    return certificate_credential(said)
 
 
 def listing(purpose, *places, since=NOW - dt.timedelta(hours=1), did=DID, entries=MINIMUM_ENTRIES):

@@ -549,6 +549,7 @@ def test_a_file_is_checked_and_goes_nowhere(browser, house):
     page = f"/register/{NUMBER}"
     assert "This certificate is valid." in text
     assert "Müller & Söhne GmbH" in text
+    assert re.search(r"First issued\s+1 August 2020", text)
     assert {(method, body, cookie) for method, _url, body, cookie in browser.asked} == {("GET", None, None)}
     assert not any(urlsplit(url).query for _method, url, _body, _cookie in browser.asked)
     assert paths == {

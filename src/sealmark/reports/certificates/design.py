@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -12,7 +13,7 @@ from sealmark.core.documents import parse_yaml, read_model
 from sealmark.scheme.schemas import FileFormat
 from sealmark.scheme.wording import Language
 
-__all__ = ["DESIGN_FORMATS", "PLAIN", "CertificateDesign", "contrast", "read_design"]
+__all__ = ["DESIGN_FORMATS", "PLAIN", "CertificateDesign", "Look", "contrast", "read_design"]
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3: text against its ground."""
@@ -127,6 +128,20 @@ class CertificateDesign(_Model):
 
 PLAIN = CertificateDesign()
 """What a body has that says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a document of a body looks.
+
+    Attributes:
+        design: The plain one when the body has none.
+        logo: The logo of the body, SVG or PNG.
+    """
+
+    design: CertificateDesign = PLAIN
+    logo: bytes | None = None
+
 
 DESIGN_FORMATS: Mapping[str, FileFormat] = {
     "certificate-design": FileFormat(

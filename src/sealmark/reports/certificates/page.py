@@ -19,6 +19,7 @@ from sealmark.reports.certificates.design import CertificateDesign
 from sealmark.reports.certificates.facts import CertificateFacts, Reached, Scored
 from sealmark.reports.certificates.narrative import Part
 from sealmark.reports.certificates.typefaces import families
+from sealmark.reports.certificates.words import SchemeWords, Told
 from sealmark.reports.sentences import LOCALES, Phrases
 from sealmark.scheme.wording import LANGUAGES, Language
 
@@ -58,7 +59,12 @@ def certificate_phrases(language: Language) -> Phrases:
 
 
 def certificate_page(
-    facts: CertificateFacts, languages: Sequence[Language], *, design: CertificateDesign, sites: Sequence[Site]
+    facts: CertificateFacts,
+    languages: Sequence[Language],
+    *,
+    design: CertificateDesign,
+    sites: Sequence[Site],
+    words: SchemeWords,
 ) -> dict[str, object]:
     """Return everything that the template shows.
 
@@ -67,11 +73,12 @@ def certificate_page(
         languages: In the order in which they stand side by side.
         design: Of the body.
         sites: Rows of the annex.
+        words: Of the scheme.
     """
-    page = _Page(facts, tuple(map(certificate_phrases, languages)), design)
+    page = _Page(facts, tuple(map(certificate_phrases, languages)), design, words)
     return _shown(page, facts, sites) | {
         "languages": [_tongue(language) for language in languages],
-        "own": _tongue(_own_language(facts.language)),
+        "own": _tongue(words.own),
         "name": f"{facts.number} \u2013 {facts.holder.name}",
         "columns": [page.label(f"site_{name}") for name in ("code", "name", "place")],
         "annex": page.say("text.annex"),
@@ -98,11 +105,11 @@ def _shown(page: _Page, facts: CertificateFacts, sites: Sequence[Site]) -> dict[
         "title": page.titles(),
         "holder": facts.holder.name,
         "where": page.where(),
-        "statement": page.say(f"statement.{facts.kind}", body=facts.body.name, edition=facts.edition),
+        "statement": page.statement(),
         "grades": [page.grade(grade) for grade in facts.grades],
         "scores": [page.score(score) for score in facts.scores],
         "rows": list(page.rows(len(sites))),
-        "parts": [_part(part) for part in facts.parts if not _lists(part, sites)],
+        "parts": [page.part(part) for part in facts.parts if not _lists(part, sites)],
         "sites": [[site.code, site.name, site.place] for site in sites],
         "body": list(page.body()),
     }
@@ -140,10 +147,14 @@ def fields_of(facts: CertificateFacts, design: CertificateDesign, sites: Sequenc
 
 
 class _Page:
-    def __init__(self, facts: CertificateFacts, phrases: tuple[Phrases, ...], design: CertificateDesign) -> None:
+    def __init__(
+        self, facts: CertificateFacts, phrases: tuple[Phrases, ...], design: CertificateDesign, words: SchemeWords
+    ) -> None:
         self._facts = facts
         self._phrases = phrases
         self._design = design
+        self._words = words
+        self._languages = [one.language for one in phrases]
 
     def say(self, key: str, **values: object) -> list[str]:
         return [phrases.say(key, **values) for phrases in self._phrases]
@@ -156,17 +167,24 @@ class _Page:
         own = self._design.title
         return [own.get(phrases.language, text) for phrases, text in zip(self._phrases, told, strict=True)]
 
+    def statement(self) -> list[str]:
+        """Return what the body says, with the edition as each language calls it."""
+        facts = self._facts
+        return [phrases.say(f"statement.{facts.kind}", body=facts.body.name,
+                            edition=self._words.of(phrases.language, "title", facts.edition) or facts.edition)
+                for phrases in self._phrases]  # fmt: skip
+
     def where(self) -> list[str]:
         holder = self._facts.holder
         place = ", ".join(text for text in (holder.street, holder.city, holder.country) if text)
         return [text for text in (place,) if text]
 
     def grade(self, grade: Reached) -> Row:
-        steps = len(grade.labels)
+        steps, told = len(grade.labels), self._words.told
         return {
             "label": self.label("grade"),
-            "ladder": grade.ladder,
-            "value": grade.label,
+            "ladder": told(self._languages, "ladders", grade.ladder),
+            "value": told(self._languages, "grades", grade.label),
             "position": grade.position,
             "steps": steps,
             "alt": self.say("text.steps", position=grade.position, steps=steps)[0],
@@ -176,16 +194,17 @@ class _Page:
 
     def score(self, score: Scored) -> Row:
         ends = f"{self._number(score.lowest)}\u2013{self._number(score.highest)}"
-        return {"label": self.label("score"), "name": score.name, "value": self._number(score.value), "ends": ends}
+        name = self._words.told(self._languages, "scores", score.name)
+        return {"label": self.label("score"), "name": name, "value": self._number(score.value), "ends": ends}
 
     def rows(self, sites: int) -> Iterator[Row]:
         facts = self._facts
         yield self._row("citation" if facts.kind == "award" else "scope", facts.scope, wide=True)
         if sites:
             yield {"label": self.label("sites"), "words": self.say("text.sites", count=sites), "wide": True}
-        yield self._row("edition", facts.edition)
+        yield self._row("edition", self._words.told(self._languages, "title", facts.edition))
         if facts.scheme and facts.scheme != facts.edition:
-            yield self._row("scheme", facts.scheme)
+            yield self._row("scheme", self._words.told(self._languages, "title", facts.scheme))
         yield self._row("number", facts.number)
         if facts.holder.register_number:
             yield self._row("register_number", facts.holder.register_number)
@@ -218,7 +237,22 @@ class _Page:
         told = (("label.check", check), ("label.status", "text.status"))
         return [[[phrases.say(heading), phrases.say(text)] for heading, text in told] for phrases in self._phrases]
 
-    def _row(self, key: str, value: str, *, wide: bool = False) -> Row:
+    def part(self, part: Part) -> Row:
+        """Return a part of the narrative; with an edition, words that are ours stand in each language."""
+        lines = [self._known(line, "text.more_sites") for line in part.lines]
+        heading = self._known(part.heading, "label.scope", "label.sites", "label.conditions")
+        return {"heading": heading, "lines": lines, "annexed": len(lines) > _MOST_LINES}
+
+    def _known(self, text: str, *keys: str) -> Told:
+        """Return words that are ours in the languages of the document, any other text as it was signed."""
+        known = (key for key in keys if text in {certificate_phrases(language).say(key) for language in LANGUAGES})
+        key = next(known, None)
+        if key is None or self._words.edition is None:
+            return text
+        told = {word: place for place, word in reversed([*enumerate(self.say(key))])}
+        return [[word, place] for word, place in sorted(told.items(), key=lambda item: item[1])]
+
+    def _row(self, key: str, value: Told, *, wide: bool = False) -> Row:
         return {"label": self.label(key), "value": value, "wide": wide}
 
     def _chosen(self, texts: Mapping[Language, str]) -> list[str]:
@@ -245,10 +279,6 @@ class _Page:
         )
 
 
-def _part(part: Part) -> Row:
-    return {"heading": part.heading, "lines": part.lines, "annexed": len(part.lines) > _MOST_LINES}
-
-
 def _lists(part: Part, sites: Sequence[Site]) -> bool:
     """Tell whether a part of the credential only lists what the annex lists in full."""
     listed = [" · ".join(text for text in (site.code, site.name, site.place) if text) for site in sites]
@@ -259,10 +289,3 @@ def _lists(part: Part, sites: Sequence[Site]) -> bool:
 def _tongue(language: Language) -> dict[str, object]:
     lang, region = PLACES[language]
     return {"lang": lang, "region": region, "chinese": lang == "zh", "fonts": families(language)}
-
-
-def _own_language(tag: str) -> Language:
-    """Return the language in whose letter forms the credential's own texts are set."""
-    if tag.startswith("zh"):
-        return "zh-Hant" if {"Hant", "TW", "HK", "MO"} & set(tag.split("-")) else "zh-Hans"
-    return next((language for language in LANGUAGES if language == tag[:2]), "en")

@@ -11,12 +11,14 @@ from sealmark.attest.credentials.annex import digest_multibase
 from sealmark.attest.documents import canonical_form, read_json
 from sealmark.core.canonical import digest_bytes
 from sealmark.core.errors import Problem, SealmarkError
-from sealmark.reports.certificates.design import PLAIN, CertificateDesign
+from sealmark.reports.certificates.design import Look
 from sealmark.reports.certificates.facts import CertificateFacts, read_facts
 from sealmark.reports.certificates.logos import Logo, read_logo
 from sealmark.reports.certificates.page import Site, certificate_page, certificate_phrases, fields_of
 from sealmark.reports.certificates.typefaces import THIN_SPACES, require_letters, typst_fonts
+from sealmark.reports.certificates.words import Kind, SchemeWords, own_language
 from sealmark.reports.sentences import require_language
+from sealmark.scheme.edition import Edition
 from sealmark.scheme.wording import LANGUAGES, Language
 
 __all__ = ["STANDARDS", "render_certificate"]
@@ -29,33 +31,36 @@ def render_certificate(
     bundle: Mapping[str, Any],
     *,
     languages: Sequence[str],
-    design: CertificateDesign | None = None,
-    logo: bytes | None = None,
+    look: Look | None = None,
     annex: bytes | None = None,
+    edition: Edition | None = None,
 ) -> bytes:
     """Return a certificate as PDF; the same input gives the same bytes.
 
-    What is printed comes from the signed credential; the design adds what the body says on every certificate.
+    What is printed comes from the signed credential; the design adds what the body says on every certificate, and
+    the edition whose digest is signed has the words of the scheme in other languages.
     The bundle is attached as ``certificate.json``, the annex as ``sites.json``.
 
     Args:
         bundle: The content of certificate.json (``sealmark-bundle/1``).
         languages: One, or up to four that stand side by side: en, ru, zh-Hans, zh-Hant.
-        design: How the certificates of the body look; None is the plain look.
-        logo: The logo of the body, SVG or PNG.
+        look: Design and logo of the body; None is the plain look.
         annex: The file of sites whose digest the credential has.
+        edition: The edition whose digest the credential has; None shows its words as they were signed.
 
     Raises:
         SealmarkError: SM612 or SM796 the languages, SM790 the bundle, SM792 the logo, SM793 a character that no font
-            has, SM794 the setter refused, SM795 the annex is another file, SM615 the fonts are not installed.
+            has, SM794 the setter refused, SM795 the annex is another file, SM799 the edition is another
+            one, SM615 the fonts are not installed.
     """
     tongues = _languages(languages)
-    design = design or PLAIN
+    look = look or Look()
     facts = read_facts(bundle)
+    words = _words(edition, facts)
     sites = _sites(annex, facts)
-    picture = None if logo is None else read_logo(logo)
-    require_letters(fields_of(facts, design, sites))
-    page = certificate_page(facts, tongues, design=design, sites=sites)
+    picture = None if look.logo is None else read_logo(look.logo)
+    require_letters(fields_of(facts, look.design, sites) | words.fields(tongues, _of_scheme(facts)))
+    page = certificate_page(facts, tongues, design=look.design, sites=sites, words=words)
     page["logo"] = _logo(picture, facts.body.name, tongues[0])
     page["code"] = _code(facts.address)
     inputs = {"certificate": canonical_form(bundle).decode(), "annex": (annex or b"").decode()}
@@ -68,6 +73,24 @@ def _languages(languages: Sequence[str]) -> tuple[Language, ...]:
         what = "No language is given." if not tongues else "A language is given twice."
         raise SealmarkError(Problem("SM796", what, "--language", f"One to four of {', '.join(LANGUAGES)}."))
     return tongues
+
+
+def _words(edition: Edition | None, facts: CertificateFacts) -> SchemeWords:
+    """Return the words of the edition, which must be the one that the credential names."""
+    if edition is not None and digest_multibase(edition.digest) != facts.digest:
+        what = f'The edition "{edition.id}" is not the one whose digest the credential has.'
+        fix = f'Give the edition "{facts.code}" as it was when the certificate was issued, or none.'
+        raise SealmarkError(Problem("SM799", what, "edition", fix))
+    return SchemeWords(own_language(facts.language), edition)
+
+
+def _of_scheme(facts: CertificateFacts) -> list[tuple[Kind, str]]:
+    """Return the texts of the credential that are words of its scheme."""
+    told: list[tuple[Kind, str]] = [("title", facts.edition), ("title", facts.scheme)]
+    for grade in facts.grades:
+        told += [("ladders", grade.ladder), ("grades", grade.label)]
+    told += [("scores", score.name) for score in facts.scores]
+    return told
 
 
 def _sites(annex: bytes | None, facts: CertificateFacts) -> tuple[Site, ...]:

@@ -32,14 +32,16 @@ from tests.library.reports.certificates.examples import (
 
 from sealmark.attest.credentials.annex import digest_multibase
 from sealmark.attest.credentials.composing import award_credential, certificate_credential, person_credential
-from sealmark.attest.credentials.statements import Holder, Person, Site
+from sealmark.attest.credentials.statements import Grade, Holder, Person, Site, Wording
 from sealmark.attest.documents import canonical_form
 from sealmark.core.canonical import digest_bytes
 from sealmark.core.errors import SealmarkError
-from sealmark.reports.certificates.design import read_design
+from sealmark.reports.certificates.design import Look, read_design
 from sealmark.reports.certificates.page import certificate_phrases
 from sealmark.reports.certificates.rendering import render_certificate
+from sealmark.reports.certificates.words import SchemeWords
 from sealmark.reports.sentences import placeholders
+from sealmark.scheme.discovery import load
 from sealmark.scheme.wording import LANGUAGES
 
 ALL = ("en", "ru", "zh-Hans", "zh-Hant")
@@ -108,7 +110,7 @@ def test_the_same_input_gives_the_same_bytes(english):
 def test_the_bytes_are_those_of_the_last_time(languages, digest):
     """Look at the sheets when this fails, then write the new digest down."""
     given = bundle() | {"status": []}  # how a list is packed differs from one zlib to another
-    made = render_certificate(given, languages=languages, design=read_design(DESIGN), logo=LOGO, annex=annex())
+    made = render_certificate(given, languages=languages, look=Look(read_design(DESIGN), LOGO), annex=annex())
 
     assert hashlib.sha256(made).hexdigest()[:16] == digest
 
@@ -176,7 +178,7 @@ def test_long_names_stay_on_the_sheet():
 
 def test_a_design_changes_the_look_and_adds_what_the_body_says():
     design = read_design(DESIGN)
-    made = render_certificate(bundle(), languages=["ru", "en"], design=design, logo=LOGO, annex=annex())
+    made = render_certificate(bundle(), languages=["ru", "en"], look=Look(design, LOGO), annex=annex())
 
     printed = text_of(made)
     assert read(made).pages[0].mediabox.width == 612
@@ -196,6 +198,82 @@ def test_a_bundle_whose_own_lists_say_no_shows_that_and_no_grade(purpose, said):
     assert said in printed
     assert "Two stars" not in printed
     assert "83.5" not in printed
+
+
+# -- the words of the scheme ------------------------------------------------------------------------
+
+CHARTER = load("sealmark-charter/2026")
+SHOWN = {
+    "en": ("Sealmark Charter for Customer Service", "Three stars", "Service score", "Conditions"),
+    "ru": ("Хартия клиентского сервиса Sealmark", "Три звезды", "Балл за сервис", "Условия"),
+    "zh-Hans": ("Sealmark客户服务宪章", "三星", "服务得分", "条件"),
+    "zh-Hant": ("Sealmark客戶服務憲章", "三星", "服務得分", "條件"),
+}
+
+
+def of_charter(language="en", **changes):
+    """A bundle of the charter, written in a language as the platform writes it."""
+    text = CHARTER.wording[language]
+    labels = tuple(text.grades[f"{name}-star{'s' * (name != 'one')}"] for name in ("one", "two", "three"))
+    digest = changes.pop("digest", CHARTER.digest)
+    outcome = replace(
+        OUTCOME,
+        edition=replace(OUTCOME.edition, code=CHARTER.id, name=text.title, scheme=text.title, digest=digest),
+        grades=(Grade("stars", text.ladders["stars"], changes.pop("labels", labels), 3),),
+        scores=(replace(OUTCOME.scores[0], name=text.scores["service-score"]),),
+    )
+    headings = Wording(conditions=certificate_phrases(language).say("label.conditions"))
+    return bundle(outcome=outcome, issuance=issuance(language=language, wording=headings), **changes)
+
+
+def charter_in(*languages, own="en", **changes):
+    return text_of(render_certificate(of_charter(own, **changes), languages=languages, edition=CHARTER)).replace(
+        " ", ""
+    )
+
+
+@pytest.mark.parametrize(("own", "language"), [("en", "ru"), ("en", "zh-Hant"), ("zh-Hans", "en"), ("ru", "ru")])
+def test_the_words_of_the_scheme_stand_in_the_language_of_the_sheet(own, language):
+    printed = charter_in(language, own=own)
+
+    assert [word for word in SHOWN[language] if word.replace(" ", "") not in printed] == []
+    assert own == language or [word for word in SHOWN[own] if word.replace(" ", "") in printed] == []
+
+
+def test_side_by_side_each_language_has_its_words_and_shared_ones_stand_once():
+    printed = charter_in(*ALL)
+
+    assert [word for words in SHOWN.values() for word in words if word.replace(" ", "") not in printed] == []
+    assert "Threestars·Тризвезды·三星" in printed
+    assert printed.count("三星") == 1
+
+
+def test_what_the_edition_does_not_know_stands_as_it_was_signed():
+    printed = charter_in("ru", labels=("Low", "Middle", "Very high"), conditions=("Sites",))
+
+    assert "Veryhigh" in printed
+    assert "Sites" in printed
+    assert SHOWN["ru"][0].replace(" ", "") in printed
+
+
+def test_a_sheet_without_the_edition_has_the_words_that_were_signed():
+    printed = text_of(render_certificate(of_charter(), languages=["ru"]))
+
+    assert [word for word in SHOWN["en"] if word not in printed] == []
+
+
+def test_an_edition_with_another_digest_is_refused():
+    assert refused(of_charter(digest="sha256:" + "00" * 32), edition=CHARTER).codes == ("SM799",)
+
+
+def test_a_word_with_two_meanings_is_not_translated():
+    text = CHARTER.wording["en"]
+    twice = text.model_copy(update={"grades": dict.fromkeys(text.grades, "Level")})
+    words = SchemeWords("en", replace(CHARTER, wording={**CHARTER.wording, "en": twice}))
+
+    assert words.of("ru", "grades", "Level") is None
+    assert words.told(["en", "ru"], "grades", "Level") == [["Level", -1]]
+    assert words.of("ru", "title", text.short_title) == CHARTER.wording["ru"].short_title
 
 
 def test_a_probability_is_never_rounded_up():
@@ -300,7 +378,7 @@ def test_languages_are_named_once(languages, code):
 def test_a_picture_that_the_setter_cannot_read_is_an_error():
     broken = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x00\x00\x00\x10"
 
-    assert refused(bundle(), logo=broken).codes == ("SM794",)
+    assert refused(bundle(), look=Look(logo=broken)).codes == ("SM794",)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,7 @@ import { refused, verify } from "./checking.js";
 import { Absent, Unreachable, readHere } from "./asking.js";
 
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const NUMBER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/;
 const TAGS = { valid: "good", suspended: "warn", unknown: "warn", "not-yet-valid": "warn" };
 const OUTCOMES = { passed: "good", failed: "bad", "not-checked": "" };
@@ -33,6 +34,9 @@ const timed = (name, text) => {
   // Within a sentence the short word for "year" would end it.
   return format.format(new Date(text)).replace(/\sг\./, "") + (isDay ? "" : " UTC");
 };
+
+/** A result that is a day is written as the other days are. */
+const reached = (text) => (DAY.test(text) ? timed("since", `${text}T00:00:00Z`) : text);
 
 const filled = (sentence, values = {}) =>
   sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? timed(name, values[name]) : whole));
@@ -80,7 +84,7 @@ const factsOf = (shown) => {
   for (const name of FACTS) {
     if (shown[name]) list.append(made("dt", {}, say(`fact.${name}`)), made("dd", {}, ...fact(name, shown)));
   }
-  for (const [name, value] of shown.grades ?? []) list.append(made("dt", {}, name), made("dd", {}, value));
+  for (const [name, value] of shown.grades ?? []) list.append(made("dt", {}, name), made("dd", {}, reached(value)));
   return list;
 };
 
