@@ -195,7 +195,7 @@ class _Page:
     def score(self, score: Scored) -> Row:
         ends = f"{self._number(score.lowest)}\u2013{self._number(score.highest)}"
         name = self._words.told(self._languages, "scores", score.name)
-        return {"label": self.label("score"), "name": name, "value": self._number(score.value), "ends": ends}
+        return {"label": self.label("score"), "name": name, "value": self._number(_cut(score.value)), "ends": ends}
 
     def rows(self, sites: int) -> Iterator[Row]:
         facts = self._facts
@@ -277,6 +277,11 @@ class _Page:
         return format_percent(
             cut, format="#,##0.#\u00a0%" if language == "ru" else "#,##0.#%", locale=LOCALES[language]
         )
+
+
+def _cut(value: Decimal) -> Decimal:
+    """Return a score cut to hundredths: rounded up it could look as if a limit were reached; the file has all of it."""
+    return value.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
 def _lists(part: Part, sites: Sequence[Site]) -> bool:

@@ -282,6 +282,13 @@ def test_a_probability_is_never_rounded_up():
     assert "99.9%" in text_of(render_certificate(bundle(outcome=sure), languages=["en"]))
 
 
+def test_a_score_just_below_a_limit_does_not_look_as_if_it_were_reached():
+    close = replace(OUTCOME, scores=(replace(OUTCOME.scores[0], value=Decimal("84.9999999")),))
+
+    text = text_of(render_certificate(bundle(outcome=close), languages=["en"]))
+    assert ("84.99 " in text, "85" in text) == (True, False)
+
+
 def fonts_of(content):
     """Names of the typefaces inside, without the letters that mark a part of one."""
     resources = (page["/Resources"]["/Font"] for page in read(content).pages)
