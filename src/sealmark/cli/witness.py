@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from sealmark.attest.files import write_whole
 from sealmark.attest.log.checkpoints import Checkpoint, open_checkpoint
 from sealmark.attest.log.listed import Listed, compare_listed
 from sealmark.attest.log.notes import NoteKey
@@ -52,7 +52,7 @@ def witness(log: str, state: Path, key: str | None, register: str | None, *, who
             if error.codes[0] not in CRIES:
                 raise
             _cry(error.problems[0], content, state)
-        _write(state, json.dumps(_state(log, known, seen), ensure_ascii=False, indent=1).encode())
+        write_whole(state, json.dumps(_state(log, known, seen), ensure_ascii=False, indent=1).encode())
         listed = _listed(register, fetch, seen, state) if register else None
     _tell(known, previous, seen, listed, is_first=kept is None)
 
@@ -64,7 +64,7 @@ def _listed(register: str, fetch: Fetch, seen: Seen, state: Path) -> Listed:
     before = json.loads(path.read_bytes()) if path.exists() else {}
     with lines_of(register) as lines:
         found = compare_listed(lines, lambda index: reader.hash_of(Place(0, index)), reader.size, before=before)
-    _write(path, json.dumps(found.entries).encode())
+    write_whole(path, json.dumps(found.entries).encode())
     return found
 
 
@@ -99,7 +99,7 @@ def _sentence(listed: Listed) -> str:
 
 def _cry(problem: Problem, content: bytes, state: Path) -> NoReturn:
     proof = state.with_name(f"{state.name}.{hashlib.sha256(content).hexdigest()[:12]}.checkpoint")
-    _write(proof, content)
+    write_whole(proof, content)
     value = {"consistent": False, "proof": str(proof), "problems": [problem_json(problem)]}
     result(value, [str(problem), f"  kept: {proof}"])
     click.get_current_context().exit(NEGATIVE)
@@ -148,16 +148,6 @@ def _fetched(name: str, fetch: Fetch) -> bytes:
         return fetch(name)
     except FileNotFoundError:
         raise _unusable(f'There is no log: "{name}" is not there.', "Name the address of the log.") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    rough = path.with_name(f".{path.name}.part")
-    with rough.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    rough.replace(path)
 
 
 def _unusable(what: str, fix: str) -> SealmarkError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from sealmark.attest.files import write_whole
 from sealmark.attest.statuslists import (
     MINIMUM_ENTRIES,
     PURPOSES,
@@ -131,12 +131,7 @@ def _write(path: Path, content: bytes) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    rough = path.with_name(f".{path.name}.part")
-    with rough.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    rough.replace(path)
+    write_whole(path, content)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from sealmark.attest.badge import BadgeFacts, badge_svg
+from sealmark.attest.files import write_whole
 from sealmark.attest.verifying.badges import edition_of as named_edition
 from sealmark.attest.verifying.badges import says_digest
 from sealmark.certify import CertificateStatus
@@ -91,9 +91,7 @@ def _look(body: Body) -> Look:
 def _keep(path: Path, content: bytes) -> None:
     """Keep a file in the place of the one of an older state."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rough = path.with_name(f".{path.name}.{os.getpid()}.part")
-    rough.write_bytes(content)
-    rough.replace(path)
+    write_whole(path, content)
     for older in path.parent.glob(f"{path.name.partition('.')[0]}.*.pdf"):
         if older != path:
             older.unlink(missing_ok=True)

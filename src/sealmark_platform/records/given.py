@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+
+from sealmark.attest.files import write_whole
 
 __all__ = ["Given", "give_up", "given", "note_given"]
 
@@ -62,9 +63,4 @@ def _changing() -> Iterator[dict[str, Given]]:
         before = dict(known)
         yield known
         if known != before:
-            rough = path.with_name(".numbers.part")
-            with rough.open("w") as stream:
-                json.dump(known, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            rough.replace(path)
+            write_whole(path, json.dumps(known).encode())

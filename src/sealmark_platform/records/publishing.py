@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from sealmark.attest.files import write_whole
 from sealmark.attest.log.checkpoints import Checkpoint, sign_checkpoint
 from sealmark.attest.log.notes import NoteKey
 from sealmark.attest.log.proofs import verify_consistency
@@ -159,12 +159,7 @@ def _write(path: Path, content: bytes) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    rough = path.with_name(f".{path.name}.part")
-    with rough.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    rough.replace(path)
+    write_whole(path, content)
 
 
 def _tidy(first: int, size: int) -> None:

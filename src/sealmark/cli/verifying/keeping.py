@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sealmark.attest.documents import read_json
+from sealmark.attest.files import write_whole
 from sealmark.attest.moments import read_moment
 from sealmark.core.errors import Problem, SealmarkError
 
@@ -75,12 +75,7 @@ def read_memory(path: Path | None) -> dict[str, tuple[str, bytes]]:
 def write_memory(path: Path, seen: Mapping[str, tuple[str, bytes]]) -> None:
     """Keep what was seen, the file whole or not at all."""
     logs = {origin: {"key": key, "note": note.decode()} for origin, (key, note) in seen.items()}
-    rough = path.with_name(f".{path.name}.part")
-    with rough.open("w", encoding="utf-8") as stream:
-        json.dump({"format": _FORMAT, "logs": logs}, stream, ensure_ascii=False, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    rough.replace(path)
+    write_whole(path, json.dumps({"format": _FORMAT, "logs": logs}, ensure_ascii=False, indent=1).encode())
 
 
 def moment_asked(text: str, now: dt.datetime) -> dt.datetime:
